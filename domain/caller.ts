@@ -1,0 +1,30 @@
+/** Who is calling: a verified token as a domain value. The API makes it, OPA and the workflows read it. */
+export interface Caller {
+  readonly subject: string;
+  readonly kind: 'human' | 'machine';
+  readonly groups: readonly string[];
+  readonly mfa: boolean;
+  /** Unix seconds; `null` when the issuer does not say. */
+  readonly authenticatedAt: number | null;
+}
+
+/** Every act the API asks OPA about. */
+export const actions = [
+  'release.start',
+  'release.read',
+  'release.approve',
+  'release.hold',
+  'release.resume',
+  'release.abort',
+  'release.skipUndo',
+  'rollback.start',
+  'service.read',
+] as const;
+export type Action = (typeof actions)[number];
+
+export interface Resource {
+  readonly service: string;
+  readonly environment: string;
+  readonly team: string;
+  readonly approverGroups: readonly string[];
+}

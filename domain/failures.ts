@@ -1,0 +1,92 @@
+/**
+ * Every way a step can break, in one table.
+ *
+ * The row's key is the failure's `type` in Temporal's history, in logs and in HTTP bodies: the string an
+ * operator searches for, and the name of its run book (`docs/runbooks/<kind>.md`). A step that ran and said
+ * no (a scan, a policy, a person, a canary) is not here: that is a result, and the workflow branches on it.
+ */
+interface FailureRow {
+  /** Whether Temporal tries the activity again by itself. */
+  readonly retryable: boolean;
+  readonly httpStatus: number;
+  /** What the person who reads it should do. */
+  readonly advice: string;
+}
+
+export const failureTable = {
+  'request.invalid': { retryable: false, httpStatus: 400, advice: 'correct the named fields and ask again' },
+  'catalog.unknown': { retryable: false, httpStatus: 404, advice: 'use a name from the catalog, or add it there by a reviewed change' },
+  'caller.unknown': { retryable: false, httpStatus: 401, advice: 'send a valid token: `plimsoll token` locally, your provider otherwise' },
+  'caller.forbidden': { retryable: false, httpStatus: 403, advice: 'ask a member of the team or group that is named' },
+  'release.unknown': { retryable: false, httpStatus: 404, advice: 'look for the release with `plimsoll list`' },
+  'release.taken': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'the same release was asked for by somebody else: watch that one, or raise `attempt` once it is closed',
+  },
+  'release.attemptOpen': { retryable: false, httpStatus: 409, advice: 'wait until the attempt before is closed, or abort it' },
+  'release.wrongPhase': { retryable: false, httpStatus: 409, advice: 'see which messages the present phase takes' },
+  'release.reset': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'another run of this release owns its record; recovery puts everything back and takes the record on',
+  },
+  'release.undoStuck': { retryable: false, httpStatus: 500, advice: 'an undo was given up by a person: put the named thing back by hand' },
+  'approval.stale': { retryable: false, httpStatus: 409, advice: 'read what changed and decide on the statement that is open now' },
+  'approval.notCounted': {
+    retryable: false,
+    httpStatus: 403,
+    advice: 'ask another member of an approver group: a requester does not approve their own release',
+  },
+  'source.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the repository and its token if it lasts' },
+  'artifact.unreachable': {
+    retryable: true,
+    httpStatus: 503,
+    advice: 'retried on its own; check the model bucket and the role if it lasts',
+  },
+  'terraform.locked': { retryable: true, httpStatus: 503, advice: 'another operation holds the state lock: retried while it does' },
+  'terraform.foreignLock': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'a lock that is not ours stays on the state: find its holder before unlocking',
+  },
+  'terraform.lineageChanged': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'the state was replaced under a release: compare its versions in the bucket before anything else',
+  },
+  'terraform.remainderUnapproved': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'a broken apply left changes that nobody approved: read the list, then release again',
+  },
+  'terraform.failed': { retryable: false, httpStatus: 502, advice: 'read the Terraform log of this release: the same input fails again' },
+  'helm.busy': { retryable: true, httpStatus: 503, advice: 'another Helm operation runs on this slot: retried while its owner lives' },
+  'helm.failed': { retryable: false, httpStatus: 502, advice: 'read the Helm log of this release: the same input fails again' },
+  'route.contested': { retryable: true, httpStatus: 503, advice: 'somebody else wrote the route: retried on the newest version' },
+  'kubernetes.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the cluster if it lasts' },
+  'policy.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; no answer from OPA is "no"' },
+  'policy.malformed': {
+    retryable: false,
+    httpStatus: 500,
+    advice: 'the policies answered in a shape nobody knows: run `opa test infra/opa`',
+  },
+  'metrics.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; without metrics nothing is promoted' },
+  'ledger.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; nothing irreversible happens unrecorded' },
+  'ledger.forked': {
+    retryable: false,
+    httpStatus: 500,
+    advice: 'two writers wrote one place of a record: treat it as an incident and compare both',
+  },
+  'store.corrupt': { retryable: false, httpStatus: 500, advice: 'stored bytes do not have their digest: restore the version that does' },
+  'store.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the bucket and the role if it lasts' },
+  'temporal.unreachable': { retryable: true, httpStatus: 503, advice: 'try again; releases go on by themselves once Temporal is back' },
+  'tool.missing': { retryable: false, httpStatus: 500, advice: 'the worker lacks the program: `make doctor` says how to get it' },
+  'tool.rejected': { retryable: false, httpStatus: 502, advice: 'read the tool log: the same input fails again' },
+  'tool.timedOut': { retryable: true, httpStatus: 504, advice: 'retried on its own' },
+  'tool.overflowed': { retryable: false, httpStatus: 502, advice: 'the program wrote more than is kept: read its log on the worker' },
+} as const satisfies Record<string, FailureRow>;
+
+export type FailureKind = keyof typeof failureTable;
+
+export const isFailureKind = (text: string): text is FailureKind => Object.hasOwn(failureTable, text);

@@ -1,0 +1,22 @@
+/** What OPA said about one release. Deny beats everything; an approval is asked for only of what is allowed. */
+import type { Digest } from './digest.ts';
+
+/** One rule that fired, with the rule's own METADATA. */
+export interface Violation {
+  readonly code: string;
+  readonly title: string;
+  readonly message: string;
+  readonly solution: string;
+  /** Of the finding it stands for, where there is one. */
+  readonly fingerprint?: Digest | undefined;
+}
+
+export interface GateDecision {
+  readonly kind: 'allow' | 'approval needed' | 'deny';
+  readonly violations: readonly Violation[];
+  /** Codes of the rules that ask for a person, or that let this release pass without one. */
+  readonly because: readonly string[];
+  readonly policyDigest: Digest;
+  readonly findingsDigest: Digest;
+  readonly findingsCount: number;
+}

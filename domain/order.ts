@@ -1,0 +1,107 @@
+/**
+ * What was asked for (`ReleaseRequest`) and what will be done (`ReleaseOrder`).
+ *
+ * The order is complete: every value the workflow will need, resolved once from the catalog, so that a
+ * change of the catalog never changes a release under way.
+ */
+import type { ApprovalRule, AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
+import { type Digest, digestOf, hexOf } from './digest.ts';
+
+/** A value of a Terraform variable, as JSON. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface ReleaseRequest {
+  readonly service: string;
+  readonly environment: string;
+  readonly source: { readonly commit: string };
+  readonly infrastructure?: { readonly stack: string; readonly variables: Readonly<Record<string, Json>> } | undefined;
+  readonly model?: ModelVersion | undefined;
+  readonly reason: string;
+  readonly attempt: number;
+}
+
+export interface ModelVersion {
+  readonly version: string;
+  /** `s3://bucket/key` of the model file. */
+  readonly artifact: string;
+  readonly digest: Digest;
+  /** `registry/repository@sha256:…`: an image by digest, never by tag. */
+  readonly image: string;
+}
+
+/** Rollback first, then hotfix, then the order of asking. */
+export type Urgency = 'rollback' | 'hotfix' | 'normal';
+
+export interface Requester {
+  readonly subject: string;
+  readonly kind: 'human' | 'machine';
+}
+
+export interface ReleaseOrder {
+  readonly releaseId: string;
+  readonly service: string;
+  readonly team: string;
+  readonly environment: string;
+  readonly attempt: number;
+  readonly urgency: Urgency;
+  readonly reason: string;
+  readonly requester: Requester;
+  /** Of the catalog files this order came from. */
+  readonly catalogDigest: Digest;
+  readonly source: { readonly repository: string; readonly refs: readonly string[]; readonly commit: string };
+  readonly aws: AwsAccount;
+  readonly cluster: Cluster;
+  readonly prometheus: string;
+  readonly queues: { readonly tools: string; readonly watch: string };
+  readonly gates: Gates;
+  readonly approvals: ApprovalRule;
+  readonly canary: CanaryRule;
+  readonly infrastructure?: InfrastructureOrder | undefined;
+  readonly model?: ModelOrder | undefined;
+  /** Set on a rollback: the release whose version comes back, and why. */
+  readonly rollback?: { readonly to: string; readonly incident: string } | undefined;
+}
+
+export interface InfrastructureOrder {
+  readonly stack: Stack;
+  readonly variables: Readonly<Record<string, Json>>;
+}
+
+export interface ModelOrder extends ModelVersion {
+  readonly chart: ChartSource;
+  readonly route: { readonly gateway: string; readonly hostname: string; readonly port: number };
+  readonly series: Series;
+  readonly objectives: Objectives;
+}
+
+const suffixHexDigits = 12;
+/** A Kubernetes label value and a RoleSessionName both end at 63 and 64 characters. */
+export const releaseIdLengthMax = 63;
+
+export const releaseIdPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
+
+/**
+ * `<service>-<environment>-<12 hex of sha256(JCS(what decides the release))>`.
+ * The reason is left out: the same release for another reason is the same release.
+ */
+export function releaseIdOf(request: Omit<ReleaseRequest, 'reason'>): string {
+  const { service, environment, source, infrastructure, model, attempt } = request;
+  const suffix = hexOf(digestOf({ service, environment, source, infrastructure, model, attempt })).slice(0, suffixHexDigits);
+  const room = releaseIdLengthMax - suffixHexDigits - 1;
+  return `${`${service}-${environment}`.slice(0, room).replace(/-+$/, '')}-${suffix}`;
+}
+
+/** The lanes a release passes, never both at once: Terraform state first, then the service. */
+export type LaneKind = 'state' | 'service';
+
+export interface LaneRef {
+  readonly kind: LaneKind;
+  readonly key: string;
+}
+
+export const stateLaneOf = (stack: Stack): LaneRef => ({ kind: 'state', key: `${stack.backend.bucket}/${stack.backend.key}` });
+
+export const serviceLaneOf = (order: Pick<ReleaseOrder, 'service' | 'environment'>): LaneRef => ({
+  kind: 'service',
+  key: `${order.service}/${order.environment}`,
+});

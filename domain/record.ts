@@ -1,0 +1,85 @@
+/**
+ * The record of a release: everything that happened, in order, one JSON object each.
+ *
+ * Events are CloudEvents 1.0, with CDEvents types where such a type exists. The workflow is the only writer;
+ * records wait in its outbox and are appended in batches before every irreversible step and at the end.
+ */
+import type { Json } from './order.ts';
+
+/** Our own types carry a version, as CDEvents' do, so that a reader may rely on a shape. */
+export const recordTypes = {
+  requested: 'dev.plimsoll.release.requested.0.1.0',
+  fetched: 'dev.plimsoll.source.fetched.0.1.0',
+  scanned: 'dev.plimsoll.scan.finished.0.1.0',
+  planned: 'dev.plimsoll.plan.created.0.1.0',
+  judged: 'dev.plimsoll.gate.judged.0.1.0',
+  approvalAsked: 'dev.plimsoll.approval.asked.0.1.0',
+  approvalVoided: 'dev.plimsoll.approval.voided.0.1.0',
+  decided: 'dev.plimsoll.approval.decided.0.1.0',
+  laneEntered: 'dev.plimsoll.lane.entered.0.1.0',
+  laneLeft: 'dev.plimsoll.lane.left.0.1.0',
+  /** Written before an irreversible step; carries the undos owed from then on. */
+  intended: 'dev.plimsoll.step.intended.0.1.0',
+  applied: 'dev.plimsoll.infrastructure.applied.0.1.0',
+  deployed: 'dev.cdevents.service.deployed.0.2.0',
+  shifted: 'dev.plimsoll.traffic.shifted.0.1.0',
+  verdict: 'dev.plimsoll.canary.judged.0.1.0',
+  held: 'dev.plimsoll.release.held.0.1.0',
+  resumed: 'dev.plimsoll.release.resumed.0.1.0',
+  aborted: 'dev.plimsoll.release.aborted.0.1.0',
+  undone: 'dev.plimsoll.step.undone.0.1.0',
+  undoSkipped: 'dev.plimsoll.step.undoSkipped.0.1.0',
+  published: 'dev.cdevents.service.published.0.2.0',
+  rolledBack: 'dev.cdevents.service.rolledback.0.2.0',
+  closed: 'dev.plimsoll.release.closed.0.1.0',
+  recovered: 'dev.plimsoll.release.recovered.0.1.0',
+  failed: 'dev.plimsoll.release.failed.0.1.0',
+} as const;
+
+export type RecordKind = keyof typeof recordTypes;
+
+export interface CloudEvent {
+  readonly specversion: '1.0';
+  /** `<release id>/<sequence>` */
+  readonly id: string;
+  readonly source: string;
+  readonly type: string;
+  /** Workflow time, RFC 3339. */
+  readonly time: string;
+  readonly subject: string;
+  readonly datacontenttype: 'application/json';
+  readonly data: Json;
+}
+
+export interface ReleaseRecord {
+  readonly sequence: number;
+  /** The run that wrote it. A run that finds another's record after which it did not claim has been reset. */
+  readonly runId: string;
+  /** Takes the record over from another run: record 0, and the first record of a recovery. */
+  readonly claim: boolean;
+  readonly event: CloudEvent;
+}
+
+export function recordOf(
+  release: string,
+  writer: { readonly runId: string; readonly sequence: number; readonly claim: boolean },
+  kind: RecordKind,
+  time: string,
+  data: Json,
+): ReleaseRecord {
+  return {
+    sequence: writer.sequence,
+    runId: writer.runId,
+    claim: writer.claim,
+    event: {
+      specversion: '1.0',
+      id: `${release}/${writer.sequence}`,
+      source: `/plimsoll/releases/${release}`,
+      type: recordTypes[kind],
+      time,
+      subject: release,
+      datacontenttype: 'application/json',
+      data,
+    },
+  };
+}

@@ -1,0 +1,68 @@
+/** One release as people and programs read it: what the workflow answers when it is asked. */
+import type { ChangeCounts } from './change.ts';
+import type { Digest } from './digest.ts';
+import type { ScanSummary } from './finding.ts';
+import type { GateDecision } from './gate.ts';
+import type { Verdict } from './judge/judge.ts';
+import type { LaneRef, Requester, Urgency } from './order.ts';
+import type { Outcome } from './outcome.ts';
+import type { Phase } from './phase.ts';
+import type { Slot } from './slot.ts';
+import type { Statement } from './statement.ts';
+
+export type WaitingFor =
+  | { readonly kind: 'approval'; readonly groups: readonly string[]; readonly statementDigest: Digest; readonly expiresAt: string }
+  /** Position 0 holds the lane. */
+  | { readonly kind: 'lane'; readonly lane: LaneRef; readonly position: number }
+  | { readonly kind: 'resume'; readonly heldBy: string; readonly reason: string }
+  /** An undo that does not succeed: a person may skip it by name. */
+  | { readonly kind: 'undo'; readonly undo: string; readonly since: string };
+
+export interface ApprovalView {
+  readonly decision: 'approve' | 'reject';
+  readonly by: string;
+  readonly at: string;
+  readonly reason: string;
+  readonly statementDigest: Digest;
+  /** False once something it covered has changed. */
+  readonly valid: boolean;
+}
+
+export interface ReleaseView {
+  readonly releaseId: string;
+  readonly service: string;
+  readonly team: string;
+  readonly environment: string;
+  readonly attempt: number;
+  readonly urgency: Urgency;
+  readonly reason: string;
+  readonly requester: Requester;
+  readonly approverGroups: readonly string[];
+  readonly commit: string;
+  readonly modelVersion: string | null;
+  readonly startedAt: string;
+  readonly phase: Phase;
+  readonly phaseSince: string;
+  /** Every phase entered, with the time it was entered at. */
+  readonly history: readonly { readonly phase: Phase; readonly at: string }[];
+  readonly waitingFor: WaitingFor | null;
+  readonly held: { readonly by: string; readonly reason: string } | null;
+  readonly scans: readonly ScanSummary[];
+  readonly change: { readonly digest: Digest; readonly counts: ChangeCounts; readonly addresses: readonly string[] } | null;
+  readonly gate: GateDecision | null;
+  readonly statement: Statement | null;
+  readonly statementDigest: Digest | null;
+  readonly approvals: readonly ApprovalView[];
+  /** The slot the new version goes to, and the one that was live when it began. */
+  readonly slots: { readonly candidate: Slot; readonly live: Slot | null } | null;
+  /** Percent of the traffic that the new version has. */
+  readonly weightPercent: number;
+  readonly verdict: Verdict | null;
+  /** Names of the undos still owed. */
+  readonly undo: readonly string[];
+  /** Why a person is needed, if one is. */
+  readonly attention: string | null;
+  readonly outcome: Outcome | null;
+  /** How many records there are; record ids of the event stream are below this. */
+  readonly records: number;
+}

@@ -1,0 +1,37 @@
+/** All that may be said to a workflow, and what may be asked of it. The only file of this folder the API imports. */
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Decision } from '../domain/approval.ts';
+import type { Caller } from '../domain/caller.ts';
+import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
+import type { ReleaseRecord } from '../domain/record.ts';
+import type { ReleaseView } from '../domain/view.ts';
+
+/** Task queues; an environment may name its own `tools` and `watch` queues. */
+export const taskQueues = { releases: 'releases', control: 'control', watch: 'watch', tools: 'tools' } as const;
+
+/** Who says it and why; `reason` is never empty. */
+export interface Instruction {
+  readonly by: Caller;
+  readonly reason: string;
+}
+
+export const approveUpdate = defineUpdate<ReleaseView, [Decision]>('approve');
+export const rejectUpdate = defineUpdate<ReleaseView, [Decision]>('reject');
+export const holdUpdate = defineUpdate<ReleaseView, [Instruction]>('hold');
+export const resumeUpdate = defineUpdate<ReleaseView, [Instruction]>('resume');
+export const abortUpdate = defineUpdate<ReleaseView, [Instruction]>('abort');
+/** `undo` is the name shown in `ReleaseView.undo`. */
+export const skipUndoUpdate = defineUpdate<ReleaseView, [Instruction & { readonly undo: string }]>('skipUndo');
+
+export const viewQuery = defineQuery<ReleaseView>('view');
+export const orderQuery = defineQuery<ReleaseOrder>('order');
+
+/** At most `limit` records whose sequence is greater than `after` (−1 for all), oldest first. */
+export const recordsQuery = defineQuery<readonly ReleaseRecord[], [after: number, limit: number]>('records');
+
+/** The lane tells a release where it stands: 0 holds the lane. */
+export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readonly position: number }]>('lanePosition');
+/** A rollback waits behind this release: it should give way. */
+export const laneWantedSignal = defineSignal<[{ readonly lane: LaneRef; readonly by: string }]>('laneWanted');
+export const enterLaneSignal = defineSignal<[{ readonly releaseId: string; readonly urgency: ReleaseOrder['urgency'] }]>('enterLane');
+export const leaveLaneSignal = defineSignal<[{ readonly releaseId: string }]>('leaveLane');
