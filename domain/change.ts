@@ -39,7 +39,8 @@ export interface ChangeCounts {
 
 /** Approval is about everything that would change, in a stable order. */
 export function changeDigestOf(change: ChangeSet): Digest {
-  const digests = (changes: readonly PlannedChange[]) => changes.map(({ address, digest }) => [address, digest]).toSorted();
+  const digests = (changes: readonly PlannedChange[]) =>
+    changes.map(({ address, digest }) => `${address} ${digest}`).toSorted((a, b) => (a < b ? -1 : 1));
   return digestOf({ resources: digests(change.resources), outputs: digests(change.outputs), drift: digests(change.drift) });
 }
 
@@ -61,5 +62,7 @@ export function differingAddresses(before: ChangeSet, after: ChangeSet): readonl
   const index = (change: ChangeSet) =>
     new Map([...change.resources, ...change.outputs, ...change.drift].map(({ address, digest }) => [address, digest]));
   const [old, fresh] = [index(before), index(after)];
-  return [...new Set([...old.keys(), ...fresh.keys()])].filter((address) => old.get(address) !== fresh.get(address)).toSorted();
+  return [...new Set([...old.keys(), ...fresh.keys()])]
+    .filter((address) => old.get(address) !== fresh.get(address))
+    .toSorted((a, b) => (a < b ? -1 : 1));
 }
