@@ -16,14 +16,14 @@ export interface Lane {
 
 export const emptyLane: Lane = { holder: null, waiting: [] };
 
-/** More than this many in one lane means that something else is wrong. */
+/** More than this many in one lane means that something else is wrong; the next one is turned away. */
 export const waitingMax = 100;
 
 const rank: Readonly<Record<Urgency, number>> = { rollback: 0, hotfix: 1, normal: 2 };
 
 /** Asking twice keeps the first place. The newcomer stands behind everyone as urgent as itself. */
 export function enter(lane: Lane, newcomer: Waiter): Lane {
-  if (positionOf(lane, newcomer.releaseId) !== undefined) return lane;
+  if (positionOf(lane, newcomer.releaseId) !== undefined || lane.waiting.length >= waitingMax) return lane;
   const waiting = [...lane.waiting, newcomer].toSorted((a, b) => rank[a.urgency] - rank[b.urgency]);
   return grant({ ...lane, waiting });
 }

@@ -15,9 +15,8 @@ import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
-import type { ReleaseRecord } from './record.ts';
+import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
-import type { Undo } from './undo.ts';
 
 /** What every call carries: names the workspace, the logs, AWS sessions and Kubernetes labels. */
 export interface ReleaseRef {
@@ -141,6 +140,11 @@ export interface PolicyPort {
    */
   judgeRelease(input: {
     readonly order: ReleaseOrder;
+    /**
+     * `code`: asked after the checks and before any credential exists, when no plan and no plan scan can be
+     * there; only a deny counts. `complete`: every report that the parts require must be there.
+     */
+    readonly stage: 'code' | 'complete';
     readonly reports: readonly Blob[];
     readonly change: Blob | null;
     /** True when this service has never had a live version here. */
@@ -262,11 +266,14 @@ export interface LedgerPort {
    * done; other bytes are `ledger.forked`. Another run's record without a claim by this run is `release.reset`.
    */
   appendRecords(input: { readonly releaseId: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
-  /** For recovery: the next free sequence, and the undos owed as of the last record that says so. */
+  /**
+   * For recovery: what the record says about a run that is gone. The order comes from record 0, the intent
+   * from the newest record that carries one (`intended`), `closed` when the record was closed.
+   */
   readLastIntent(input: { readonly releaseId: string }): Promise<{
     readonly nextSequence: number;
-    readonly owed: readonly Undo[];
     readonly order: ReleaseOrder | null;
+    readonly intent: Intent | null;
     readonly closed: boolean;
   }>;
 }

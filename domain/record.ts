@@ -4,7 +4,9 @@
  * Events are CloudEvents 1.0, with CDEvents types where such a type exists. The workflow is the only writer;
  * records wait in its outbox and are appended in batches before every irreversible step and at the end.
  */
+import type { Blob } from './blob.ts';
 import type { Json } from './order.ts';
+import type { Undo } from './undo.ts';
 
 /** Our own types carry a version, as CDEvents' do, so that a reader may rely on a shape. */
 export const recordTypes = {
@@ -82,4 +84,33 @@ export function recordOf(
       data,
     },
   };
+}
+
+/** The data of an `intended` record: what is about to happen, and what is owed to the world from then on. */
+export interface Intent {
+  readonly step: 'apply' | 'deploy' | 'shift' | 'promote';
+  readonly owed: readonly Undo[];
+  /** With `apply`: what a recovery needs to find out how far it got. */
+  readonly apply?: { readonly archive: Blob; readonly approved: Blob; readonly lineage: string | null } | undefined;
+}
+
+/** A batch stays well under the 32 KiB a message may have. */
+export const batchCharactersMax = 20_000;
+
+/** Records in batches, in order; a record larger than a batch travels alone. */
+export function batchesOf(records: readonly ReleaseRecord[]): readonly (readonly ReleaseRecord[])[] {
+  const batches: ReleaseRecord[][] = [];
+  let size = 0;
+  for (const record of records) {
+    const length = JSON.stringify(record).length;
+    const last = batches.at(-1);
+    if (last === undefined || size + length > batchCharactersMax) {
+      batches.push([record]);
+      size = length;
+    } else {
+      last.push(record);
+      size += length;
+    }
+  }
+  return batches;
 }
