@@ -2,7 +2,7 @@
  * A lane lets one release at a time touch one thing. Rollbacks first, then hotfixes, then the order of
  * asking. Pure: the lane workflow keeps this value and carries out what it says.
  */
-import type { Urgency } from './order.ts';
+import type { LaneRef, Urgency } from './order.ts';
 
 export interface Waiter {
   readonly releaseId: string;
@@ -15,6 +15,14 @@ export interface Lane {
 }
 
 export const emptyLane: Lane = { holder: null, waiting: [] };
+
+/** The lane's workflow, by name: activities and the API start and signal it without importing `workflows/`. */
+export const laneWorkflow = { type: 'lane', taskQueue: 'releases' } as const;
+
+/** The signals' names, as `workflows/messages.ts` defines them. */
+export const laneSignals = { enter: 'enterLane', leave: 'leaveLane', position: 'lanePosition', wanted: 'laneWanted' } as const;
+
+export const laneIdOf = (lane: LaneRef): string => `lane/${lane.kind}/${lane.key}`;
 
 /** More than this many in one lane means that something else is wrong; the next one is turned away. */
 export const waitingMax = 100;
