@@ -17,6 +17,11 @@ export const failureTable = {
   'request.invalid': { retryable: false, httpStatus: 400, advice: 'correct the named fields and ask again' },
   'catalog.unknown': { retryable: false, httpStatus: 404, advice: 'use a name from the catalog, or add it there by a reviewed change' },
   'caller.unknown': { retryable: false, httpStatus: 401, advice: 'send a valid token: `plimsoll token` locally, your provider otherwise' },
+  'issuer.unreachable': {
+    retryable: true,
+    httpStatus: 503,
+    advice: 'the keys of the token issuer could not be read: try again, check it if it lasts',
+  },
   'caller.forbidden': { retryable: false, httpStatus: 403, advice: 'ask a member of the team or group that is named' },
   'release.unknown': { retryable: false, httpStatus: 404, advice: 'look for the release with `plimsoll list`' },
   'release.taken': {

@@ -86,7 +86,23 @@ export const releaseIdPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
  */
 export function releaseIdOf(request: Omit<ReleaseRequest, 'reason'>): string {
   const { service, environment, source, infrastructure, model, attempt } = request;
-  const suffix = hexOf(digestOf({ service, environment, source, infrastructure, model, attempt })).slice(0, suffixHexDigits);
+  return readableId({ service, environment }, digestOf({ service, environment, source, infrastructure, model, attempt }));
+}
+
+/** A rollback is decided by where to and why now: asking again within one incident is asking for the same one. */
+export function rollbackIdOf(request: {
+  readonly service: string;
+  readonly environment: string;
+  readonly to: string;
+  readonly incident: string;
+  readonly attempt: number;
+}): string {
+  const { service, environment, to, incident, attempt } = request;
+  return readableId(request, digestOf({ service, environment, rollback: { to, incident }, attempt }));
+}
+
+function readableId({ service, environment }: { readonly service: string; readonly environment: string }, digest: Digest): string {
+  const suffix = hexOf(digest).slice(0, suffixHexDigits);
   const room = releaseIdLengthMax - suffixHexDigits - 1;
   return `${`${service}-${environment}`.slice(0, room).replace(/-+$/, '')}-${suffix}`;
 }
