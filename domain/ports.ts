@@ -97,8 +97,11 @@ export type ApplyObservation =
 export interface TerraformPort {
   /** `terraform fmt -check`, without credentials. */
   checkFormat(input: RootRef): Promise<ScanSummary>;
-  /** `terraform validate`, without credentials or state; refuses sensitive variables given in `variables`. */
-  validateRoot(input: RootRef & { readonly variables: Readonly<Record<string, Json>> }): Promise<ScanSummary>;
+  /**
+   * `terraform validate`, without credentials or state; refuses sensitive variables given in `variables`.
+   * Validating loads provider binaries, so a root outside `gates` is not even initialised.
+   */
+  validateRoot(input: RootRef & { readonly gates: Gates; readonly variables: Readonly<Record<string, Json>> }): Promise<ScanSummary>;
   /** Providers and modules outside the list, `external`/`http` data, provisioners: refused as findings. */
   checkAllowList(input: RootRef & { readonly gates: Gates }): Promise<ScanSummary>;
   /** Speculative: read-only role, no lock. */

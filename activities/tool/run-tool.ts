@@ -23,6 +23,10 @@ export interface ToolRun {
   readonly stdin?: string;
   /** Called for each line of stdout while the program runs, already redacted. */
   readonly onLine?: (line: string) => void;
+  /** What the heartbeats say, for those who look at a running activity. Must hold no secret. */
+  readonly progress?: () => unknown;
+  /** Stdout holds secrets nobody can list (a whole state): handed back as it is, never logged. */
+  readonly secretStdout?: boolean;
 }
 
 export interface ToolAnswer {
@@ -52,9 +56,11 @@ export const runTool: RunTool = async ({
   secrets = [],
   stdin,
   onLine,
+  progress,
+  secretStdout = false,
 }) => {
   const activity = Context.current();
-  const heartbeat = setInterval(() => activity.heartbeat(), heartbeatSeconds * 1000);
+  const heartbeat = setInterval(() => activity.heartbeat(progress?.()), heartbeatSeconds * 1000);
   try {
     const running = execa(file, args, {
       cwd,
@@ -73,7 +79,7 @@ export const runTool: RunTool = async ({
     });
     if (onLine !== undefined) for await (const line of running) onLine(redact(line, secrets));
     const result = await running;
-    const stdout = redact(result.stdout, secrets);
+    const stdout = secretStdout ? result.stdout : redact(result.stdout, secrets);
     const stderr = redact(result.stderr, secrets);
     if (result.exitCode !== undefined && answers.includes(result.exitCode)) return { exitCode: result.exitCode, stdout, stderr };
 
@@ -81,7 +87,7 @@ export const runTool: RunTool = async ({
       file,
       exitCode: result.exitCode,
       signal: result.signal,
-      stdout: stdout.slice(-loggedCharactersMax),
+      stdout: secretStdout ? '(holds secrets)' : stdout.slice(-loggedCharactersMax),
       stderr: stderr.slice(-loggedCharactersMax),
     });
     if (result.isCanceled) return await activity.cancelled;
