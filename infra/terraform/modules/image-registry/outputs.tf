@@ -1,0 +1,9 @@
+output "url" {
+  description = "Address to push to, without tag or digest."
+  value       = aws_ecr_repository.this.repository_url
+}
+
+output "arn" {
+  description = "ARN of the repository, for policies."
+  value       = aws_ecr_repository.this.arn
+}

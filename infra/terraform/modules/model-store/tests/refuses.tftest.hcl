@@ -1,0 +1,87 @@
+# No AWS: the provider is a mock, so these run in seconds and without credentials.
+mock_provider "aws" {}
+
+variables {
+  name        = "acme-models"
+  kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
+}
+
+run "a_name_with_capitals_is_refused" {
+  command = plan
+
+  variables {
+    name = "Acme-Models"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_name_with_dots_is_refused" {
+  command = plan
+
+  variables {
+    name = "acme.models"
+  }
+
+  expect_failures = [var.name]
+}
+
+run "a_key_alias_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:alias/models"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "a_key_id_without_its_account_is_refused" {
+  command = plan
+
+  variables {
+    kms_key_arn = "0a1b2c3d-0000-4000-8000-000000000000"
+  }
+
+  expect_failures = [var.kms_key_arn]
+}
+
+run "an_undecided_tls_is_refused" {
+  command = plan
+
+  variables {
+    require_tls = null
+  }
+
+  expect_failures = [var.require_tls]
+}
+
+run "a_bucket_that_logs_into_itself_is_refused" {
+  command = plan
+
+  variables {
+    access_log_bucket = "acme-models"
+  }
+
+  expect_failures = [var.access_log_bucket]
+}
+
+run "a_log_bucket_by_arn_is_refused" {
+  command = plan
+
+  variables {
+    access_log_bucket = "arn:aws:s3:::acme-access-logs"
+  }
+
+  expect_failures = [var.access_log_bucket]
+}
+
+run "tags_that_belong_to_aws_are_refused" {
+  command = plan
+
+  variables {
+    tags = { "aws:owner" = "us" }
+  }
+
+  expect_failures = [var.tags]
+}
