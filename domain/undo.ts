@@ -29,6 +29,3 @@ const rank: Readonly<Record<Undo['kind'], number>> = { 'restore traffic': 0, 'em
 /** `registered` is oldest first; the answer is the order to run them in. */
 export const undoOrder = (registered: readonly Undo[]): readonly Undo[] =>
   registered.toReversed().toSorted((a, b) => rank[a.kind] - rank[b.kind]);
-
-/** Of the workflow that runs what this run of a release still owes: one a run, so that it cannot start twice. */
-export const recoveryIdOf = (releaseId: string, runId: string): string => `recover/${releaseId}/${runId}`;

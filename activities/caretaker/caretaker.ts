@@ -3,7 +3,7 @@
  */
 import { type Client, type WorkflowExecutionInfo, WorkflowNotFoundError } from '@temporalio/client';
 import type { AbandonedRun, CaretakerPort } from '../../domain/ports.ts';
-import { recoveryIdOf } from '../../domain/undo.ts';
+import { recoveryIdOf } from '../../domain/recovery.ts';
 import { failure } from '../failure.ts';
 
 /** Longer than any outage of the caretaker that nobody notices, shorter than Temporal's usual retention. */
@@ -20,7 +20,7 @@ export function createCaretakerActivities({ client, now = Date.now }: CaretakerD
   /** Asked of the execution itself: visibility lags behind, and would let a recovery be started twice. */
   const hasRecovery = async (run: WorkflowExecutionInfo) => {
     try {
-      await client.workflow.getHandle(recoveryIdOf(run.workflowId, run.runId)).describe();
+      await client.workflow.getHandle(recoveryIdOf({ releaseId: run.workflowId, runId: run.runId })).describe();
       return true;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;

@@ -1,0 +1,45 @@
+/** The caretaker's look against a Temporal server of its own, where no worker runs. */
+
+import { randomUUID } from 'node:crypto';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { recoveryIdOf } from '../../domain/recovery.ts';
+import { findTool } from '../../test/support/find-tool.ts';
+import { createCaretakerActivities } from './caretaker.ts';
+
+let temporal: TestWorkflowEnvironment;
+
+beforeAll(async () => {
+  temporal = await TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path: findTool('temporal') } } });
+});
+afterAll(() => temporal?.teardown());
+
+const start = (type: string, workflowId: string) => temporal.client.workflow.start(type, { workflowId, taskQueue: 'nobody' });
+const findAbandoned = () => createCaretakerActivities({ client: temporal.client }).findAbandoned();
+
+describe('the caretaker', () => {
+  test('finds a release that was terminated, once for each run, until its recovery exists', async () => {
+    const releaseId = `release-${randomUUID()}`;
+    const running = await start('release', `running-${randomUUID()}`);
+    const other = await start('lane', `lane-${randomUUID()}`);
+    await other.terminate();
+    const handle = await start('release', releaseId);
+    await handle.terminate();
+    const runId = handle.firstExecutionRunId;
+
+    // Visibility follows a little later.
+    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([{ releaseId, runId, status: 'TERMINATED' }]), 15_000);
+
+    const recovery = await start('recover', recoveryIdOf({ releaseId, runId }));
+    expect(await findAbandoned()).toEqual([]);
+    await recovery.terminate();
+    expect(await findAbandoned()).toEqual([]);
+    await running.terminate();
+  });
+
+  test('says that Temporal is unreachable instead of "nothing is abandoned"', async () => {
+    const client = { workflow: { list: () => ({ [Symbol.asyncIterator]: () => ({ next: () => Promise.reject(new Error('gone')) }) }) } };
+    const caretaker = createCaretakerActivities({ client: client as never });
+    await expect(caretaker.findAbandoned()).rejects.toMatchObject({ type: 'temporal.unreachable' });
+  });
+});

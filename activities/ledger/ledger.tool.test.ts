@@ -1,0 +1,165 @@
+/** Against S3's own conditional writes: who may write which place of a record, and what a recovery reads back. */
+
+import { randomUUID } from 'node:crypto';
+import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type RecordKind, type ReleaseRecord, recordOf } from '../../domain/record.ts';
+import { createLedgerActivities, createOwnerOf, encodeRecord, keyOf } from './ledger.ts';
+
+const bucket = `ledger-test-${randomUUID()}`;
+const s3 = new S3Client({ forcePathStyle: true });
+const ledger = createLedgerActivities({ s3, bucket });
+const ownerOf = createOwnerOf({ s3, bucket });
+let releaseId: string;
+
+const record = (sequence: number, options: { runId?: string; claim?: boolean; kind?: RecordKind; data?: unknown } = {}): ReleaseRecord =>
+  recordOf(
+    releaseId,
+    { runId: options.runId ?? 'run-1', sequence, claim: options.claim ?? sequence === 0 },
+    options.kind ?? 'shifted',
+    '2026-11-24T10:00:00Z',
+    (options.data ?? {}) as never,
+  );
+
+const append = (...records: ReleaseRecord[]) => ledger.appendRecords({ releaseId, records });
+const order = {
+  releaseId: 'r',
+  service: 'fraud-scorer',
+  environment: 'production',
+  team: 'risk',
+  cluster: { name: 'ml', namespace: 'models' },
+  queues: { tools: 'tools', watch: 'watch' },
+};
+
+beforeAll(async () => {
+  await s3.send(new CreateBucketCommand({ Bucket: bucket, CreateBucketConfiguration: { LocationConstraint: 'eu-west-1' } }));
+});
+beforeEach(() => {
+  releaseId = `fraud-scorer-production-${randomUUID().slice(0, 8)}`;
+});
+
+describe('who may write', () => {
+  test('a run writes its records one after the other, and owns them', async () => {
+    expect(await ownerOf(releaseId)).toBeNull();
+    await append(record(0), record(1));
+    await append(record(2));
+    expect(await ownerOf(releaseId)).toBe('run-1');
+    expect(await ledger.readLastIntent({ releaseId: 'nobody' })).toMatchObject({
+      nextSequence: 0,
+      order: null,
+      intent: null,
+      closed: false,
+    });
+  });
+
+  test('a retry that finds its own bytes is done, also when only half the batch had arrived', async () => {
+    await append(record(0));
+    await append(record(0), record(1));
+    await expect(append(record(0), record(1))).resolves.toBeUndefined();
+  });
+
+  test('other content by the same run is a fork', async () => {
+    await append(record(0), record(1));
+    await expect(append(record(1, { data: { weightPercent: 5 } }))).rejects.toMatchObject({ type: 'ledger.forked' });
+  });
+
+  test('a run that was reset finds that its first record is taken, although it claims it', async () => {
+    await append(record(0), record(1));
+    await expect(append(record(0, { runId: 'run-2' }))).rejects.toMatchObject({ type: 'release.reset' });
+  });
+
+  test('a run cannot go on behind the record of another, unless it claims', async () => {
+    await append(record(0), record(1));
+    await expect(append(record(2, { runId: 'run-2' }))).rejects.toMatchObject({ type: 'release.reset' });
+    await append(record(2, { runId: 'run-2', claim: true, kind: 'recovered' }), record(3, { runId: 'run-2' }));
+    expect(await ownerOf(releaseId)).toBe('run-2');
+    await append(record(4, { runId: 'run-2' }));
+  });
+
+  test('the run whose record was taken over may not write any more, wherever it tries', async () => {
+    await append(record(0), record(1));
+    await append(record(2, { runId: 'recovery', claim: true }));
+    await expect(append(record(2))).rejects.toMatchObject({ type: 'release.reset' });
+    await expect(append(record(3))).rejects.toMatchObject({ type: 'release.reset' });
+  });
+
+  test('of two runs that claim the same place at once exactly one gets it', async () => {
+    await append(record(0));
+    const claims = ['x', 'y', 'z'].map((runId) => append(record(1, { runId, claim: true })));
+    const results = await Promise.allSettled(claims);
+    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject({ type: 'release.reset' });
+  });
+
+  test('a record never follows a hole', async () => {
+    await append(record(0));
+    await expect(append(record(2))).rejects.toMatchObject({ type: 'ledger.forked' });
+  });
+
+  test('a batch with a gap or with two writers is a bug, and nothing of it is written', async () => {
+    await expect(append(record(0), record(2))).rejects.toThrow('invariant broken');
+    await expect(append(record(0), record(1, { runId: 'run-2' }))).rejects.toThrow('invariant broken');
+    expect(await ownerOf(releaseId)).toBeNull();
+  });
+
+  test('a ledger that does not answer is retried, never passed over', async () => {
+    const nowhere = createLedgerActivities({ s3: new S3Client({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 }), bucket });
+    await expect(nowhere.appendRecords({ releaseId, records: [record(0)] })).rejects.toMatchObject({
+      type: 'ledger.unreachable',
+      nonRetryable: false,
+    });
+  });
+});
+
+describe('what a recovery reads', () => {
+  test('the order, the newest intent and the next free place', async () => {
+    const owed = [
+      { kind: 'leave lane', lane: { kind: 'service', key: 'fraud-scorer/production' } },
+      { kind: 'empty slot', slot: 'b' },
+    ];
+    await append(
+      record(0, { kind: 'requested', data: { order } }),
+      record(1, { kind: 'intended', data: { step: 'deploy', owed: owed.slice(0, 1) } }),
+      record(2, { kind: 'intended', data: { step: 'shift', owed } }),
+      record(3),
+    );
+    expect(await ledger.readLastIntent({ releaseId })).toEqual({ nextSequence: 4, order, intent: { step: 'shift', owed }, closed: false });
+  });
+
+  test('that the record is closed', async () => {
+    await append(record(0, { kind: 'requested', data: { order } }), record(1, { kind: 'closed' }));
+    expect(await ledger.readLastIntent({ releaseId })).toMatchObject({ intent: null, closed: true });
+  });
+
+  test('an intent that does not say what is owed is an incident, not "nothing is owed"', async () => {
+    await append(record(0, { kind: 'requested', data: { order } }), record(1, { kind: 'intended', data: { step: 'shift' } }));
+    await expect(ledger.readLastIntent({ releaseId })).rejects.toMatchObject({ type: 'ledger.forked' });
+  });
+
+  test('a foreign object among the records is named', async () => {
+    await append(record(0, { kind: 'requested', data: { order } }));
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(releaseId, 1), Body: 'not a record' }));
+    await expect(ledger.readLastIntent({ releaseId })).rejects.toMatchObject({
+      type: 'ledger.forked',
+      message: expect.stringContaining('record 1'),
+    });
+    await expect(append(record(2))).rejects.toMatchObject({ type: 'ledger.forked' });
+  });
+
+  test('more records than one page of a listing', async () => {
+    // Written directly: a thousand appends would only test patience.
+    const sequences = Array.from({ length: 1003 }, (_, sequence) => sequence);
+    for (let start = 0; start < sequences.length; start += 50) {
+      await Promise.all(
+        sequences
+          .slice(start, start + 50)
+          .map((sequence) =>
+            s3.send(new PutObjectCommand({ Bucket: bucket, Key: keyOf(releaseId, sequence), Body: encodeRecord(record(sequence)) })),
+          ),
+      );
+    }
+    expect(await ownerOf(releaseId)).toBe('run-1');
+    await append(record(1003));
+    await expect(append(record(1003, { runId: 'late', claim: true }))).rejects.toMatchObject({ type: 'release.reset' });
+  });
+});

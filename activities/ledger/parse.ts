@@ -1,0 +1,67 @@
+/** Stored records back into values. What does not read as a record was not written by us, and is an incident. */
+import { z } from 'zod';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import type { Intent } from '../../domain/record.ts';
+import { failure } from '../failure.ts';
+
+const storedRecord = z.looseObject({
+  sequence: z.int().nonnegative(),
+  runId: z.string().min(1),
+  event: z.looseObject({ type: z.string(), data: z.unknown() }),
+});
+export type StoredRecord = z.infer<typeof storedRecord>;
+
+const slot = z.enum(['a', 'b']);
+const blob = z.strictObject({ digest: z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]), bytes: z.int().nonnegative() });
+
+const undo = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('restore traffic'), liveSlot: slot.nullable() }),
+  z.strictObject({ kind: z.literal('empty slot'), slot }),
+  z.strictObject({
+    kind: z.literal('leave lane'),
+    lane: z.strictObject({ kind: z.enum(['state', 'service']), key: z.string().min(1) }),
+  }),
+]);
+
+const intent = z.looseObject({
+  step: z.enum(['apply', 'deploy', 'shift', 'promote']),
+  owed: z.array(undo),
+  apply: z.looseObject({ archive: blob, approved: blob, lineage: z.string().nullable() }).optional(),
+}) satisfies z.ZodType<Intent>;
+
+/** Only what recovery cannot do without; the rest of the order is the one the release itself was started with. */
+const order = z.looseObject({
+  releaseId: z.string().min(1),
+  service: z.string().min(1),
+  environment: z.string().min(1),
+  team: z.string().min(1),
+  cluster: z.looseObject({ name: z.string(), namespace: z.string() }),
+  queues: z.looseObject({ tools: z.string(), watch: z.string() }),
+});
+
+export function parseRecord(text: string, sequence: number): StoredRecord {
+  const record = parsed(storedRecord, jsonOf(text), `record ${sequence}`);
+  if (record.sequence !== sequence) throw failure('ledger.forked', `record ${sequence} says that it is ${record.sequence}`);
+  return record;
+}
+
+export const parseIntent = (record: StoredRecord): Intent => parsed(intent, record.event.data, `the intent in record ${record.sequence}`);
+
+export function parseOrder(record: StoredRecord): ReleaseOrder {
+  const data = parsed(z.looseObject({ order }), record.event.data, `the order in record ${record.sequence}`);
+  return data.order as unknown as ReleaseOrder;
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  throw failure('ledger.forked', `${what} does not read as one, at ${result.error.issues[0]?.path.join('.') || 'the top'}`);
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
