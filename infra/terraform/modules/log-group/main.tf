@@ -7,3 +7,12 @@ resource "aws_cloudwatch_log_group" "this" {
   kms_key_id        = var.kms_key_arn
   tags              = var.tags
 }
+
+# Made here and not by their writers, so that a writer needs leave for one stream and not for a pattern of streams.
+# Several writers may share one: CloudWatch has asked for no sequence tokens since 2023.
+resource "aws_cloudwatch_log_stream" "this" {
+  for_each = toset(var.streams)
+
+  log_group_name = aws_cloudwatch_log_group.this.name
+  name           = each.key
+}

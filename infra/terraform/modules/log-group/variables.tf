@@ -31,6 +31,17 @@ variable "kms_key_arn" {
   }
 }
 
+variable "streams" {
+  description = "Log streams to make in the group, one for each kind of writer."
+  type        = list(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for name in var.streams : can(regex("^[^:*]{1,512}$", name))])
+    error_message = "streams are names of 1 to 512 characters without : and *."
+  }
+}
+
 variable "tags" {
   description = "Tags of the log group."
   type        = map(string)

@@ -1,5 +1,5 @@
 # The role a training pipeline runs as. It may read and publish models under one prefix of one bucket, write to
-# one log group and use one key; nothing else.
+# one log stream and use one key; nothing else.
 #
 # It cannot delete or overwrite what was published: there is no delete action, and a put into a versioned bucket
 # adds a version. Releasing a model is not its business either, that is Plimsoll's.
@@ -7,6 +7,9 @@
 data "aws_caller_identity" "current" {}
 
 locals {
+  # Built from the name, so that a reader, and a scanner before the bucket exists, can see that it is one bucket.
+  bucket_arn = "arn:${var.partition}:s3:::${var.bucket}"
+
   # EKS Pod Identity tags the sessions it hands out and fails without this.
   trust_actions = var.trusted_service == "pods.eks.amazonaws.com" ? ["sts:AssumeRole", "sts:TagSession"] : ["sts:AssumeRole"]
 }
@@ -41,20 +44,20 @@ resource "aws_iam_role_policy" "this" {
         Sid       = "FindModels"
         Effect    = "Allow"
         Action    = ["s3:ListBucket"]
-        Resource  = [var.bucket_arn]
+        Resource  = [local.bucket_arn]
         Condition = { StringLike = { "s3:prefix" = ["${var.model_prefix}*"] } }
       },
       {
         Sid      = "ReadAndPublishModels"
         Effect   = "Allow"
         Action   = ["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:AbortMultipartUpload"]
-        Resource = ["${var.bucket_arn}/${var.model_prefix}*"]
+        Resource = ["${local.bucket_arn}/${var.model_prefix}*"]
       },
       {
         Sid      = "WriteLogs"
         Effect   = "Allow"
-        Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
-        Resource = ["${var.log_group_arn}:log-stream:*"]
+        Action   = ["logs:PutLogEvents"]
+        Resource = [var.log_stream_arn]
       },
       {
         Sid      = "UseTheKey"

@@ -19,13 +19,24 @@ variable "trusted_service" {
   }
 }
 
-variable "bucket_arn" {
-  description = "ARN of the bucket that models are published to."
+variable "bucket" {
+  description = "Name of the bucket that models are published to."
   type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]+$", var.bucket_arn))
-    error_message = "bucket_arn is the ARN of one bucket (arn:aws:s3:::<name>), without a path or a pattern."
+    condition     = can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.bucket))
+    error_message = "bucket is the name of one bucket, without a path or a pattern."
+  }
+}
+
+variable "partition" {
+  description = "Partition of AWS that the bucket is in."
+  type        = string
+  default     = "aws"
+
+  validation {
+    condition     = contains(["aws", "aws-us-gov", "aws-cn"], var.partition)
+    error_message = "partition is aws, aws-us-gov or aws-cn."
   }
 }
 
@@ -40,13 +51,13 @@ variable "model_prefix" {
   }
 }
 
-variable "log_group_arn" {
-  description = "ARN of the log group the pipeline writes to, without a trailing `:*`."
+variable "log_stream_arn" {
+  description = "ARN of the log stream the pipeline writes to."
   type        = string
 
   validation {
-    condition     = can(regex("^arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[A-Za-z0-9._/#-]+$", var.log_group_arn))
-    error_message = "log_group_arn is the ARN of one log group, without `:*` at the end or a pattern."
+    condition     = can(regex("^arn:[a-z-]+:logs:[a-z0-9-]+:[0-9]{12}:log-group:[A-Za-z0-9._/#-]+:log-stream:[^:*]+$", var.log_stream_arn))
+    error_message = "log_stream_arn is the ARN of one log stream, without a pattern."
   }
 }
 

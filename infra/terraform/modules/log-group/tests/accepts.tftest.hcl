@@ -24,3 +24,16 @@ run "log_events_are_kept_a_year_and_encrypted_with_our_key" {
     error_message = "The name must be the one that was given."
   }
 }
+
+run "each_stream_is_made_in_the_group" {
+  command = plan
+
+  variables {
+    streams = ["training"]
+  }
+
+  assert {
+    condition     = { for name, stream in aws_cloudwatch_log_stream.this : name => stream.log_group_name } == { training = "/ml/production/pipeline" }
+    error_message = "The stream must be made, in this group."
+  }
+}

@@ -75,3 +75,13 @@ run "tags_that_belong_to_aws_are_refused" {
 
   expect_failures = [var.tags]
 }
+
+run "a_pattern_of_streams_is_refused" {
+  command = plan
+
+  variables {
+    streams = ["*"]
+  }
+
+  expect_failures = [var.streams]
+}

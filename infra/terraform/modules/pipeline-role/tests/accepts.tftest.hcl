@@ -6,11 +6,11 @@ mock_provider "aws" {
 }
 
 variables {
-  name          = "ml-production-pipeline"
-  bucket_arn    = "arn:aws:s3:::acme-models"
-  model_prefix  = "fraud-scorer/"
-  log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production/pipeline"
-  kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
+  name           = "ml-production-pipeline"
+  bucket         = "acme-models"
+  model_prefix   = "fraud-scorer/"
+  log_stream_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production/pipeline:log-stream:training"
+  kms_key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
 }
 
 run "it_may_do_these_things_and_no_other" {
@@ -19,7 +19,7 @@ run "it_may_do_these_things_and_no_other" {
   assert {
     condition = sort(flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Action])) == tolist([
       "kms:Decrypt", "kms:GenerateDataKey",
-      "logs:CreateLogStream", "logs:PutLogEvents",
+      "logs:PutLogEvents",
       "s3:AbortMultipartUpload", "s3:GetObject", "s3:GetObjectVersion", "s3:ListBucket", "s3:PutObject",
     ])
     error_message = "The list of actions changed: a pipeline reads and publishes models, writes logs and uses a key."
@@ -31,14 +31,14 @@ run "it_may_do_these_things_and_no_other" {
   }
 }
 
-run "it_reaches_one_prefix_one_log_group_and_one_key" {
+run "it_reaches_one_prefix_one_log_stream_and_one_key" {
   command = plan
 
   assert {
     condition = flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource]) == [
       "arn:aws:s3:::acme-models",
       "arn:aws:s3:::acme-models/fraud-scorer/*",
-      "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production/pipeline:log-stream:*",
+      "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production/pipeline:log-stream:training",
       var.kms_key_arn,
     ]
     error_message = "The list of resources changed."

@@ -6,11 +6,11 @@ mock_provider "aws" {
 }
 
 variables {
-  name          = "ml-production-pipeline"
-  bucket_arn    = "arn:aws:s3:::acme-models"
-  model_prefix  = "fraud-scorer/"
-  log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production/pipeline"
-  kms_key_arn   = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
+  name           = "ml-production-pipeline"
+  bucket         = "acme-models"
+  model_prefix   = "fraud-scorer/"
+  log_stream_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production/pipeline:log-stream:training"
+  kms_key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
 }
 
 run "a_name_with_a_space_is_refused" {
@@ -37,20 +37,20 @@ run "every_bucket_is_refused" {
   command = plan
 
   variables {
-    bucket_arn = "arn:aws:s3:::*"
+    bucket = "*"
   }
 
-  expect_failures = [var.bucket_arn]
+  expect_failures = [var.bucket]
 }
 
 run "a_bucket_with_a_path_is_refused" {
   command = plan
 
   variables {
-    bucket_arn = "arn:aws:s3:::acme-models/fraud-scorer"
+    bucket = "acme-models/fraud-scorer"
   }
 
-  expect_failures = [var.bucket_arn]
+  expect_failures = [var.bucket]
 }
 
 run "a_prefix_without_its_slash_is_refused" {
@@ -83,14 +83,14 @@ run "a_prefix_with_a_pattern_is_refused" {
   expect_failures = [var.model_prefix]
 }
 
-run "a_log_group_with_its_streams_is_refused" {
+run "every_stream_of_a_log_group_is_refused" {
   command = plan
 
   variables {
-    log_group_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml:*"
+    log_stream_arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml:log-stream:*"
   }
 
-  expect_failures = [var.log_group_arn]
+  expect_failures = [var.log_stream_arn]
 }
 
 run "a_key_alias_is_refused" {
@@ -151,4 +151,14 @@ run "tags_that_belong_to_aws_are_refused" {
   }
 
   expect_failures = [var.tags]
+}
+
+run "a_partition_that_aws_does_not_have_is_refused" {
+  command = plan
+
+  variables {
+    partition = "*"
+  }
+
+  expect_failures = [var.partition]
 }
