@@ -53,8 +53,7 @@ function armIncrement(previous: readonly PodCounters[], current: readonly PodCou
   const sum = { requests: 0, errors: 0, atMost: Array.from({ length: edges }, () => 0) };
   for (const pod of current) {
     const old = before.get(pod.pod);
-    // A reset shows in any of the counters; all of them are then read from zero.
-    const base = old !== undefined && old.requests <= pod.requests && old.atMost.length === pod.atMost.length ? old : undefined;
+    const base = old !== undefined && isContinued(old, pod) ? old : undefined;
     sum.requests += pod.requests - (base?.requests ?? 0);
     sum.errors += pod.errors - (base?.errors ?? 0);
     pod.atMost.forEach((count, edge) => {
@@ -62,4 +61,23 @@ function armIncrement(previous: readonly PodCounters[], current: readonly PodCou
     });
   }
   return sum;
+}
+
+/** A reset shows in any of the counters, not in each: all of them are then read from zero. */
+const isContinued = (old: PodCounters, now: PodCounters): boolean =>
+  old.requests <= now.requests &&
+  old.errors <= now.errors &&
+  old.atMost.length === now.atMost.length &&
+  old.atMost.every((count, edge) => count <= (now.atMost[edge] ?? 0));
+
+/**
+ * What the next instant is compared with: of each pod what was last seen of it. A pod that an instant lacks
+ * (its scrape failed) comes back with all it ever counted, which must not count again.
+ */
+export function lastSeen(previous: Sample, current: Sample): Sample {
+  const merged = (before: readonly PodCounters[], now: readonly PodCounters[]) => {
+    const here = new Set(now.map(({ pod }) => pod));
+    return [...now, ...before.filter(({ pod }) => !here.has(pod))];
+  };
+  return { ...current, canary: merged(previous.canary, current.canary), stable: merged(previous.stable, current.stable) };
 }
