@@ -1,0 +1,67 @@
+/**
+ * What the platform team would have made in the AWS account before the first release: Plimsoll's own store,
+ * ledger and keys, the model bucket, and the state bucket and lock table that Terraform's backend names.
+ * Only ever pointed at the local stand-in: it refuses any other address.
+ */
+import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, KMSClient } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+
+export interface AccountNames {
+  readonly storeBucket: string;
+  readonly ledgerBucket: string;
+  readonly modelsBucket: string;
+  readonly stateBucket: string;
+  readonly lockTable: string;
+  readonly storeKey: string;
+  readonly changeKey: string;
+}
+
+export async function bootstrapAccount(endpoint: string, region: string, names: AccountNames): Promise<void> {
+  if (new URL(endpoint).hostname !== '127.0.0.1') throw new Error(`${endpoint} is not the local stand-in for AWS`);
+  const at = { endpoint, region, credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' } };
+  const s3 = new S3Client({ ...at, forcePathStyle: true });
+  const kms = new KMSClient(at);
+  const dynamo = new DynamoDBClient(at);
+
+  await Promise.all([
+    createBucket(s3, region, names.storeBucket),
+    // Object Lock can only be asked for when the bucket is made.
+    createBucket(s3, region, names.ledgerBucket, true),
+    createBucket(s3, region, names.modelsBucket),
+    createBucket(s3, region, names.stateBucket),
+    createKey(kms, names.storeKey, { Description: 'plans and reports at rest' }),
+    createKey(kms, names.changeKey, {
+      Description: 'sensitive values in change digests',
+      KeySpec: 'HMAC_256',
+      KeyUsage: 'GENERATE_VERIFY_MAC',
+    }),
+    dynamo.send(
+      new CreateTableCommand({
+        TableName: names.lockTable,
+        BillingMode: 'PAY_PER_REQUEST',
+        // The one attribute that Terraform's S3 backend asks for.
+        AttributeDefinitions: [{ AttributeName: 'LockID', AttributeType: 'S' }],
+        KeySchema: [{ AttributeName: 'LockID', KeyType: 'HASH' }],
+      }),
+    ),
+  ]);
+  for (const client of [s3, kms, dynamo]) client.destroy();
+}
+
+/** Versioned, all of them: what a release names by version must still be there when it is asked for. */
+async function createBucket(s3: S3Client, region: string, bucket: string, objectLock = false): Promise<void> {
+  await s3.send(
+    new CreateBucketCommand({
+      Bucket: bucket,
+      CreateBucketConfiguration: { LocationConstraint: region as 'eu-west-1' },
+      ObjectLockEnabledForBucket: objectLock,
+    }),
+  );
+  if (!objectLock) await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+}
+
+async function createKey(kms: KMSClient, alias: string, input: CreateKeyCommandInput): Promise<void> {
+  const { KeyMetadata } = await kms.send(new CreateKeyCommand(input));
+  await kms.send(new CreateAliasCommand({ AliasName: alias, TargetKeyId: KeyMetadata?.KeyId }));
+}

@@ -1,0 +1,134 @@
+/**
+ * Processes that outlive the command that started them. A process is a pid *and* the instant it started:
+ * pids come round again, and the stack must never end somebody else's program.
+ */
+import { execFileSync } from 'node:child_process';
+import { linkSync, mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, sep } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export interface ProcessIdentity {
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** What is running under that pid now; a zombie is not running. */
+export function identify(pid: number): ProcessIdentity | undefined {
+  try {
+    if (process.platform !== 'linux') {
+      const startedAt = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
+      return startedAt === '' ? undefined : { pid, startedAt };
+    }
+    // The program's name stands in brackets and may itself hold any character: count fields after the last one.
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const [state, startTicks] = [fields[0], fields[19]];
+    if (state === 'Z' || state === 'X' || startTicks === undefined) return undefined;
+    // Ticks count from boot, so two boots could agree on them.
+    return { pid, startedAt: `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${startTicks}` };
+  } catch {
+    return undefined;
+  }
+}
+
+export const isRunning = (identity: ProcessIdentity): boolean => identify(identity.pid)?.startedAt === identity.startedAt;
+
+/** A tool needs time to give its locks back; more than this is a hang. */
+const graceMilliseconds = 15_000;
+const pollMilliseconds = 50;
+
+/** SIGTERM to the process and its group, SIGKILL to whatever is left of either. */
+export async function endProcess(identity: ProcessIdentity, graceMs = graceMilliseconds): Promise<void> {
+  if (!isRunning(identity)) return;
+  signal(identity.pid, 'SIGTERM');
+  const deadline = Date.now() + graceMs;
+  while (isRunning(identity) && Date.now() < deadline) await sleep(pollMilliseconds);
+  // The leader's pid cannot be taken by another while its group lives, so the group is still ours.
+  signalGroup(identity.pid, 'SIGKILL');
+  if (isRunning(identity)) signal(identity.pid, 'SIGKILL');
+  while (isRunning(identity)) await sleep(pollMilliseconds);
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  if (!signalGroup(pid, name)) tryKill(pid, name);
+}
+
+const signalGroup = (pid: number, name: NodeJS.Signals): boolean => tryKill(-pid, name);
+
+function tryKill(pid: number, name: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, name);
+  } catch {
+    return false;
+  }
+}
+
+/** Processes that work inside a folder: children that a killed worker left behind. Linux only; elsewhere none are found. */
+export function processesWithin(folder: string): ProcessIdentity[] {
+  if (process.platform !== 'linux') return [];
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && worksWithin(name, folder))
+    .flatMap((name) => identify(Number(name)) ?? []);
+}
+
+function worksWithin(pid: string, folder: string): boolean {
+  try {
+    return `${readlinkSync(`/proc/${pid}/cwd`)}${sep}`.startsWith(`${folder}${sep}`);
+  } catch {
+    return false;
+  }
+}
+
+/** Runs `work` while no other process holds the same lock; a holder that died no longer holds it. */
+export async function whileLocked<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
+  mkdirSync(dirname(file), { recursive: true });
+  let told = false;
+  while (!tryLock(file)) {
+    if (!told) waiting();
+    told = true;
+    await sleep(200);
+  }
+  try {
+    return await work();
+  } finally {
+    rmSync(file, { force: true });
+  }
+}
+
+function tryLock(file: string): boolean {
+  // Linked, not written in place: a lock must never be seen without its holder's name in it.
+  const mine = `${file}.${process.pid}`;
+  writeFileSync(mine, JSON.stringify(identify(process.pid)));
+  try {
+    if (link(mine, file)) return true;
+    const holder = readJson(file) as ProcessIdentity | undefined;
+    if (holder === undefined || isRunning(holder)) return false;
+    // The holder died. Of all who see it only one takes the lock away; if it took a newer one instead, it gives it back.
+    renameSync(file, mine);
+    const taken = readJson(mine) as ProcessIdentity | undefined;
+    if (taken !== undefined && isRunning(taken)) link(mine, file);
+    return false;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+    throw error;
+  } finally {
+    rmSync(mine, { force: true });
+  }
+}
+
+function link(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    return false;
+  }
+}
+
+export function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}

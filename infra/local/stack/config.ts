@@ -1,0 +1,103 @@
+/**
+ * Where the local stack lives and listens, and the environment that everything which talks to it reads.
+ * One home folder, one stack: two stacks with two homes and other ports do not meet.
+ */
+import { join, resolve } from 'node:path';
+import { terraformMirror, toolsPath } from '../tools/paths.ts';
+
+export const repository = resolve(import.meta.dirname, '../../..');
+
+export const defaultPorts = {
+  TEMPORAL: 7233,
+  TEMPORAL_UI: 8233,
+  AWS: 5555,
+  KUBERNETES: 6443,
+  OPA: 8181,
+  PROMETHEUS: 9090,
+  ISSUER: 8081,
+  LAB: 8083,
+  GATEWAY: 8082,
+  WORKER_METRICS: 9464,
+  API: 8080,
+} as const;
+
+export type PortName = keyof typeof defaultPorts;
+
+export interface StackConfig {
+  /** Absolute. */
+  readonly home: string;
+  readonly ports: Readonly<Record<PortName, number>>;
+  /** What `stack.env` says. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Everything listens here and nowhere else: the stack has no passwords worth the name. */
+export const host = '127.0.0.1';
+
+export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig {
+  const home = resolve(given['PLIMSOLL_HOME'] ?? join(repository, '.plimsoll'));
+  const ports = Object.fromEntries(
+    Object.entries(defaultPorts).map(([name, port]) => [name, portFrom(`PLIMSOLL_PORT_${name}`, given, port)]),
+  ) as Record<PortName, number>;
+  const url = (name: PortName) => `http://${host}:${ports[name]}`;
+  return {
+    home,
+    ports,
+    env: {
+      PLIMSOLL_HOME: home,
+      AWS_ENDPOINT_URL: url('AWS'),
+      AWS_REGION: 'eu-west-1',
+      // What the stand-in takes for an account; there is nothing behind it.
+      AWS_ACCESS_KEY_ID: 'testing',
+      AWS_SECRET_ACCESS_KEY: 'testing',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      PLIMSOLL_STORE_BUCKET: 'plimsoll-store',
+      PLIMSOLL_LEDGER_BUCKET: 'plimsoll-ledger',
+      PLIMSOLL_MODELS_BUCKET: 'acme-models',
+      PLIMSOLL_STATE_BUCKET: 'acme-tfstate',
+      PLIMSOLL_LOCK_TABLE: 'acme-tflock',
+      PLIMSOLL_STORE_KEY: 'alias/plimsoll-store',
+      PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',
+      PLIMSOLL_TEMPORAL_ADDRESS: `${host}:${ports.TEMPORAL}`,
+      PLIMSOLL_TEMPORAL_UI_URL: url('TEMPORAL_UI'),
+      PLIMSOLL_OPA_URL: url('OPA'),
+      PLIMSOLL_PROMETHEUS_URL: url('PROMETHEUS'),
+      PLIMSOLL_API_URL: url('API'),
+      PLIMSOLL_ISSUER_URL: url('ISSUER'),
+      PLIMSOLL_LAB_URL: url('LAB'),
+      PLIMSOLL_GATEWAY_URL: url('GATEWAY'),
+      PLIMSOLL_WORKER_METRICS_URL: url('WORKER_METRICS'),
+      PLIMSOLL_CATALOG: resolve(given['PLIMSOLL_CATALOG'] ?? join(repository, 'catalog')),
+      PLIMSOLL_WORK_ROOT: join(home, 'work'),
+      PLIMSOLL_TOOLS_PATH: toolsPath(),
+      PLIMSOLL_TERRAFORM_CLI_CONFIG: join(home, 'terraform.rc'),
+      KUBECONFIG: join(home, 'kubeconfig'),
+    },
+  };
+}
+
+function portFrom(variable: string, given: NodeJS.ProcessEnv, otherwise: number): number {
+  const text = given[variable];
+  if (text === undefined || text === '') return otherwise;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 1 || port > 65_535) throw new Error(`${variable}=${text} is not a port (1 to 65535)`);
+  return port;
+}
+
+/** Terraform takes providers from the mirror and from nowhere else: what a release runs was there before it. */
+export function terraformCliConfig(): string {
+  const mirror = terraformMirror();
+  if (mirror === undefined) throw new Error("Terraform's AWS provider is missing: `make doctor` says how to get it");
+  return [
+    'disable_checkpoint = true',
+    'provider_installation {',
+    `  filesystem_mirror {\n    path = ${JSON.stringify(mirror)}\n  }`,
+    '}',
+    '',
+  ].join('\n');
+}
+
+export const envFile = (env: Readonly<Record<string, string>>): string =>
+  Object.entries(env)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');

@@ -1,0 +1,113 @@
+/**
+ * A real Kubernetes control plane (etcd, API server, controllers, scheduler) whose nodes kwok plays. kwokctl makes
+ * its certificates and starts its processes; ending them is ours, because we alone know that a pid is still theirs.
+ */
+import { execFile } from 'node:child_process';
+import { createWriteStream, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { KubeConfig, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
+import { parseAllDocuments, stringify } from 'yaml';
+import { endProcess, identify, type ProcessIdentity } from '../processes.ts';
+import { toolFile, toolNamed } from '../tools/paths.ts';
+import { host, repository, type StackConfig } from './config.ts';
+
+const clusterName = 'plimsoll';
+const clusterFolder = join(repository, 'infra/local/cluster');
+
+const kwokFolder = ({ home }: StackConfig) => join(home, 'state', 'kwok');
+
+/** What kwokctl is told; the stages in the same file are what kwok plays. */
+export function clusterConfig({ ports }: StackConfig): string {
+  const options = {
+    runtime: 'binary',
+    // Without it every part listens on all addresses.
+    bindAddress: host,
+    kubeApiserverPort: ports.KUBERNETES,
+    kubeVersion: `v${toolNamed('kubernetes').version}`,
+    kubeApiserverBinary: toolFile('kubernetes', 'kube-apiserver'),
+    kubeControllerManagerBinary: toolFile('kubernetes', 'kube-controller-manager'),
+    kubeSchedulerBinary: toolFile('kubernetes', 'kube-scheduler'),
+    etcdBinary: toolFile('etcd'),
+    kwokControllerBinary: toolFile('kwok'),
+  };
+  const configuration = { apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokctlConfiguration', options };
+  return `${stringify(configuration)}---\n${readFileSync(join(clusterFolder, 'stages.yaml'), 'utf8')}`;
+}
+
+export async function startCluster(config: StackConfig, env: Readonly<Record<string, string>>, log: string): Promise<ProcessIdentity[]> {
+  const workFolder = kwokFolder(config);
+  rmSync(workFolder, { recursive: true, force: true });
+  rmSync(config.env['KUBECONFIG'] ?? '', { force: true });
+  const file = join(config.home, 'run', 'kwokctl.yaml');
+  writeFileSync(file, clusterConfig(config));
+  const args = [
+    'create',
+    'cluster',
+    '--name',
+    clusterName,
+    '--config',
+    file,
+    '--kubeconfig',
+    config.env['KUBECONFIG'] ?? '',
+    '--wait',
+    '60s',
+  ];
+  const creating = execFile(toolFile('kwokctl'), args, { env: { ...env, KWOK_WORKDIR: workFolder } });
+  const ended = new Promise<number | null>((settle) => creating.once('close', settle));
+  for (const stream of [creating.stdout, creating.stderr]) {
+    if (stream !== null) void pipeline(stream, createWriteStream(log, { flags: 'a' })).catch(() => {});
+  }
+  const exitCode = await ended;
+  const processes = clusterProcesses(config);
+  if (exitCode === 0) return processes;
+  for (const identity of processes) await endProcess(identity);
+  throw new Error(`kwokctl exited with ${exitCode}`);
+}
+
+/** Those that kwokctl wrote down; the store last, so that the others can be ended before it. */
+export function clusterProcesses(config: StackConfig): ProcessIdentity[] {
+  const folder = join(kwokFolder(config), 'clusters', clusterName, 'pids');
+  if (!existsSync(folder)) return [];
+  const names = readdirSync(folder).toSorted((a, b) => Number(a.startsWith('etcd')) - Number(b.startsWith('etcd')));
+  return names.flatMap((name) => identify(Number(readFileSync(join(folder, name), 'utf8').trim())) ?? []);
+}
+
+function connect({ env }: StackConfig): KubeConfig {
+  const kubeConfig = new KubeConfig();
+  kubeConfig.loadFromFile(env['KUBECONFIG'] ?? '');
+  return kubeConfig;
+}
+
+export async function probeCluster(config: StackConfig): Promise<void> {
+  const client = KubernetesObjectApi.makeApiClient(connect(config));
+  await client.list('v1', 'Node');
+}
+
+/** The Gateway API's definitions, then the objects that every cluster of ours has. */
+export async function prepareCluster(config: StackConfig): Promise<void> {
+  const kubeConfig = connect(config);
+  await apply(KubernetesObjectApi.makeApiClient(kubeConfig), toolFile('gateway-api', 'standard-install.yaml'));
+  // A definition is served a moment after it is accepted. A new client each time: one asks only once what kinds there are.
+  const deadline = Date.now() + definitionsServedWithinMilliseconds;
+  for (;;) {
+    try {
+      await apply(KubernetesObjectApi.makeApiClient(kubeConfig), join(clusterFolder, 'objects.yaml'));
+      return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    await sleep(200);
+  }
+}
+
+/** Usually well under one second. */
+const definitionsServedWithinMilliseconds = 20_000;
+
+async function apply(client: KubernetesObjectApi, file: string): Promise<void> {
+  const objects = parseAllDocuments(readFileSync(file, 'utf8'), { logLevel: 'error' })
+    .map((document) => document.toJS() as KubernetesObject | null)
+    .filter((object): object is KubernetesObject => object !== null);
+  for (const object of objects) await client.patch(object, undefined, undefined, 'plimsoll-stack', true, PatchStrategy.ServerSideApply);
+}

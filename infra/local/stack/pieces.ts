@@ -1,0 +1,238 @@
+/** The pieces of the local stack, in the order they start; those of one row start together. */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { searchAttributes } from '../../../workflows/search-attributes.ts';
+import { policyRevision } from '../../opa/revision.ts';
+import { bootstrapAccount } from '../aws/bootstrap.ts';
+import { prometheusConfig } from '../prometheus/config.ts';
+import { toolFile } from '../tools/paths.ts';
+import { host, type PortName, repository, type StackConfig } from './config.ts';
+import { clusterConfig, prepareCluster, probeCluster, startCluster } from './kubernetes.ts';
+import { answers, type Command, launch, type Piece } from './piece.ts';
+
+export function stackPieces(config: StackConfig): readonly (readonly Piece[])[] {
+  return [
+    [aws(config), temporal(config), kubernetes(config), opa(config), prometheus(config)],
+    [
+      plimsoll(config, 'issuer', 'infra/local/issuer', ['ISSUER'], `${config.env['PLIMSOLL_ISSUER_URL']}/.well-known/openid-configuration`),
+      plimsoll(config, 'lab', 'infra/local/lab', ['LAB', 'GATEWAY'], `${config.env['PLIMSOLL_LAB_URL']}/readyz`),
+    ],
+    [
+      plimsoll(config, 'worker', 'worker', ['WORKER_METRICS'], `${config.env['PLIMSOLL_WORKER_METRICS_URL']}/metrics`),
+      plimsoll(config, 'api', 'api', ['API'], `${config.env['PLIMSOLL_API_URL']}/readyz`),
+    ],
+  ];
+}
+
+const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+
+/** A piece that is one program. `covers` is what else it was started with: files that it reads only then. */
+function program(
+  name: string,
+  ports: readonly PortName[],
+  command: () => Command,
+  probe: () => Promise<void>,
+  more: Partial<Pick<Piece, 'holdsState' | 'readyWithinSeconds' | 'prepare'>> & { covers?: () => string } = {},
+): Piece {
+  const { covers = () => '', ...rest } = more;
+  return {
+    name,
+    ports,
+    holdsState: false,
+    readyWithinSeconds: 30,
+    fingerprint: () => digest(JSON.stringify(command()), covers()),
+    start: async (log) => launch(command(), log),
+    probe,
+    ...rest,
+  };
+}
+
+/** What a program of ours may see of the machine. Its home is the stack's: nobody's credentials or settings leak in. */
+const plainEnv = ({ home, env }: StackConfig) => ({ PATH: env['PLIMSOLL_TOOLS_PATH'] ?? '', HOME: join(home, 'run'), LANG: 'C.UTF-8' });
+
+function aws(config: StackConfig): Piece {
+  const { env, ports } = config;
+  const endpoint = env['AWS_ENDPOINT_URL'] ?? '';
+  return program(
+    'aws',
+    ['AWS'],
+    () => ({
+      file: toolFile('moto', 'moto_server'),
+      args: ['-H', host, '-p', String(ports.AWS)],
+      // Modules attach AWS's own managed policies; without this moto knows none.
+      env: { ...plainEnv(config), MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
+    }),
+    () => answers(`${endpoint}/moto-api/`),
+    {
+      holdsState: true,
+      prepare: () =>
+        bootstrapAccount(endpoint, env['AWS_REGION'] ?? '', {
+          storeBucket: env['PLIMSOLL_STORE_BUCKET'] ?? '',
+          ledgerBucket: env['PLIMSOLL_LEDGER_BUCKET'] ?? '',
+          modelsBucket: env['PLIMSOLL_MODELS_BUCKET'] ?? '',
+          stateBucket: env['PLIMSOLL_STATE_BUCKET'] ?? '',
+          lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',
+          storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
+          changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
+        }),
+    },
+  );
+}
+
+/** As `temporal server start-dev` spells what the SDK spells in capitals. */
+const attributeTypes: Readonly<Record<string, string>> = { KEYWORD: 'Keyword', BOOL: 'Bool', INT: 'Int', DATETIME: 'Datetime' };
+
+function temporal(config: StackConfig): Piece {
+  const { home, ports, env } = config;
+  const attributes = Object.values(searchAttributes).map(({ name, type }) => `--search-attribute=${name}=${attributeTypes[type]}`);
+  return program(
+    'temporal',
+    ['TEMPORAL', 'TEMPORAL_UI'],
+    () => ({
+      file: toolFile('temporal'),
+      args: [
+        'server',
+        'start-dev',
+        `--ip=${host}`,
+        `--port=${ports.TEMPORAL}`,
+        `--ui-port=${ports.TEMPORAL_UI}`,
+        // A file, so that Temporal can be restarted under running releases; with these pragmas as fast as memory.
+        `--db-filename=${join(home, 'state', 'temporal.db')}`,
+        '--sqlite-pragma=journal_mode=wal',
+        '--sqlite-pragma=synchronous=normal',
+        '--log-level=warn',
+        // Nobody's own settings of the CLI.
+        '--disable-config-file',
+        '--disable-config-env',
+        ...attributes,
+      ],
+      env: plainEnv(config),
+    }),
+    async () => {
+      await answers(env['PLIMSOLL_TEMPORAL_UI_URL'] ?? '');
+      // 10 s: the first answer of a cold server on a busy machine.
+      execFileSync(toolFile('temporal'), ['operator', 'search-attribute', 'list', '--address', env['PLIMSOLL_TEMPORAL_ADDRESS'] ?? ''], {
+        env: plainEnv(config),
+        timeout: 10_000,
+        stdio: 'pipe',
+      });
+    },
+  );
+}
+
+function kubernetes(config: StackConfig): Piece {
+  return {
+    name: 'kubernetes',
+    ports: ['KUBERNETES'],
+    holdsState: true,
+    readyWithinSeconds: 60,
+    fingerprint: () => digest(clusterConfig(config), config.home),
+    start: (log) => startCluster(config, plainEnv(config), log),
+    probe: () => probeCluster(config),
+    prepare: () => prepareCluster(config),
+  };
+}
+
+const policies = join(repository, 'infra/opa');
+
+/** OPA gets a bundle whose revision is the policies' digest, so that every decision names the rules it was made by. */
+function opa(config: StackConfig): Piece {
+  const bundle = join(config.home, 'run', 'opa-bundle.tar.gz');
+  const piece = program(
+    'opa',
+    ['OPA'],
+    () => ({
+      file: toolFile('opa'),
+      args: ['run', '--server', '--disable-telemetry', '--addr', `${host}:${config.ports.OPA}`, '--log-level', 'error', '--bundle', bundle],
+      env: plainEnv(config),
+    }),
+    () => answers(`${config.env['PLIMSOLL_OPA_URL']}/health?bundles`),
+    { covers: () => policyRevision(policies) },
+  );
+  return {
+    ...piece,
+    async start(log) {
+      const args = ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', policyRevision(policies), '--output', bundle];
+      // 30 s: it takes one.
+      execFileSync(toolFile('opa'), args, { env: plainEnv(config), timeout: 30_000, stdio: 'pipe' });
+      return piece.start(log);
+    },
+  };
+}
+
+function prometheus(config: StackConfig): Piece {
+  const { env, home, ports } = config;
+  const file = join(home, 'run', 'prometheus.yaml');
+  const text = () =>
+    prometheusConfig({
+      labUrl: env['PLIMSOLL_LAB_URL'] ?? '',
+      workerMetricsUrl: env['PLIMSOLL_WORKER_METRICS_URL'] ?? '',
+      apiUrl: env['PLIMSOLL_API_URL'] ?? '',
+    });
+  const piece = program(
+    'prometheus',
+    ['PROMETHEUS'],
+    () => ({
+      file: toolFile('prometheus'),
+      args: [
+        `--config.file=${file}`,
+        `--web.listen-address=${host}:${ports.PROMETHEUS}`,
+        `--storage.tsdb.path=${join(home, 'state', 'prometheus')}`,
+        // Longer than any local release; less to keep on disk.
+        '--storage.tsdb.retention.time=12h',
+      ],
+      env: plainEnv(config),
+    }),
+    () => answers(`${env['PLIMSOLL_PROMETHEUS_URL']}/-/ready`),
+    { covers: text },
+  );
+  return {
+    ...piece,
+    async start(log) {
+      writeFileSync(file, text());
+      return piece.start(log);
+    },
+  };
+}
+
+/** A process of our own, from the build. Rebuilt is changed: the running one is then replaced. */
+function plimsoll(config: StackConfig, name: string, folder: string, ports: readonly PortName[], readyUrl: string): Piece {
+  const main = join(repository, 'dist', folder, 'main.js');
+  return program(
+    name,
+    ports,
+    () => ({
+      file: process.execPath,
+      args: ['--enable-source-maps', main],
+      cwd: repository,
+      env: {
+        ...settings(),
+        ...Object.fromEntries(Object.entries(config.ports).map(([port, number]) => [`PLIMSOLL_PORT_${port}`, String(number)])),
+        ...config.env,
+        PATH: config.env['PLIMSOLL_TOOLS_PATH'] ?? '',
+        HOME: homedir(),
+        LANG: 'C.UTF-8',
+      },
+    }),
+    () => answers(readyUrl),
+    {
+      covers() {
+        if (!existsSync(main)) throw new Error(`dist/${folder}/main.js is missing: npm run build`);
+        return digest(readFileSync(join(repository, 'dist/.tsbuildinfo'), 'utf8'));
+      },
+    },
+  );
+}
+
+/** Settings of ours that the caller made, such as the lab's load; the stack's own addresses win over them. */
+const settings = (): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (name.startsWith('PLIMSOLL_') && value ? [[name, value]] : [])),
+  );
+
+export function makeFolders({ home }: StackConfig): void {
+  for (const folder of ['run', 'logs', 'state', 'work']) mkdirSync(join(home, folder), { recursive: true });
+}
