@@ -6,22 +6,24 @@ import type { CanaryRule } from './catalog.ts';
 import type { Verdict } from './judge/judge.ts';
 
 export interface CanaryProgress {
-  readonly weightPercent: number;
   /** Since this weight was observed in the traffic. */
   readonly secondsAtWeight: number;
-  /** Since the first weight. */
+  /** What this weight has to last at least: `minimumStepSeconds`, or `watchSeconds` at 100 %. */
+  readonly minimumSeconds: number;
+  /** Since the first weight, or since a person last said "go on". */
   readonly secondsSinceStart: number;
   readonly held: boolean;
 }
 
 export type CanaryDecision =
-  | { readonly kind: 'roll back'; readonly because: string }
-  | { readonly kind: 'advance'; readonly weightPercent: number }
+  /** This weight has shown enough: the next one, or promotion after the last. */
+  | { readonly kind: 'advance' }
   | { readonly kind: 'go on' }
+  | { readonly kind: 'roll back'; readonly because: string }
   | { readonly kind: 'ask a person'; readonly because: string };
 
-/** The weights a release passes, 100 at the end. A first release has nobody to compare with: one step. */
-export const weightsOf = (rule: CanaryRule, baseline: boolean): readonly number[] => (baseline ? [...rule.stepsPercent, 100] : [100]);
+/** The weights a release passes. A first release and a rollback have nobody to compare with: one step. */
+export const weightsOf = (rule: CanaryRule, compared: boolean): readonly number[] => (compared ? [...rule.stepsPercent, 100] : [100]);
 
 /**
  * The stable version is known to work and the new one is not, so doubt counts against the new one: only a
@@ -29,11 +31,10 @@ export const weightsOf = (rule: CanaryRule, baseline: boolean): readonly number[
  */
 export function decideCanary(rule: CanaryRule, progress: CanaryProgress, verdict: Verdict): CanaryDecision {
   if (verdict.kind === 'fail') return { kind: 'roll back', because: verdict.reason };
-  if (progress.secondsSinceStart >= rule.deadlineMinutes * 60 && verdict.kind === 'not enough') {
+  if (verdict.kind === 'not enough' && !progress.held && progress.secondsSinceStart >= rule.deadlineMinutes * 60) {
     const because = `no answer within ${rule.deadlineMinutes} min: ${verdict.reason}`;
     return rule.onInconclusive === 'roll back' ? { kind: 'roll back', because } : { kind: 'ask a person', because };
   }
-  if (progress.held || verdict.kind === 'not enough' || progress.secondsAtWeight < rule.minimumStepSeconds) return { kind: 'go on' };
-  const next = [...rule.stepsPercent, 100].find((weight) => weight > progress.weightPercent);
-  return next === undefined ? { kind: 'go on' } : { kind: 'advance', weightPercent: next };
+  const enough = verdict.kind === 'pass' && progress.secondsAtWeight >= progress.minimumSeconds;
+  return enough && !progress.held ? { kind: 'advance' } : { kind: 'go on' };
 }

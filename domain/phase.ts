@@ -12,6 +12,7 @@ export const phases = [
   'shifting',
   'watching',
   'undoing',
+  'finishing',
   'closed',
 ] as const;
 
@@ -45,7 +46,7 @@ export const messageTable: Readonly<Record<Phase, Effects>> = {
   },
   queued: {
     ...beforeAnyEffect,
-    hold: 'the release keeps its place and lets others pass it; deadlines run on',
+    hold: 'the release gives its turn to others until it is resumed; deadlines run on',
   },
   applying: {
     hold: 'the apply runs to its end; the release stops after it',
@@ -68,6 +69,7 @@ export const messageTable: Readonly<Record<Phase, Effects>> = {
     abort: 'all traffic goes back to the old version first, then the slot is emptied',
   },
   undoing: { 'skip undo': 'the named undo is given up for the reason given; the release then fails by name' },
+  finishing: { 'skip undo': 'the named rest is given up for the reason given; the version stays, the release then fails by name' },
   closed: {},
 };
 

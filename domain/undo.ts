@@ -10,6 +10,8 @@ import type { Slot } from './slot.ts';
 export type Undo =
   | { readonly kind: 'restore traffic'; readonly liveSlot: Slot | null }
   | { readonly kind: 'empty slot'; readonly slot: Slot }
+  /** Owed once the new version stays: the old one keeps its Helm release and loses its pods. */
+  | { readonly kind: 'park slot'; readonly slot: Slot }
   | { readonly kind: 'leave lane'; readonly lane: LaneRef };
 
 export function nameOf(undo: Undo): string {
@@ -18,13 +20,15 @@ export function nameOf(undo: Undo): string {
       return 'restore traffic';
     case 'empty slot':
       return `empty slot ${undo.slot}`;
+    case 'park slot':
+      return `park slot ${undo.slot}`;
     case 'leave lane':
       return `leave lane ${undo.lane.kind}/${undo.lane.key}`;
   }
 }
 
 /** Lanes last: another release must not enter while this one still cleans up. */
-const rank: Readonly<Record<Undo['kind'], number>> = { 'restore traffic': 0, 'empty slot': 1, 'leave lane': 2 };
+const rank: Readonly<Record<Undo['kind'], number>> = { 'restore traffic': 0, 'empty slot': 1, 'park slot': 1, 'leave lane': 2 };
 
 /** `registered` is oldest first; the answer is the order to run them in. */
 export const undoOrder = (registered: readonly Undo[]): readonly Undo[] =>

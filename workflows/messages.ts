@@ -2,6 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../domain/approval.ts';
 import type { Caller } from '../domain/caller.ts';
+import { laneSignals } from '../domain/lane.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
 import type { ReleaseView } from '../domain/view.ts';
@@ -23,6 +24,11 @@ export const abortUpdate = defineUpdate<ReleaseView, [Instruction]>('abort');
 /** `undo` is the name shown in `ReleaseView.undo`. */
 export const skipUndoUpdate = defineUpdate<ReleaseView, [Instruction & { readonly undo: string }]>('skipUndo');
 
+/** The same message to a recovery, which has no view. */
+export const skipRecoveryUndoUpdate = defineUpdate<void, [Instruction & { readonly undo: string }]>('skipUndo');
+/** To a recovery that waits for a person: look again now. */
+export const lookAgainUpdate = defineUpdate<void, [Instruction]>('lookAgain');
+
 export const viewQuery = defineQuery<ReleaseView>('view');
 export const orderQuery = defineQuery<ReleaseOrder>('order');
 
@@ -30,8 +36,8 @@ export const orderQuery = defineQuery<ReleaseOrder>('order');
 export const recordsQuery = defineQuery<readonly ReleaseRecord[], [after: number, limit: number]>('records');
 
 /** The lane tells a release where it stands: 0 holds the lane. */
-export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readonly position: number }]>('lanePosition');
+export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readonly position: number }]>(laneSignals.position);
 /** A rollback waits behind this release: it should give way. */
-export const laneWantedSignal = defineSignal<[{ readonly lane: LaneRef; readonly by: string }]>('laneWanted');
-export const enterLaneSignal = defineSignal<[{ readonly releaseId: string; readonly urgency: ReleaseOrder['urgency'] }]>('enterLane');
-export const leaveLaneSignal = defineSignal<[{ readonly releaseId: string }]>('leaveLane');
+export const laneWantedSignal = defineSignal<[{ readonly lane: LaneRef; readonly by: string }]>(laneSignals.wanted);
+export const enterLaneSignal = defineSignal<[{ readonly releaseId: string; readonly urgency: ReleaseOrder['urgency'] }]>(laneSignals.enter);
+export const leaveLaneSignal = defineSignal<[{ readonly releaseId: string }]>(laneSignals.leave);

@@ -17,11 +17,14 @@ export interface CaretakerDependencies {
 }
 
 export function createCaretakerActivities({ client, now = Date.now }: CaretakerDependencies): CaretakerPort {
-  /** Asked of the execution itself: visibility lags behind, and would let a recovery be started twice. */
+  /**
+   * A recovery that began after the run ended has looked at everything that run left. Asked of the execution
+   * itself: visibility lags behind, and would let a recovery be started twice.
+   */
   const hasRecovery = async (run: WorkflowExecutionInfo) => {
     try {
-      await client.workflow.getHandle(recoveryIdOf({ releaseId: run.workflowId, runId: run.runId })).describe();
-      return true;
+      const { startTime } = await client.workflow.getHandle(recoveryIdOf(run.workflowId)).describe();
+      return run.closeTime !== undefined && startTime >= run.closeTime;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;

@@ -1,0 +1,80 @@
+/** All of the worker's environment, validated once; every mistake is reported together. */
+import { hostname } from 'node:os';
+import { z } from 'zod';
+
+const gitCredentials = z.array(z.strictObject({ host: z.string().min(1), tokenFile: z.string().min(1) }));
+
+/** JSON in a variable: what cannot be parsed is named, not guessed at. */
+const json = <T>(schema: z.ZodType<T>) =>
+  z.string().transform((text, context): T => {
+    try {
+      const parsed = schema.safeParse(JSON.parse(text));
+      if (parsed.success) return parsed.data;
+      context.addIssue(parsed.error.message);
+    } catch {
+      context.addIssue('is not JSON');
+    }
+    return z.NEVER;
+  });
+
+const environment = z.object({
+  PLIMSOLL_TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
+  PLIMSOLL_TEMPORAL_NAMESPACE: z.string().default('default'),
+  /** Which of the queues this process serves; an environment's own queues are named here too. */
+  PLIMSOLL_QUEUES: z.string().default('releases,control,watch,tools'),
+  PLIMSOLL_STORE_BUCKET: z.string().min(3),
+  PLIMSOLL_STORE_KEY: z.string().min(1),
+  PLIMSOLL_CHANGE_KEY: z.string().min(1),
+  PLIMSOLL_LEDGER_BUCKET: z.string().min(3),
+  PLIMSOLL_OPA_URL: z.url(),
+  PLIMSOLL_WORK_ROOT: z.string().min(1),
+  /** A PATH of its own for the tools, so that nothing of this process's is inherited. */
+  PLIMSOLL_TOOLS_PATH: z.string().min(1),
+  PLIMSOLL_TERRAFORM_CLI_CONFIG: z.string().optional(),
+  /** Repositories on this machine: for the local stack and tests only. */
+  PLIMSOLL_ALLOW_LOCAL_REPOSITORIES: z.stringbool().default(false),
+  /** `[{"host": "github.com", "tokenFile": "/run/secrets/github"}]` */
+  PLIMSOLL_GIT_CREDENTIALS: json(gitCredentials).default([]),
+  PLIMSOLL_GIT_SSH_KEY_FILE: z.string().optional(),
+  PLIMSOLL_METRICS_HOST: z.string().default('127.0.0.1'),
+  PLIMSOLL_PORT_WORKER_METRICS: z.coerce.number().int().min(1).max(65_535).default(9464),
+  /** Tools at work at the same time. A Terraform with the AWS provider needs about 500 MB. */
+  PLIMSOLL_TOOL_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
+  PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
+  KUBECONFIG: z.string().min(1),
+  AWS_REGION: z.string().min(1),
+  AWS_ENDPOINT_URL: z.url().optional(),
+});
+
+export type WorkerConfig = ReturnType<typeof readConfig>;
+
+export function readConfig(variables: NodeJS.ProcessEnv) {
+  const parsed = environment.safeParse(variables);
+  if (!parsed.success) {
+    const mistakes = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
+    throw new Error(`the worker cannot start; its environment is wrong:\n${mistakes.join('\n')}`);
+  }
+  const env = parsed.data;
+  return {
+    temporal: { address: env.PLIMSOLL_TEMPORAL_ADDRESS, namespace: env.PLIMSOLL_TEMPORAL_NAMESPACE },
+    queues: env.PLIMSOLL_QUEUES.split(',').map((queue) => queue.trim()),
+    identity: `${hostname()}:${process.pid}`,
+    store: { bucket: env.PLIMSOLL_STORE_BUCKET, kmsKey: env.PLIMSOLL_STORE_KEY },
+    changeKey: env.PLIMSOLL_CHANGE_KEY,
+    ledgerBucket: env.PLIMSOLL_LEDGER_BUCKET,
+    opaUrl: env.PLIMSOLL_OPA_URL,
+    workRoot: env.PLIMSOLL_WORK_ROOT,
+    toolsPath: env.PLIMSOLL_TOOLS_PATH,
+    terraformCliConfig: env.PLIMSOLL_TERRAFORM_CLI_CONFIG,
+    git: {
+      allowLocal: env.PLIMSOLL_ALLOW_LOCAL_REPOSITORIES,
+      credentials: env.PLIMSOLL_GIT_CREDENTIALS,
+      sshKeyFile: env.PLIMSOLL_GIT_SSH_KEY_FILE,
+    },
+    metricsAddress: `${env.PLIMSOLL_METRICS_HOST}:${env.PLIMSOLL_PORT_WORKER_METRICS}`,
+    toolSlots: env.PLIMSOLL_TOOL_SLOTS,
+    logLevel: env.PLIMSOLL_LOG_LEVEL,
+    kubeconfig: env.KUBECONFIG,
+    aws: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL },
+  } as const;
+}

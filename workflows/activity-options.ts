@@ -1,0 +1,72 @@
+/** Time-outs and retries by sort of step. Each number has its reason; nothing else sets one. */
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+
+/**
+ * Short calls to OPA, S3, the route and lanes. 15 s is ten times what the slowest took on a busy laptop, and
+ * bounds how long a killed worker delays a weight. They are given up after 15 min: a person is needed then.
+ */
+export const shortCall = {
+  startToCloseTimeout: '15 seconds',
+  scheduleToCloseTimeout: '15 minutes',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '15 seconds' },
+} as const satisfies ActivityOptions;
+
+/**
+ * Git, scanners, Terraform plans, Helm: heard from every 5 s by the runner, so that 20 s of silence is a
+ * dead worker and not a slow tool. Three attempts: what fails three times fails again.
+ */
+export const toolRun = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
+/** `terraform apply` is never retried blindly: one attempt, then `observeApply` decides. Large stacks take hours. */
+export const applyRun = {
+  ...toolRun,
+  startToCloseTimeout: '4 hours',
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+} as const satisfies ActivityOptions;
+
+/** Looking again is always allowed, and it may have to wait for a Terraform that outlived its worker. */
+export const observeRun = {
+  ...applyRun,
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 20 },
+} as const satisfies ActivityOptions;
+
+/**
+ * Long looks at pods and metrics. TRY_CANCEL: waiting for a watch to notice its cancellation took 13.6 s
+ * where this took 47 ms, and a bad version has traffic meanwhile.
+ */
+export const longLook = {
+  startToCloseTimeout: '12 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '10 seconds', maximumAttempts: 20 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
+/** A slice of a watch. Ten minutes keep the history short and the state that a lost worker may lose small. */
+export const sliceSecondsMax = 600;
+
+/**
+ * An undo never gives up: half an undone release is worse than a slow one, and a person is called meanwhile.
+ * At most a minute apart, so that it follows soon after whatever was broken works again.
+ */
+export const undoRun = {
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout: '20 seconds',
+  retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
+/** Undos without a tool behind them do not send heartbeats; their time-out is short instead. */
+export const undoCall = {
+  startToCloseTimeout: '15 seconds',
+  retry: undoRun.retry,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
+/** After this long a person is called to a stuck undo: every retry of a passing fault is over by then. */
+export const undoPatience = '15 minutes';

@@ -1,0 +1,5 @@
+/** Every workflow this worker hosts. */
+export { caretaker } from './caretaker.ts';
+export { lane } from './lane.ts';
+export { recover } from './recover.ts';
+export { release } from './release.ts';

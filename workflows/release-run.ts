@@ -1,0 +1,464 @@
+/**
+ * One release while it runs: what is known of it, what people may say to it, and the record it keeps.
+ *
+ * Phases read and write it; messages arrive here. It decides only whether a message is allowed now.
+ */
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import { type Decision, whyNotCounted } from '../domain/approval.ts';
+import { invariant } from '../domain/assert.ts';
+import type { Blob } from '../domain/blob.ts';
+import { detailsOf } from '../domain/details.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { ScanSummary } from '../domain/finding.ts';
+import type { JudgeState } from '../domain/judge/judge.ts';
+import type { Json, LaneRef, ReleaseOrder } from '../domain/order.ts';
+import type { InfrastructureState, ModelState, Outcome, OutcomeKind } from '../domain/outcome.ts';
+import { isAllowed, type Message, messageTable, type Phase } from '../domain/phase.ts';
+import type { PlanResult, ReleaseRef } from '../domain/ports.ts';
+import { batchesOf, type Intent, type RecordKind, type ReleaseRecord, recordOf } from '../domain/record.ts';
+import type { Slot } from '../domain/slot.ts';
+import { type Statement, statementDifference, statementDigestOf } from '../domain/statement.ts';
+import { nameOf } from '../domain/undo.ts';
+import type { ReleaseView } from '../domain/view.ts';
+import {
+  abortUpdate,
+  approveUpdate,
+  holdUpdate,
+  type Instruction,
+  lanePositionSignal,
+  laneWantedSignal,
+  orderQuery,
+  recordsQuery,
+  rejectUpdate,
+  resumeUpdate,
+  skipUndoUpdate,
+  viewQuery,
+} from './messages.ts';
+import { refusal } from './refusal.ts';
+import { searchAttributes } from './search-attributes.ts';
+import { ledger, type Steps, stepsOf, undoStepsOf } from './steps.ts';
+import { UndoStack } from './undo-stack.ts';
+
+/** How a release ends, before it is known what had to be put back. */
+export interface Ending {
+  readonly kind: OutcomeKind;
+  readonly reason: string;
+  readonly by?: string | undefined;
+}
+
+/** What the phases have found out so far. */
+export interface Facts {
+  archive?: Blob;
+  versionId?: string | null;
+  chartDigest?: Digest;
+  /** Reports of the code and the model; a plan's report belongs to its plan. */
+  reports: Blob[];
+  plan?: PlanResult;
+  planReport?: Blob;
+  firstRelease: boolean;
+  judge: JudgeState | null;
+}
+
+/** A view that this class alone may write. */
+type Draft = { -readonly [Member in keyof ReleaseView]: ReleaseView[Member] };
+
+export class ReleaseRun {
+  readonly order: ReleaseOrder;
+  readonly ref: ReleaseRef;
+  readonly steps: Steps;
+  readonly undo = new UndoStack();
+  readonly facts: Facts = { reports: [], firstRelease: false, judge: null };
+  infrastructure: InfrastructureState;
+  model: ModelState;
+
+  readonly #undoSteps;
+  readonly #view: Draft;
+  readonly #records: ReleaseRecord[] = [];
+  #appended = 0;
+  #appending: Promise<void> = Promise.resolve();
+  #aborted: { readonly by: string; readonly reason: string } | undefined;
+  /** After promotion there is nothing to go back to: a late abort must not undo a release. */
+  #promoted = false;
+  readonly #interruptible = new Set<CancellationScope>();
+  readonly #lanes = new Map<string, number>();
+  readonly #statements = new Map<Digest, Statement>();
+  #decision: { readonly kind: 'approve' | 'reject'; readonly by: string; readonly reason: string } | undefined;
+  readonly #skipped = new Set<string>();
+
+  constructor(order: ReleaseOrder) {
+    const { releaseId, service, environment, team } = order;
+    this.order = order;
+    this.ref = { releaseId, service, environment, team };
+    this.steps = stepsOf(order.queues);
+    this.#undoSteps = undoStepsOf(order.queues);
+    this.infrastructure = order.infrastructure === undefined ? 'none' : 'unchanged';
+    this.model = order.model === undefined ? 'none' : 'unchanged';
+    this.#view = firstView(order, now());
+    this.#listen();
+  }
+
+  /* ------------------------------------------------------------ reading */
+
+  get view(): ReleaseView {
+    return { ...this.#view, undo: this.undo.owed.map(nameOf), records: this.#records.length };
+  }
+
+  get held(): boolean {
+    return this.#view.held !== null;
+  }
+
+  get abortion(): Ending | undefined {
+    if (this.#aborted === undefined || this.#promoted) return undefined;
+    const { by, reason } = this.#aborted;
+    return { kind: this.model === 'put back' ? 'rolled back' : 'cancelled', reason: `aborted by ${by}: ${reason}`, by };
+  }
+
+  lanePosition = (lane: LaneRef): number | undefined => this.#lanes.get(keyOf(lane));
+
+  get decision() {
+    return this.#decision;
+  }
+
+  /* ------------------------------------------------------------ writing */
+
+  /** Shows new facts wherever they are shown: view, search attributes, current details. */
+  show(change: Partial<Draft>): void {
+    const before = { weight: this.#view.weightPercent, attention: this.#view.attention };
+    Object.assign(this.#view, change);
+    if (this.#view.weightPercent !== before.weight)
+      upsertSearchAttributes([{ key: searchAttributes.weight, value: this.#view.weightPercent }]);
+    if ((this.#view.attention !== null) !== (before.attention !== null)) {
+      upsertSearchAttributes([{ key: searchAttributes.attention, value: this.#view.attention !== null }]);
+    }
+    setCurrentDetails(detailsOf(this.view));
+  }
+
+  showScans(scans: readonly ScanSummary[]): void {
+    this.show({ scans: [...this.#view.scans, ...scans] });
+    for (const { tool, toolVersion, status, counts, report } of scans)
+      this.record('scanned', { tool, toolVersion, status, counts, report: report.digest });
+  }
+
+  #enter(phase: Phase): void {
+    if (this.#view.phase === phase) return;
+    const at = now();
+    upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+    this.show({ phase, phaseSince: at, history: [...this.#view.history, { phase, at }], waitingFor: null });
+  }
+
+  /** Goes on to a phase unless somebody stopped the release; waits first while it is held. */
+  async proceed(phase: Phase): Promise<Ending | undefined> {
+    if (this.held) await condition(() => !this.held || this.abortion !== undefined);
+    if (this.abortion !== undefined) return this.abortion;
+    this.#enter(phase);
+    return undefined;
+  }
+
+  /** `data` is JSON; domain types are, though an interface does not say so. */
+  record(kind: RecordKind, data: object, claim = false): void {
+    const { runId } = workflowInfo();
+    this.#records.push(recordOf(this.order.releaseId, { runId, sequence: this.#records.length, claim }, kind, now(), data as Json));
+  }
+
+  /** Everything recorded so far is in the ledger afterwards. Appends follow each other, never overlap. */
+  async flush(): Promise<void> {
+    this.#appending = this.#appending.then(async () => {
+      for (const records of batchesOf(this.#records.slice(this.#appended))) {
+        const summary = `Record ${records[0]?.sequence} to ${records.at(-1)?.sequence}`;
+        await ledger.appendRecords.executeWithOptions({ summary }, [{ releaseId: this.order.releaseId, records }]);
+        this.#appended += records.length;
+      }
+    });
+    await this.#appending;
+  }
+
+  /** Recorded before an irreversible step, with what is owed from then on: a recovery reads it. */
+  async intend(intent: Omit<Intent, 'owed'>): Promise<void> {
+    this.record('intended', { ...intent, owed: this.undo.owed });
+    await this.flush();
+  }
+
+  /* ------------------------------------------------------------ waiting */
+
+  /**
+   * Work that an abort or a resume may cut short. `interrupted` tells nothing about why: the caller looks at
+   * `abortion` and at `held`.
+   */
+  async interruptible<T>(work: () => Promise<T>): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'interrupted' }> {
+    const scope = new CancellationScope();
+    this.#interruptible.add(scope);
+    try {
+      return { kind: 'done', value: await scope.run(work) };
+    } catch (error) {
+      if (scope.consideredCancelled && isCancellation(error)) return { kind: 'interrupted' };
+      throw error;
+    } finally {
+      this.#interruptible.delete(scope);
+    }
+  }
+
+  /** A statement is put to people; their decisions have to name its digest. */
+  ask(statement: Statement, groups: readonly string[], deadline: Date): Digest {
+    const digest = statementDigestOf(statement);
+    this.#statements.set(digest, statement);
+    this.#decision = undefined;
+    upsertSearchAttributes([{ key: searchAttributes.deadline, value: deadline }]);
+    this.show({
+      statement,
+      statementDigest: digest,
+      waitingFor: { kind: 'approval', groups, statementDigest: digest, expiresAt: deadline.toISOString() },
+    });
+    this.record('approvalAsked', { statement: { ...statement }, statementDigest: digest, groups, expiresAt: deadline.toISOString() });
+    return digest;
+  }
+
+  /** Something that was approved has changed: every approval is void, and people are told what it was. */
+  voidApprovals(because: readonly string[]): void {
+    if (this.#view.approvals.length === 0 && this.#view.statement === null) return;
+    this.record('approvalVoided', { because });
+    this.#decision = undefined;
+    this.show({
+      approvals: this.#view.approvals.map((approval) => ({ ...approval, valid: false })),
+      statement: null,
+      statementDigest: null,
+    });
+  }
+
+  /** Stops here until a person says resume or abort; deadlines run on, lanes are kept. */
+  async needPerson(because: string): Promise<Ending | undefined> {
+    this.#hold('plimsoll', because, true);
+    await this.flush();
+    await condition(() => !this.held || this.abortion !== undefined);
+    return this.abortion;
+  }
+
+  forgetLane(lane: LaneRef): void {
+    this.#lanes.delete(keyOf(lane));
+  }
+
+  /** From here on the new version stays, whatever anyone says. */
+  promote(oldSlot: Slot | null): void {
+    this.#promoted = true;
+    this.model = 'released';
+    this.undo.forget('restore traffic', 'empty slot');
+    if (oldSlot !== null) this.undo.push({ kind: 'park slot', slot: oldSlot });
+  }
+
+  /* ------------------------------------------------------------ ending */
+
+  /** Puts everything back, or in order once the version stays. Answers the names of what a person skipped. */
+  async unwind(): Promise<readonly string[]> {
+    if (this.undo.owed.length === 0) return [];
+    this.#enter(this.#promoted ? 'finishing' : 'undoing');
+    const left = await this.undo.unwind(this.order, this.#undoSteps, {
+      isSkipped: (undo) => this.#skipped.has(nameOf(undo)),
+      stuck: (undo, because) =>
+        this.show({
+          attention: `undo "${nameOf(undo)}" does not succeed: ${because}`,
+          waitingFor: { kind: 'undo', undo: nameOf(undo), since: now() },
+        }),
+      finished: (undo, how) => {
+        if (how === 'done') this.record('undone', { undo: nameOf(undo) });
+        if (undo.kind === 'restore traffic' && how === 'done') this.show({ weightPercent: 0 });
+        if (how === 'done') this.show({ attention: null, waitingFor: null });
+      },
+    });
+    return left.map(nameOf);
+  }
+
+  async leave(lane: LaneRef): Promise<void> {
+    const summary = `Leave lane ${lane.kind}/${lane.key}`;
+    await this.#undoSteps.lanes.leaveLane.executeWithOptions({ summary }, [{ lane, releaseId: this.order.releaseId }]);
+    this.undo.forget('leave lane');
+    this.forgetLane(lane);
+    this.record('laneLeft', { lane: { ...lane } });
+  }
+
+  async close({ kind, reason, by }: Ending): Promise<Outcome> {
+    const outcome: Outcome = { kind, reason, infrastructure: this.infrastructure, model: this.model, ...(by === undefined ? {} : { by }) };
+    this.record('closed', { ...outcome });
+    await this.flush();
+    this.#enter('closed');
+    upsertSearchAttributes([{ key: searchAttributes.outcome, value: kind }]);
+    this.show({ outcome, held: null, attention: null, waitingFor: null });
+    return outcome;
+  }
+
+  /** The workflow is about to fail: say so wherever people look. */
+  async fail(kind: string, message: string): Promise<void> {
+    this.record('failed', { kind, message, infrastructure: this.infrastructure, model: this.model });
+    this.show({ attention: `${kind}: ${message}` });
+    await this.flush();
+  }
+
+  abort(by: string, reason: string): void {
+    if (this.#aborted !== undefined || this.#promoted) return;
+    this.#aborted = { by, reason };
+    this.record('aborted', { by, reason, phase: this.#view.phase });
+    this.#interrupt();
+  }
+
+  /* ------------------------------------------------------------ messages */
+
+  #interrupt(): void {
+    for (const scope of this.#interruptible) scope.cancel();
+  }
+
+  #hold(by: string, reason: string, attention: boolean): void {
+    this.record('held', { by, reason, phase: this.#view.phase });
+    this.show({
+      held: { by, reason },
+      waitingFor: this.#view.waitingFor ?? { kind: 'resume', heldBy: by, reason },
+      ...(attention ? { attention: reason } : {}),
+    });
+  }
+
+  #listen(): void {
+    setHandler(viewQuery, () => this.view);
+    setHandler(orderQuery, () => this.order);
+    setHandler(recordsQuery, (after, limit) => this.#records.filter(({ sequence }) => sequence > after).slice(0, limit));
+
+    setHandler(lanePositionSignal, ({ lane, position }) => {
+      this.#lanes.set(keyOf(lane), position);
+      if (this.#view.waitingFor?.kind === 'lane') this.show({ waitingFor: { kind: 'lane', lane, position } });
+    });
+    setHandler(laneWantedSignal, ({ by }) => this.abort(by, 'a rollback needs this service'));
+
+    setHandler(approveUpdate, (decision) => this.#decide('approve', decision), {
+      validator: (decision) => this.#checkDecision('approve', decision),
+    });
+    setHandler(rejectUpdate, (decision) => this.#decide('reject', decision), {
+      validator: (decision) => this.#checkDecision('reject', decision),
+    });
+    setHandler(
+      holdUpdate,
+      ({ by, reason }) => {
+        this.#hold(by.subject, reason, false);
+        return this.view;
+      },
+      { validator: (instruction) => this.#checkInstruction('hold', instruction) },
+    );
+    setHandler(
+      resumeUpdate,
+      ({ by, reason }) => {
+        this.record('resumed', { by: by.subject, reason, phase: this.#view.phase });
+        const { waitingFor } = this.#view;
+        this.show({ held: null, attention: null, waitingFor: waitingFor?.kind === 'resume' ? null : waitingFor });
+        this.#interrupt();
+        return this.view;
+      },
+      { validator: (instruction) => this.#checkInstruction('resume', instruction) },
+    );
+    setHandler(
+      abortUpdate,
+      ({ by, reason }) => {
+        this.abort(by.subject, reason);
+        return this.view;
+      },
+      { validator: (instruction) => this.#checkInstruction('abort', instruction) },
+    );
+    setHandler(
+      skipUndoUpdate,
+      ({ by, reason, undo }) => {
+        this.#skipped.add(undo);
+        this.record('undoSkipped', { undo, by: by.subject, reason });
+        return this.view;
+      },
+      {
+        validator: (instruction) => {
+          this.#checkInstruction('skip undo', instruction);
+          const owed = this.undo.owed.map(nameOf);
+          if (!owed.includes(instruction.undo))
+            throw refusal('request.invalid', `"${instruction.undo}" is not owed; owed are: ${owed.join(', ')}`);
+        },
+      },
+    );
+  }
+
+  #checkPhase(message: Message): void {
+    const { phase } = this.#view;
+    if (isAllowed(message, phase) && !(this.#promoted && message === 'abort')) return;
+    const allowed = Object.keys(messageTable[phase]).join(', ') || 'none';
+    throw refusal('release.wrongPhase', `${message} is not possible while ${phase}; possible: ${allowed}`);
+  }
+
+  #checkInstruction(message: Message, { reason }: Instruction): void {
+    this.#checkPhase(message);
+    if (reason.trim() === '') throw refusal('request.invalid', 'say why: `reason` is empty');
+    if (message === 'resume' && !this.held) throw refusal('release.wrongPhase', 'the release is not held');
+  }
+
+  #checkDecision(kind: 'approve' | 'reject', { statementDigest, by }: Decision): void {
+    this.#checkPhase(kind);
+    const { statement, statementDigest: open } = this.#view;
+    invariant(statement !== null && open !== null, 'a statement is open while approval is awaited');
+    if (statementDigest !== open) {
+      const named = this.#statements.get(statementDigest);
+      const difference =
+        named === undefined
+          ? 'it never was a statement of this release'
+          : `changed since: ${statementDifference(named, statement).join(', ')}`;
+      throw refusal('approval.stale', `the decision names ${statementDigest}, open is ${open}; ${difference}`);
+    }
+    const why = whyNotCounted(this.order.approvals, this.order.requester.subject, by);
+    if (why !== undefined) throw refusal('approval.notCounted', why);
+    if (this.#decision !== undefined) throw refusal('release.wrongPhase', `${this.#decision.by} has decided already`);
+  }
+
+  #decide(kind: 'approve' | 'reject', { statementDigest, by, reason }: Decision): ReleaseView {
+    this.#decision = { kind, by: by.subject, reason };
+    this.record('decided', { decision: kind, by: { ...by }, reason, statementDigest });
+    const approval = { decision: kind, by: by.subject, at: now(), reason, statementDigest, valid: true };
+    this.show({ approvals: [...this.#view.approvals, approval] });
+    return this.view;
+  }
+}
+
+const keyOf = (lane: LaneRef) => `${lane.kind}/${lane.key}`;
+
+/** Workflow time: the same again on replay. */
+export const now = (): string => new Date().toISOString();
+
+function firstView(order: ReleaseOrder, at: string): Draft {
+  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model } = order;
+  return {
+    releaseId,
+    service,
+    team,
+    environment,
+    attempt,
+    urgency,
+    reason,
+    requester,
+    approverGroups: approvals.groups,
+    commit: source.commit,
+    modelVersion: model?.version ?? null,
+    startedAt: at,
+    phase: 'fetching',
+    phaseSince: at,
+    history: [{ phase: 'fetching', at }],
+    waitingFor: null,
+    held: null,
+    scans: [],
+    change: null,
+    gate: null,
+    statement: null,
+    statementDigest: null,
+    approvals: [],
+    slots: null,
+    weightPercent: 0,
+    verdict: null,
+    undo: [],
+    attention: null,
+    outcome: null,
+    records: 0,
+  };
+}

@@ -1,0 +1,62 @@
+/**
+ * The outside world as a workflow sees it: every port bound to its task queue and options, every call with
+ * the sentence that the Temporal UI shows for it.
+ */
+import { type ActivityInterfaceFor, proxyActivities } from '@temporalio/workflow';
+import type { ReleaseOrder } from '../domain/order.ts';
+import type {
+  CaretakerPort,
+  HelmPort,
+  KubernetesPort,
+  LanesPort,
+  LedgerPort,
+  MetricsPort,
+  PolicyPort,
+  ScanPort,
+  SourcePort,
+  TerraformPort,
+} from '../domain/ports.ts';
+import { applyRun, longLook, observeRun, shortCall, toolRun, undoCall, undoRun } from './activity-options.ts';
+import { taskQueues } from './messages.ts';
+
+type Queues = Pick<ReleaseOrder, 'queues'>['queues'];
+
+/** Forward steps. They give up in the end, so that the release goes back or a person is called. */
+export function stepsOf({ tools, watch }: Queues) {
+  const { control } = taskQueues;
+  return {
+    source: proxyActivities<SourcePort>({ ...toolRun, taskQueue: tools }),
+    terraform: proxyActivities<Omit<TerraformPort, 'applyPlan' | 'observeApply'>>({ ...toolRun, taskQueue: tools }),
+    apply: proxyActivities<Pick<TerraformPort, 'applyPlan'>>({ ...applyRun, taskQueue: tools }),
+    observe: proxyActivities<Pick<TerraformPort, 'observeApply'>>({ ...observeRun, taskQueue: tools }),
+    scan: proxyActivities<ScanPort>({ ...toolRun, taskQueue: tools }),
+    policy: proxyActivities<PolicyPort>({ ...shortCall, taskQueue: control }),
+    helm: proxyActivities<HelmPort>({ ...toolRun, taskQueue: tools }),
+    route: proxyActivities<Omit<KubernetesPort, 'awaitReady'>>({ ...shortCall, taskQueue: control }),
+    pods: proxyActivities<Pick<KubernetesPort, 'awaitReady'>>({ ...longLook, taskQueue: watch }),
+    metrics: proxyActivities<MetricsPort>({ ...longLook, taskQueue: watch }),
+    lanes: proxyActivities<LanesPort>({ ...shortCall, taskQueue: control }),
+  };
+}
+
+export type Steps = ReturnType<typeof stepsOf>;
+
+/** The same world for undoing: without an end to the retries. */
+export function undoStepsOf({ tools }: Queues) {
+  const { control } = taskQueues;
+  return {
+    helm: proxyActivities<Pick<HelmPort, 'emptySlot' | 'parkSlot'>>({ ...undoRun, taskQueue: tools }),
+    route: proxyActivities<Pick<KubernetesPort, 'setWeights' | 'readWeights'>>({ ...undoCall, taskQueue: control }),
+    lanes: proxyActivities<Pick<LanesPort, 'leaveLane'>>({ ...undoCall, taskQueue: control }),
+  };
+}
+
+export type UndoSteps = ReturnType<typeof undoStepsOf>;
+
+/** Nothing irreversible happens unrecorded, so the record is waited for however long it takes. */
+export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...undoCall, taskQueue: taskQueues.control });
+
+export const caretaking: ActivityInterfaceFor<CaretakerPort> = proxyActivities<CaretakerPort>({
+  ...shortCall,
+  taskQueue: taskQueues.control,
+});
