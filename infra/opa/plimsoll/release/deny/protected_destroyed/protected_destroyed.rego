@@ -1,0 +1,19 @@
+package plimsoll.release.deny.protected_destroyed
+
+import data.plimsoll.lib
+
+# METADATA
+# title: Nothing that holds data is destroyed in production
+# description: Keys, buckets, tables, registries, databases and clusters do not come back with the next release.
+# custom:
+#   code: change.protectedDestroyed
+#   solution: Keep the resource, or move it with a moved or removed block; what must go is removed by hand, by two people.
+#   controls: [NIST 800-53 CP-9]
+violations contains violation if {
+	lib.production
+	some resource in input.change.resources
+	resource.action in {"delete", "replace"}
+	some pattern in lib.settings.protectedTypes
+	glob.match(pattern, [], resource.type)
+	violation := lib.violation(rego.metadata.rule(), sprintf("%s of %s", [resource.action, resource.address]))
+}

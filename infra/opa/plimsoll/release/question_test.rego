@@ -1,0 +1,51 @@
+# A question to the gate that every rule is content with; each test spoils one thing.
+package plimsoll.release_fixture
+
+fingerprint := "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+image := sprintf("registry.example.com/fraud@%s", [fingerprint])
+
+report(tool) := {"tool": tool, "status": "pass", "findings": [], "parseErrors": []}
+
+finding(severity) := {
+	"fingerprint": fingerprint,
+	"tool": "checkov",
+	"rule": "CKV_AWS_18",
+	"severity": severity,
+	"address": "aws_s3_bucket.models",
+	"message": "no access logging",
+}
+
+reporting(severity) := {"tool": "tfsec", "status": "fail", "findings": [finding(severity)], "parseErrors": []}
+
+order := {
+	"releaseId": "fraud-scorer-staging-0123456789ab",
+	"service": "fraud-scorer",
+	"team": "risk",
+	"environment": "staging",
+	"gates": {"blockAt": "high"},
+	"infrastructure": null,
+	"model": {"version": "2026.11.3", "image": image},
+	"rollback": null,
+}
+
+# Only a model, into staging.
+model_only := {
+	"order": order,
+	"stage": "complete",
+	"reports": [report("checkov manifests"), report("modelscan")],
+	"change": null,
+	"firstRelease": false,
+}
+
+infrastructure_tools := ["terraform fmt", "terraform validate", "plimsoll", "checkov code", "tfsec", "checkov plan"]
+
+changing(resources) := object.union(model_only, {
+	"order": {"infrastructure": {"stack": "platform"}, "model": null},
+	"reports": [report(tool) | some tool in infrastructure_tools],
+	"change": {"resources": resources},
+})
+
+resource(type, action, after) := {"address": sprintf("%s.this", [type]), "type": type, "action": action, "after": after}
+
+in_production(question) := object.union(question, {"order": {"environment": "production"}})
