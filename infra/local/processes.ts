@@ -21,8 +21,9 @@ export function identify(pid: number): ProcessIdentity | undefined {
     }
     // The program's name stands in brackets and may itself hold any character: count fields after the last one.
     const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
-    const [state, startTicks] = [fields[0], fields[19]];
-    if (state === 'Z' || state === 'X' || startTicks === undefined) return undefined;
+    const [state, threads, startTicks] = [fields[0], Number(fields[17]), fields[19]];
+    // A zombie some of whose threads have not ended yet still holds its ports and files.
+    if ((state === 'Z' && threads <= 1) || state === 'X' || startTicks === undefined) return undefined;
     // Ticks count from boot, so two boots could agree on them.
     return { pid, startedAt: `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${startTicks}` };
   } catch {

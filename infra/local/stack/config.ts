@@ -3,9 +3,8 @@
  * One home folder, one stack: two stacks with two homes and other ports do not meet.
  */
 import { join, resolve } from 'node:path';
+import { repository } from '../repository.ts';
 import { terraformMirror, toolsPath } from '../tools/paths.ts';
-
-export const repository = resolve(import.meta.dirname, '../../..');
 
 export const defaultPorts = {
   TEMPORAL: 7233,

@@ -10,8 +10,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
 import { parseAllDocuments, stringify } from 'yaml';
 import { endProcess, identify, type ProcessIdentity } from '../processes.ts';
+import { repository } from '../repository.ts';
 import { toolFile, toolNamed } from '../tools/paths.ts';
-import { host, repository, type StackConfig } from './config.ts';
+import { host, type StackConfig } from './config.ts';
 
 const clusterName = 'plimsoll';
 const clusterFolder = join(repository, 'infra/local/cluster');

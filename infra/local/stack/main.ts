@@ -13,11 +13,11 @@ async function main(): Promise<number> {
   switch (positionals.join(' ')) {
     case 'up':
       console.log(`starting the stack in ${config.home}`);
-      await up(config, only);
+      await up(config, { only });
       console.log(`up in ${((Date.now() - begun) / 1000).toFixed(1)} s\n\n${addresses(config.env)}`);
       return 0;
     case 'down':
-      await down(config, only);
+      await down(config, { only });
       console.log(`down in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
       return 0;
     case 'status': {

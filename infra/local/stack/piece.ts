@@ -27,6 +27,15 @@ export interface Piece {
   probe(): Promise<void>;
   /** Once, when it is ready: what must be in it before anyone uses it. */
   prepare?(): Promise<void>;
+  /** Processes of an interrupted start, of which nothing else is known. */
+  leftovers?(): ProcessIdentity[];
+}
+
+export interface Stack {
+  /** In the order they start; those of one row start together. */
+  readonly rows: readonly (readonly Piece[])[];
+  /** Files that pieces and their users read. */
+  writeFiles(): void;
 }
 
 export interface PieceRecord {

@@ -1,30 +1,35 @@
-/** The pieces of the local stack, in the order they start; those of one row start together. */
+/** The pieces of the local stack: with what each starts, and how it is asked whether it is ready. */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
 import { bootstrapAccount } from '../aws/bootstrap.ts';
 import { prometheusConfig } from '../prometheus/config.ts';
+import { repository } from '../repository.ts';
 import { toolFile } from '../tools/paths.ts';
-import { host, type PortName, repository, type StackConfig } from './config.ts';
-import { clusterConfig, prepareCluster, probeCluster, startCluster } from './kubernetes.ts';
-import { answers, type Command, launch, type Piece } from './piece.ts';
+import { host, type PortName, type StackConfig, terraformCliConfig } from './config.ts';
+import { clusterConfig, clusterProcesses, prepareCluster, probeCluster, startCluster } from './kubernetes.ts';
+import { answers, type Command, launch, type Piece, type Stack } from './piece.ts';
 
-export function stackPieces(config: StackConfig): readonly (readonly Piece[])[] {
-  return [
-    [aws(config), temporal(config), kubernetes(config), opa(config), prometheus(config)],
-    [
-      plimsoll(config, 'issuer', 'infra/local/issuer', ['ISSUER'], `${config.env['PLIMSOLL_ISSUER_URL']}/.well-known/openid-configuration`),
-      plimsoll(config, 'lab', 'infra/local/lab', ['LAB', 'GATEWAY'], `${config.env['PLIMSOLL_LAB_URL']}/readyz`),
+export function localStack(config: StackConfig): Stack {
+  const { env } = config;
+  return {
+    rows: [
+      [aws(config), temporal(config), kubernetes(config), opa(config), prometheus(config)],
+      [
+        plimsoll(config, 'issuer', 'infra/local/issuer', ['ISSUER'], `${env['PLIMSOLL_ISSUER_URL']}/.well-known/openid-configuration`),
+        plimsoll(config, 'lab', 'infra/local/lab', ['LAB', 'GATEWAY'], `${env['PLIMSOLL_LAB_URL']}/readyz`),
+      ],
+      [
+        plimsoll(config, 'worker', 'worker', ['WORKER_METRICS'], `${env['PLIMSOLL_WORKER_METRICS_URL']}/metrics`),
+        plimsoll(config, 'api', 'api', ['API'], `${env['PLIMSOLL_API_URL']}/readyz`),
+      ],
     ],
-    [
-      plimsoll(config, 'worker', 'worker', ['WORKER_METRICS'], `${config.env['PLIMSOLL_WORKER_METRICS_URL']}/metrics`),
-      plimsoll(config, 'api', 'api', ['API'], `${config.env['PLIMSOLL_API_URL']}/readyz`),
-    ],
-  ];
+    writeFiles: () => writeFileSync(env['PLIMSOLL_TERRAFORM_CLI_CONFIG'] ?? '', terraformCliConfig()),
+  };
 }
 
 const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
@@ -133,6 +138,7 @@ function kubernetes(config: StackConfig): Piece {
     start: (log) => startCluster(config, plainEnv(config), log),
     probe: () => probeCluster(config),
     prepare: () => prepareCluster(config),
+    leftovers: () => clusterProcesses(config),
   };
 }
 
@@ -232,7 +238,3 @@ const settings = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (name.startsWith('PLIMSOLL_') && value ? [[name, value]] : [])),
   );
-
-export function makeFolders({ home }: StackConfig): void {
-  for (const folder of ['run', 'logs', 'state', 'work']) mkdirSync(join(home, folder), { recursive: true });
-}

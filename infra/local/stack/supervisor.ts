@@ -5,45 +5,55 @@
  * The stack is ephemeral as a whole. AWS's stand-in and the cluster keep their state only while they run, and what
  * Temporal remembers is about them; so when one of the two is gone, everything begins anew.
  */
-import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endProcess, processesWithin, whileLocked } from '../processes.ts';
-import { envFile, type StackConfig, terraformCliConfig } from './config.ts';
-import { clusterProcesses } from './kubernetes.ts';
-import { endOfLog, forget, isTaken, logFile, type Piece, readRecord, runs, untilReady, writeRecord } from './piece.ts';
-import { makeFolders, stackPieces } from './pieces.ts';
-
-type Tell = (line: string) => void;
+import { envFile, type StackConfig } from './config.ts';
+import { endOfLog, forget, isTaken, logFile, type Piece, readRecord, runs, type Stack, untilReady, writeRecord } from './piece.ts';
+import { localStack } from './pieces.ts';
 
 /** A message for a person, complete as it is. */
 export class StackError extends Error {}
 
-const locked = <T>(config: StackConfig, tell: Tell, work: () => Promise<T>): Promise<T> =>
-  whileLocked(join(config.home, 'run', 'lock'), () => tell('another command is at this stack: waiting'), work);
+export interface Options {
+  /** Names of pieces; none means all. */
+  readonly only?: readonly string[];
+  readonly tell?: (line: string) => void;
+  readonly stack?: Stack;
+}
 
-export async function up(config: StackConfig, only: readonly string[] = [], tell: Tell = console.log): Promise<void> {
-  const rows = chosen(stackPieces(config), only);
-  await locked(config, tell, async () => {
+interface Work {
+  readonly config: StackConfig;
+  readonly tell: (line: string) => void;
+  readonly pieces: readonly Piece[];
+}
+
+export async function up(config: StackConfig, options: Options = {}): Promise<void> {
+  const { only = [], stack = localStack(config) } = options;
+  const named = chosen(stack.rows, only);
+  await locked(config, options, async (work) => {
     makeFolders(config);
-    await clearIfVoid(config, tell);
+    const cleared = await clearIfVoid(work);
+    const rows = cleared.length === 0 || only.length === 0 ? named : chosen(stack.rows, [...only, ...cleared]);
     const missing = rows.map((row) => row.filter((piece) => !isRight(config, piece)));
     for (const piece of missing.flat().toReversed()) await end(config, piece.name);
     await refuseTakenPorts(config, missing.flat());
-    writeWhole(config.env['PLIMSOLL_TERRAFORM_CLI_CONFIG'] ?? '', terraformCliConfig());
-    for (const row of missing) await startRow(config, row, tell);
+    stack.writeFiles();
+    for (const row of missing) await startRow(work, row);
     writeWhole(join(config.home, 'stack.env'), envFile(config.env));
   });
 }
 
-export async function down(config: StackConfig, only: readonly string[] = [], tell: Tell = console.log): Promise<void> {
-  const pieces = chosen(stackPieces(config), only).flat();
-  const lost = only.length === 0 ? [] : pieces.filter(({ holdsState }) => holdsState).map(({ name }) => name);
-  if (lost.length > 0)
-    throw new StackError(`${lost.join(' and ')} cannot be stopped alone: the others know things about it. Stop everything.`);
-  await locked(config, tell, async () => {
-    if (only.length === 0) rmSync(join(config.home, 'stack.env'), { force: true });
-    for (const piece of pieces.toReversed()) if (await end(config, piece.name)) tell(`  ${piece.name.padEnd(12)} stopped`);
-    if (only.length === 0) await endStrays(config, tell);
+export async function down(config: StackConfig, options: Options = {}): Promise<void> {
+  const { only = [], stack = localStack(config) } = options;
+  const pieces = chosen(stack.rows, only).flat();
+  const all = only.length === 0;
+  const lost = all ? [] : pieces.filter(({ holdsState }) => holdsState).map(({ name }) => name);
+  if (lost.length > 0) throw new StackError(`${lost.join(' and ')}: the others know things about it, so it stops only with them all`);
+  await locked(config, options, async (work) => {
+    if (all) rmSync(join(config.home, 'stack.env'), { force: true });
+    for (const { name } of pieces.toReversed()) if (await end(config, name)) work.tell(`  ${name.padEnd(12)} stopped`);
+    if (all) await endStrays(work);
   });
 }
 
@@ -53,24 +63,29 @@ export interface PieceStatus {
   readonly pids: readonly number[];
 }
 
-export const status = (config: StackConfig): Promise<PieceStatus[]> =>
+export const status = (config: StackConfig, { stack = localStack(config) }: Options = {}): Promise<PieceStatus[]> =>
   Promise.all(
-    stackPieces(config)
-      .flat()
-      .map(async (piece) => {
-        const record = readRecord(config, piece.name);
-        const pids = record?.processes.map(({ pid }) => pid) ?? [];
-        if (!runs(record)) return { name: piece.name, state: 'stopped', pids: [] };
-        if (!isRight(config, piece)) return { name: piece.name, state: 'outdated', pids };
-        const state = await piece.probe().then(
-          () => 'ready' as const,
-          () => 'not answering' as const,
-        );
-        return { name: piece.name, state, pids };
-      }),
+    stack.rows.flat().map(async (piece) => {
+      const { name } = piece;
+      const record = readRecord(config, name);
+      if (record === undefined || !runs(record)) return { name, state: 'stopped', pids: [] };
+      const pids = record.processes.map(({ pid }) => pid);
+      if (!isRight(config, piece)) return { name, state: 'outdated', pids };
+      const answering = await piece.probe().then(
+        () => true,
+        () => false,
+      );
+      return { name, state: answering ? 'ready' : 'not answering', pids };
+    }),
   );
 
-function chosen(rows: readonly (readonly Piece[])[], only: readonly string[]): readonly (readonly Piece[])[] {
+/** Two commands at once on one home would start everything twice. */
+function locked(config: StackConfig, { tell = console.log, stack = localStack(config) }: Options, act: (work: Work) => Promise<void>) {
+  const waiting = () => tell('another command is at this stack: waiting');
+  return whileLocked(join(config.home, 'run', 'lock'), waiting, () => act({ config, tell, pieces: stack.rows.flat() }));
+}
+
+function chosen(rows: Stack['rows'], only: readonly string[]): Stack['rows'] {
   const known = rows.flat().map(({ name }) => name);
   const strangers = only.filter((name) => !known.includes(name));
   if (strangers.length > 0) throw new StackError(`no piece is called ${strangers.join(', ')}; there are ${known.join(', ')}`);
@@ -91,22 +106,21 @@ function fingerprintOf(piece: Piece): string {
   }
 }
 
-/** When a piece that held state is gone or wrong, or nothing with state is there, what the others remember is void. */
-async function clearIfVoid(config: StackConfig, tell: Tell): Promise<void> {
-  const pieces = stackPieces(config).flat();
-  const stateful = pieces.filter(({ holdsState }) => holdsState);
-  const lost = stateful.filter((piece) => readRecord(config, piece.name) !== undefined && !isRight(config, piece));
-  const alive = pieces.filter(({ name }) => runs(readRecord(config, name)));
-  const remembers = alive.some(({ name, holdsState }) => holdsState || name === 'temporal');
-  if (lost.length === 0 && remembers) return;
+/** When a piece that held state is gone or wrong, what the others remember is void. Names those that ran until now. */
+async function clearIfVoid({ config, tell, pieces }: Work): Promise<string[]> {
+  const known = pieces.filter(({ name }) => readRecord(config, name) !== undefined);
+  const lost = known.filter((piece) => piece.holdsState && !isRight(config, piece));
+  if (lost.length === 0 && known.some(({ name }) => runs(readRecord(config, name)))) return [];
   if (lost.length > 0) tell(`${lost.map(({ name }) => name).join(' and ')} stopped or changed: the whole stack begins anew`);
-  if (lost.length > 0) for (const piece of pieces.toReversed()) await end(config, piece.name);
-  // What an interrupted start left behind has no record, only a pid file of kwokctl's.
-  for (const identity of clusterProcesses(config)) await endProcess(identity);
-  for (const folder of ['state', 'work', ...(alive.length === 0 ? ['logs'] : [])]) {
-    rmSync(join(config.home, folder), { recursive: true, force: true });
-  }
+  for (const piece of pieces.toReversed()) await end(config, piece.name);
+  for (const identity of pieces.flatMap((piece) => piece.leftovers?.() ?? [])) await endProcess(identity);
+  for (const folder of ['state', 'work', 'logs']) rmSync(join(config.home, folder), { recursive: true, force: true });
   makeFolders(config);
+  return known.map(({ name }) => name);
+}
+
+function makeFolders({ home }: StackConfig): void {
+  for (const folder of ['run', 'logs', 'state', 'work']) mkdirSync(join(home, folder), { recursive: true });
 }
 
 async function refuseTakenPorts(config: StackConfig, pieces: readonly Piece[]): Promise<void> {
@@ -118,17 +132,17 @@ async function refuseTakenPorts(config: StackConfig, pieces: readonly Piece[]): 
   if (lines.length > 0) throw new StackError(lines.join('\n'));
 }
 
-async function startRow(config: StackConfig, row: readonly Piece[], tell: Tell): Promise<void> {
-  const results = await Promise.allSettled(row.map((piece) => startPiece(config, piece, tell)));
+async function startRow(work: Work, row: readonly Piece[]): Promise<void> {
+  const results = await Promise.allSettled(row.map((piece) => startPiece(work, piece)));
   const failures = results.filter((result) => result.status === 'rejected').map(({ reason }) => (reason as Error).message);
   if (failures.length > 0) throw new StackError(failures.join('\n\n'));
 }
 
-async function startPiece(config: StackConfig, piece: Piece, tell: Tell): Promise<void> {
+async function startPiece({ config, tell }: Work, piece: Piece): Promise<void> {
   const begun = Date.now();
   const log = logFile(config, piece.name);
   try {
-    const fingerprint = piece.fingerprint();
+    const fingerprint = fingerprintOf(piece);
     const processes = await piece.start(log);
     // Written before it is ready, so that an interrupted start can be ended, too.
     writeRecord(config, piece.name, { fingerprint, processes, ready: false });
@@ -152,10 +166,10 @@ async function end(config: StackConfig, name: string): Promise<boolean> {
   return record !== undefined;
 }
 
-/** Tools of a worker that was killed, and a cluster whose start was interrupted. */
-async function endStrays(config: StackConfig, tell: Tell): Promise<void> {
-  const strays = [...clusterProcesses(config), ...processesWithin(join(config.home, 'work'))];
-  for (const identity of strays) {
+/** Tools of a worker that was killed, and whatever an interrupted start left. */
+async function endStrays({ config, tell, pieces }: Work): Promise<void> {
+  const leftovers = pieces.flatMap((piece) => piece.leftovers?.() ?? []);
+  for (const identity of [...leftovers, ...processesWithin(join(config.home, 'work'))]) {
     await endProcess(identity);
     tell(`  process ${identity.pid} was left over: stopped`);
   }

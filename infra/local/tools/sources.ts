@@ -2,13 +2,13 @@
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { repository } from '../repository.ts';
 import type { Source, Tool } from './manifest.ts';
 import { toolFile, toolFolder } from './paths.ts';
 
 const run = promisify(execFile);
-const repository = resolve(import.meta.dirname, '../../..');
 
 /** 64 MiB of output and 40 minutes: the control plane takes seven on two cores; more is a hang. */
 const limits = { maxBuffer: 64 * 1024 * 1024, timeout: 40 * 60_000 };

@@ -1,0 +1,151 @@
+/**
+ * `make test`: every test there is. What needs no program goes first; then a stack of its own starts, with a home
+ * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
+ */
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { repository } from '../repository.ts';
+import { defaultPorts, host, type StackConfig, stackConfig } from '../stack/config.ts';
+import { down, up } from '../stack/supervisor.ts';
+import { toolFile } from '../tools/paths.ts';
+import { add, atLeastOneFailed, type Counts, none, opaCounts, terraformCounts, vitestCounts } from './counts.ts';
+
+const home = join(repository, '.plimsoll', 'test');
+const reports = join(home, 'reports');
+const binary = (name: string) => join(repository, 'node_modules/.bin', name);
+
+type Env = Readonly<Record<string, string>>;
+
+interface Answer {
+  readonly exitCode: number;
+  readonly stdout: string;
+}
+
+/** Shows what a runner says while it runs, unless its output is a report to read. */
+function run(
+  file: string,
+  args: readonly string[],
+  { env = {}, cwd = repository, quiet = false }: { env?: Env; cwd?: string; quiet?: boolean },
+) {
+  return new Promise<Answer>((settle, reject) => {
+    const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'] });
+    let stdout = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+    child.once('error', reject);
+    child.once('close', (code) => settle({ exitCode: code ?? 1, stdout }));
+  });
+}
+
+/** A check that is no test counts only when it fails. */
+async function check(script: string): Promise<Counts> {
+  const { exitCode } = await run('npm', ['run', '--silent', script], {});
+  return exitCode === 0 ? none : { ...none, failed: 1 };
+}
+
+async function vitest(project: string, env: Env = {}): Promise<Counts> {
+  const report = join(reports, `${project}.json`);
+  rmSync(report, { force: true });
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
+  const { exitCode } = await run(binary('vitest'), ['run', '--project', project, ...reporters], { env });
+  const counts = existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : none;
+  return exitCode === 0 ? counts : atLeastOneFailed(counts);
+}
+
+async function opa(): Promise<Counts> {
+  const { exitCode, stdout } = await run(toolFile('opa'), ['test', '--format', 'json', 'infra/opa'], { quiet: true });
+  const counts = opaCounts(stdout);
+  if (exitCode === 0) return counts;
+  await run(toolFile('opa'), ['test', '--verbose', 'infra/opa'], {});
+  return atLeastOneFailed(counts);
+}
+
+/** In a copy: Terraform writes a lock file and a folder beside what it runs. */
+async function terraform(env: Env): Promise<Counts> {
+  const modules = join(home, 'terraform');
+  rmSync(modules, { recursive: true, force: true });
+  cpSync(join(repository, 'infra/terraform/modules'), modules, { recursive: true });
+  let counts = none;
+  for (const name of readdirSync(modules).toSorted()) counts = add(counts, await terraformModule(join(modules, name), name, env));
+  return counts;
+}
+
+async function terraformModule(cwd: string, name: string, env: Env): Promise<Counts> {
+  const file = toolFile('terraform');
+  const init = await run(file, ['init', '-backend=false', '-input=false', '-no-color'], { cwd, env, quiet: true });
+  if (init.exitCode !== 0) {
+    console.log(init.stdout);
+    return { ...none, failed: 1 };
+  }
+  const { exitCode, stdout } = await run(file, ['test', '-json', '-no-color'], { cwd, env, quiet: true });
+  const counts = terraformCounts(stdout);
+  console.log(`  ${name}: ${counts.passed} passed, ${counts.failed} failed`);
+  if (exitCode === 0) return counts;
+  console.log(stdout);
+  return atLeastOneFailed(counts);
+}
+
+/** Ports that were free a moment ago: the supervisor names one that was taken since. */
+async function freePorts(): Promise<Env> {
+  const ports = await Promise.all(Object.keys(defaultPorts).map(async (name) => [`PLIMSOLL_PORT_${name}`, String(await freePort())]));
+  return Object.fromEntries(ports) as Env;
+}
+
+const freePort = (): Promise<number> =>
+  new Promise((settle, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });
+
+async function onStack(config: StackConfig): Promise<void> {
+  const starting = async () => {
+    await up(config);
+    return none;
+  };
+  const stopping = async () => {
+    await down(config);
+    return none;
+  };
+  if (await part('the stack starts', starting)) {
+    await part('Terraform modules', () =>
+      terraform({ ...config.env, TF_CLI_CONFIG_FILE: config.env['PLIMSOLL_TERRAFORM_CLI_CONFIG'] ?? '' }),
+    );
+    await part('adapters against the real tools', () => vitest('tools', config.env));
+    await part('whole releases', () => vitest('e2e', config.env));
+  }
+  await part('the stack stops', stopping);
+}
+
+let total = none;
+
+/** One part that breaks does not keep the others from being counted. */
+async function part(name: string, count: () => Promise<Counts>): Promise<boolean> {
+  console.log(`\n== ${name}`);
+  const begun = Date.now();
+  const counts = await count().catch((error: Error) => {
+    console.error(error.message);
+    return { ...none, failed: 1 };
+  });
+  total = add(total, counts);
+  const { passed, failed, skipped } = counts;
+  console.log(`== ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped in ${Math.round((Date.now() - begun) / 1000)} s`);
+  return failed === 0;
+}
+
+const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, ...(await freePorts()) });
+// Ctrl-C reaches the runner at work by itself; the stack's processes are in groups of their own and would stay.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void down(config).finally(() => process.exit(130)));
+
+mkdirSync(reports, { recursive: true });
+await part('types', () => check('types'));
+await part('lint', () => check('lint'));
+await part('rules, workflows, replay, hygiene', () => vitest('quick'));
+await part('policies', opa);
+await onStack(config);
+console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
+process.exitCode = total.failed === 0 ? 0 : 1;
