@@ -16,12 +16,14 @@ export default defineConfig({
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
+          // Workflow tests wait for Temporal most of their time.
+          maxConcurrency: 24,
         },
       },
       {
         test: {
           name: 'tools',
-          include: ['{activities,worker,infra,test}/**/*.tool.test.ts'],
+          include: ['{activities,worker,api,infra,test}/**/*.tool.test.ts'],
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

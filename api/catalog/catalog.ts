@@ -1,0 +1,50 @@
+/** The catalog as of now. A file that becomes wrong while we run is reported, and the last right catalog stays. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { Logger } from 'pino';
+import type { Environment, Service } from '../../domain/catalog.ts';
+import type { Config } from '../config.ts';
+import { Problem } from '../http/problem.ts';
+import { CONFIG, LOGGER } from '../tokens.ts';
+import { type Catalog, catalogStamp, loadCatalog } from './load.ts';
+
+@Injectable()
+export class CatalogFiles {
+  readonly #folder: string;
+  readonly #logger: Logger;
+  #stamp: string;
+  #catalog: Catalog;
+
+  /** A catalog that is wrong from the start stops the start. */
+  constructor(@Inject(CONFIG) config: Pick<Config, 'catalog'>, @Inject(LOGGER) logger: Logger) {
+    this.#folder = config.catalog;
+    this.#logger = logger;
+    this.#stamp = catalogStamp(this.#folder);
+    this.#catalog = loadCatalog(this.#folder, process.env);
+  }
+
+  get current(): Catalog {
+    try {
+      const stamp = catalogStamp(this.#folder);
+      if (stamp === this.#stamp) return this.#catalog;
+      this.#stamp = stamp;
+      this.#catalog = loadCatalog(this.#folder, process.env);
+      this.#logger.info({ services: this.#catalog.services.size, environments: this.#catalog.environments.size }, 'catalog read again');
+    } catch (error) {
+      this.#logger.error({ err: error }, 'the catalog changed and is not right: the last right one stays');
+    }
+    return this.#catalog;
+  }
+}
+
+export function findService(catalog: Catalog, service: string): Service {
+  return catalog.services.get(service) ?? unknown('service', service, [...catalog.services.keys()]);
+}
+
+export function findEnvironment(catalog: Catalog, environment: string): Environment {
+  return catalog.environments.get(environment) ?? unknown('environment', environment, [...catalog.environments.keys()]);
+}
+
+export function unknown(field: string, value: string, known: readonly string[]): never {
+  const allowed = known.length === 0 ? 'nothing: the catalog has none' : `one of ${known.toSorted().join(', ')}`;
+  throw new Problem('catalog.unknown', `the catalog has no ${field} "${value}"; ${allowed}`, { errors: [{ field, value, allowed }] });
+}

@@ -1,0 +1,109 @@
+import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, test } from 'vitest';
+import { environmentYaml, serviceYaml, writeCatalog } from '../../test/support/api-world.ts';
+import { CatalogFiles } from './catalog.ts';
+import { loadCatalog } from './load.ts';
+
+const silent = pino({ level: 'silent' });
+
+test('a short catalog is complete: defaults are filled in', () => {
+  const { environments, services } = loadCatalog(writeCatalog(), {});
+  expect(environments.get('production')).toMatchObject({
+    stacks: [{ refs: ['main'], backend: { region: 'eu-west-1', lockFile: true } }, { secretVariables: {} }],
+    gates: { blockAt: 'high', providers: ['hashicorp/aws'], modules: [] },
+    approvals: { groups: ['sre', 'ml-owners'], expiresAfterMinutes: 240 },
+    canary: { stepsPercent: [5, 25, 50], onInconclusive: 'hold', pollSeconds: 5 },
+    queues: { tools: 'tools', watch: 'watch' },
+  });
+  expect(services.get('fraud-scorer')).toMatchObject({
+    route: { port: 8080 },
+    series: { requests: 'model_requests_total', failureStatus: '5..' },
+    objectives: { errors: { marginRatio: 1.5 }, latency: { guardedBucketsMs: [100, 250, 500] }, minimumRequests: 200 },
+  });
+});
+
+test('a value may come from the environment, and cannot add structure', () => {
+  const folder = writeCatalog({ 'environments/production.yaml': environmentYaml.replace('http://127.0.0.1:9090', '${PROM}') });
+  expect(loadCatalog(folder, { PROM: 'http://prom:9090' }).environments.get('production')?.metrics.prometheus).toBe('http://prom:9090');
+  expect(() => loadCatalog(folder, { PROM: 'x", evil: "y' })).toThrow(/metrics\.prometheus/);
+  expect(() => loadCatalog(folder, {})).toThrow('environments/production.yaml: PROM is used but not set');
+});
+
+describe('a mistake names the file, the field, the value and what is allowed', () => {
+  test.each<[string, string, string, RegExp]>([
+    [
+      'an unknown key',
+      'environments/production.yaml',
+      `${environmentYaml}colour: blue\n`,
+      /environments\/production\.yaml: colour = "blue": no such field/,
+    ],
+    [
+      'a wrong severity',
+      'environments/production.yaml',
+      `${environmentYaml}gates: { blockAt: fatal }\n`,
+      /gates\.blockAt = "fatal": one of low, medium, high, critical/,
+    ],
+    [
+      'an account without quotes',
+      'environments/production.yaml',
+      environmentYaml.replace('"111122223333"', '111122223333'),
+      /aws\.account = 111122223333/,
+    ],
+    [
+      'weights that fall',
+      'environments/production.yaml',
+      `${environmentYaml}canary: { stepsPercent: [25, 5] }\n`,
+      /canary\.stepsPercent = \[25,5\]: weights that rise/,
+    ],
+    [
+      'a folder outside',
+      'services/fraud-scorer.yaml',
+      serviceYaml.replace('infra/helm/model-service', '../elsewhere'),
+      /chart\.path = "\.\.\/elsewhere": a folder inside/,
+    ],
+    [
+      'another name than the file',
+      'services/other.yaml',
+      serviceYaml,
+      /services\/other\.yaml: name = "fraud-scorer": the file's own name, other/,
+    ],
+    ['a key twice', 'services/fraud-scorer.yaml', `${serviceYaml}team: other\n`, /services\/fraud-scorer\.yaml: Map keys must be unique/],
+    [
+      'nobody to approve',
+      'environments/production.yaml',
+      environmentYaml.replace('[sre, ml-owners]', '[]'),
+      /approvals\.groups = \[\]: at least one group/,
+    ],
+  ])('%s', (_, file, text, message) => {
+    expect(() => loadCatalog(writeCatalog({ [file]: text }), {})).toThrow(message);
+  });
+
+  test('mistakes of all files together', () => {
+    const folder = writeCatalog({ 'environments/production.yaml': 'name: production', 'services/fraud-scorer.yaml': 'name: fraud-scorer' });
+    expect(() => loadCatalog(folder, {})).toThrow(/environments\/production\.yaml[\s\S]*services\/fraud-scorer\.yaml/);
+  });
+
+  test('a folder that is not there', () => {
+    const folder = writeCatalog();
+    rmSync(join(folder, 'services'), { recursive: true });
+    expect(() => loadCatalog(folder, {})).toThrow(/no folder services/);
+  });
+});
+
+test('a changed file is read again; one that became wrong leaves the last right catalog', () => {
+  const folder = writeCatalog();
+  const catalog = new CatalogFiles({ catalog: folder }, silent);
+  const path = join(folder, 'services/fraud-scorer.yaml');
+  const write = (text: string, at: number) => {
+    writeFileSync(path, text);
+    utimesSync(path, at, at);
+  };
+  write(serviceYaml.replace('team: risk', 'team: fraud'), 1_000);
+  expect(catalog.current.services.get('fraud-scorer')?.team).toBe('fraud');
+  write('name: [', 2_000);
+  expect(catalog.current.services.get('fraud-scorer')?.team).toBe('fraud');
+  write(serviceYaml, 3_000);
+  expect(catalog.current.services.get('fraud-scorer')?.team).toBe('risk');
+});

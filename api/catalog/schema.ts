@@ -1,0 +1,143 @@
+/**
+ * What a platform team writes, strictly: an unknown key is a mistake, not a comment. Defaults are here and
+ * nowhere else, each with its reason; what has no safe default must be written.
+ */
+import { z } from 'zod';
+import type { Environment, Service } from '../../domain/catalog.ts';
+import { taskQueues } from '../../workflows/messages.ts';
+
+/** Part of release ids, Kubernetes names and task queues. */
+export const name = z
+  .string()
+  .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters, digits and single dashes, beginning with a letter')
+  .max(40, 'at most 40 characters: the release id has to fit 63');
+
+const percent = z.number().gt(0).lte(100);
+const seconds = z.int().positive();
+const folder = z
+  .string()
+  .min(1)
+  .refine((path) => !path.startsWith('/') && !path.split('/').includes('..'), 'a folder inside the repository');
+const repository = z
+  .string()
+  .min(1)
+  .regex(/^(https:\/\/|ssh:\/\/|git@|file:\/\/|\/)\S+$/, 'https://…, ssh://…, git@… or file://…');
+/** Only what was merged is released. */
+const refs = z.array(z.string().min(1)).min(1).default(['main']);
+const role = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'the ARN of an IAM role');
+
+const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'an AWS region such as eu-west-1');
+
+const stack = z.strictObject({
+  name,
+  repository,
+  refs,
+  root: folder,
+  backend: z.strictObject({
+    bucket: z.string().min(3),
+    key: z.string().min(1),
+    /** The environment's own where it is left out. */
+    region: region.optional(),
+    lockTable: z.string().min(3),
+    /** On: the table is deprecated upstream, and two locks hurt nobody. */
+    lockFile: z.boolean().default(true),
+  }),
+  secretVariables: z.record(z.string(), z.string().regex(/^arn:aws[a-z-]*:secretsmanager:/, 'the ARN of a secret')).default({}),
+});
+
+const gates = z.strictObject({
+  /** Medium findings of Checkov are mostly style; high ones are holes. */
+  blockAt: z.enum(['low', 'medium', 'high', 'critical']).default('high'),
+  /** A provider is code that runs with our credentials. */
+  providers: z.array(z.string().regex(/^[\w.-]+(\/[\w.-]+){1,2}$/, 'a provider source such as hashicorp/aws')).default(['hashicorp/aws']),
+  /** Local modules only. */
+  modules: z.array(z.string().min(1)).default([]),
+});
+
+const approvals = z.strictObject({
+  groups: z.array(z.string().min(1)).min(1, 'at least one group: nobody could ever approve'),
+  /** Four hours: within one working day, and short enough that the plan is still likely to be true. */
+  expiresAfterMinutes: z
+    .int()
+    .min(1)
+    .max(7 * 24 * 60)
+    .default(240),
+});
+
+const canary = z.strictObject({
+  stepsPercent: z
+    .array(z.int().min(1).max(99))
+    .min(1)
+    .refine((steps) => steps.every((step, index) => index === 0 || step > (steps[index - 1] ?? 0)), 'weights that rise')
+    /** Few people meet a bad version at 5 %; at 50 % load shows. */
+    .default([5, 25, 50]),
+  /** Two minutes: slow leaks need a little time, whatever the statistics say. */
+  minimumStepSeconds: z.int().min(0).default(120),
+  /** An hour without an answer means that there is too little traffic to get one. */
+  deadlineMinutes: z.int().positive().default(60),
+  /** A person knows whether little traffic is normal. */
+  onInconclusive: z.enum(['hold', 'roll back']).default('hold'),
+  /** A quarter of an hour: what GuardDuty needs to report. */
+  watchSeconds: z.int().min(0).default(900),
+  /** Prometheus scrapes as often by default in the chart. */
+  pollSeconds: seconds.default(5),
+  /** Five minutes: pull an image, fetch a model, warm up. */
+  readyWithinSeconds: seconds.default(300),
+});
+
+const queue = z.string().min(1);
+
+export const environmentFile = z
+  .strictObject({
+    name,
+    aws: z.strictObject({ account: z.string().regex(/^\d{12}$/, '12 digits in quotes'), region, planRole: role, applyRole: role }),
+    stacks: z.array(stack).default([]),
+    cluster: z.strictObject({ name: z.string().min(1), namespace: name }),
+    metrics: z.strictObject({ prometheus: z.url({ protocol: /^https?$/, error: 'an http or https address' }) }),
+    gates: gates.prefault({}),
+    approvals,
+    canary: canary.prefault({}),
+    /** The common workers, unless an environment keeps its credentials on its own. */
+    queues: z.strictObject({ tools: queue.default(taskQueues.tools), watch: queue.default(taskQueues.watch) }).prefault({}),
+  })
+  .transform((file) => ({
+    ...file,
+    stacks: file.stacks.map((one) => ({ ...one, backend: { ...one.backend, region: one.backend.region ?? file.aws.region } })),
+  })) satisfies z.ZodType<Environment>;
+
+const series = z.strictObject({
+  requests: z.string().default('model_requests_total'),
+  statusLabel: z.string().default('status'),
+  /** A client's mistake (4xx) is not the model's failure. */
+  failureStatus: z.string().default('5..'),
+  latency: z.string().default('model_request_duration_seconds'),
+});
+
+const objectives = z.strictObject({
+  errors: z
+    .strictObject({
+      marginRatio: z.number().min(1).default(1.5),
+      /** A tenth of a point: at very low error rates a ratio alone forgives nothing. */
+      marginPoints: percent.default(0.1),
+      limitPercent: percent.default(1),
+    })
+    .prefault({}),
+  latency: z
+    .strictObject({
+      guardedBucketsMs: z.array(z.number().positive()).min(1).default([100, 250, 500]),
+      marginRatio: z.number().min(1).default(1.25),
+      limitPercent: percent.default(5),
+    })
+    .prefault({}),
+  /** Below a few hundred requests one failure is a percentage. */
+  minimumRequests: z.int().positive().default(200),
+});
+
+export const serviceFile = z.strictObject({
+  name,
+  team: z.string().min(1),
+  chart: z.strictObject({ repository, refs, path: folder, values: z.array(z.string().min(1)).default([]) }),
+  route: z.strictObject({ gateway: z.string().min(1), hostname: z.string().min(1), port: z.int().min(1).max(65_535).default(8080) }),
+  series: series.prefault({}),
+  objectives: objectives.prefault({}),
+}) satisfies z.ZodType<Service>;

@@ -1,0 +1,167 @@
+/**
+ * The OpenAPI 3.1 document, from the same schemas that validate requests. Operations are data here; a test
+ * holds them against the routes that the server really has.
+ */
+import { z } from 'zod';
+import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
+import { name } from '../catalog/schema.ts';
+import {
+  decisionRequest,
+  idempotencyKey,
+  instructionRequest,
+  lastEventId,
+  listFilter,
+  progress,
+  releaseDetails,
+  releaseId,
+  releasePage,
+  releaseRecord,
+  releaseRequest,
+  startedRelease,
+  told,
+  undoName,
+} from '../releases/schemas.ts';
+import { rollbackRequest } from '../rollbacks/schemas.ts';
+import { serviceStatus } from '../services/schemas.ts';
+
+const problem = z
+  .object({
+    type: z.string(),
+    title: z.string(),
+    status: z.number(),
+    detail: z.string(),
+    kind: z.string().meta({ description: 'What to search for; names the run book.', example: 'request.invalid' }),
+    advice: z.string(),
+    errors: z.array(z.object({ field: z.string(), value: z.json().optional(), allowed: z.string() })),
+    instance: z.string(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457' });
+
+const json = (schema: z.ZodType) => ({ 'application/json': { schema } });
+const refused = { description: 'Refused: kind, what was wrong, what to do', content: { 'application/problem+json': { schema: problem } } };
+
+const operation = (
+  operationId: string,
+  tag: string,
+  summary: string,
+  rest: Omit<ZodOpenApiOperationObject, 'operationId' | 'tags' | 'summary' | 'responses'> & {
+    readonly responses: ZodOpenApiResponsesObject;
+  },
+): ZodOpenApiOperationObject => ({
+  operationId,
+  tags: [tag],
+  summary,
+  ...rest,
+  responses: { ...rest.responses, '4XX': refused, '5XX': refused },
+});
+
+const open = { security: [] };
+const releasePath = z.object({ id: releaseId });
+const onceHeader = z.object({ 'idempotency-key': idempotencyKey });
+
+const message = (operationId: string, summary: string, body: z.ZodType, path: z.ZodObject = releasePath) =>
+  operation(operationId, 'releases', summary, {
+    requestParams: { path, header: onceHeader },
+    requestBody: { required: true, content: json(body) },
+    responses: {
+      '200': { description: 'Done: the release as it is now', content: json(told) },
+      '202': { description: 'Accepted: it outlasted the request and goes on', content: json(told) },
+    },
+  });
+
+const started: ZodOpenApiResponsesObject = {
+  '200': { description: 'The same caller has asked for this before: the same release', content: json(startedRelease) },
+  '202': {
+    description: 'Started',
+    headers: z.object({ location: z.string() }),
+    content: json(startedRelease),
+  },
+};
+
+export const openApiDocument = () =>
+  createDocument({
+    openapi: '3.1.0',
+    info: {
+      title: 'Plimsoll',
+      version: '0.1.0',
+      description: 'Durable, provable releases for machine-learning services. Every request but the health checks carries a bearer token.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    tags: [{ name: 'releases' }, { name: 'rollbacks' }, { name: 'services' }, { name: 'health' }],
+    components: {
+      securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
+      // What the event stream carries: no operation answers it as a body.
+      schemas: { ReleaseRecord: releaseRecord, Progress: progress },
+    },
+    security: [{ token: [] }],
+    paths: {
+      '/v1/releases': {
+        post: operation('startRelease', 'releases', 'Ask for a release', {
+          requestBody: { required: true, content: json(releaseRequest) },
+          responses: started,
+        }),
+        get: operation('listReleases', 'releases', 'Releases, running ones first, then the newest', {
+          requestParams: { query: listFilter },
+          responses: { '200': { description: 'One page', content: json(releasePage) } },
+        }),
+      },
+      '/v1/releases/{id}': {
+        get: operation('showRelease', 'releases', 'Where a release stands, and how it got there', {
+          requestParams: { path: releasePath },
+          responses: { '200': { description: 'The release', content: json(releaseDetails) } },
+        }),
+      },
+      '/v1/releases/{id}/events': {
+        get: operation('streamReleaseEvents', 'releases', 'Its records as they are made, then the end', {
+          description:
+            'Server-Sent Events: a record has its sequence as `id`, its CloudEvents type as `event` and a ReleaseRecord as `data`; ' +
+            '`progress` has no id and carries a Progress; `end` carries the status, and the stream ends.',
+          requestParams: { path: releasePath, header: z.object({ 'last-event-id': lastEventId }) },
+          responses: { '200': { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } } },
+        }),
+      },
+      '/v1/releases/{id}/approvals': { post: message('decide', 'Approve or reject exactly one statement', decisionRequest) },
+      '/v1/releases/{id}/hold': { post: message('holdRelease', 'Stop before the next step', instructionRequest) },
+      '/v1/releases/{id}/resume': { post: message('resumeRelease', 'Go on after a hold', instructionRequest) },
+      '/v1/releases/{id}/abort': { post: message('abortRelease', 'End it and put everything back', instructionRequest) },
+      '/v1/releases/{id}/undos/{name}/skip': {
+        post: message('skipUndo', 'Give up an undo that does not succeed', instructionRequest, z.object({ id: releaseId, name: undoName })),
+      },
+      '/v1/rollbacks': {
+        post: operation('startRollback', 'rollbacks', 'Go back to an earlier version', {
+          requestBody: { required: true, content: json(rollbackRequest) },
+          responses: started,
+        }),
+      },
+      '/v1/services/{service}/environments/{environment}': {
+        get: operation('showService', 'services', 'What runs, since when, and what could be gone back to', {
+          requestParams: { path: z.object({ service: name, environment: name }) },
+          responses: { '200': { description: 'The service', content: json(serviceStatus) } },
+        }),
+      },
+      '/healthz': {
+        get: operation('alive', 'health', 'Is the process alive', {
+          ...open,
+          responses: { '200': { description: 'Yes', content: json(z.object({ status: z.literal('ok') })) } },
+        }),
+      },
+      '/readyz': {
+        get: operation('ready', 'health', 'Do Temporal and OPA answer', {
+          ...open,
+          responses: {
+            '200': { description: 'Yes', content: json(readiness) },
+            '503': { description: 'No: which of them', content: json(readiness) },
+          },
+        }),
+      },
+      '/metrics': {
+        get: operation('metrics', 'health', 'Metrics for Prometheus', {
+          ...open,
+          responses: { '200': { description: 'Text exposition', content: { 'text/plain': { schema: z.string() } } } },
+        }),
+      },
+    },
+  });
+
+const readiness = z.object({ status: z.string(), temporal: z.string(), opa: z.string() }).meta({ id: 'Readiness' });

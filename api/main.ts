@@ -1,0 +1,42 @@
+/** Starts the API and stops it tidily: no new requests, open ones end, streams are cut, the connection is closed. */
+import 'reflect-metadata';
+import { pino } from 'pino';
+import { createApp } from './app.ts';
+import { createOpaAuthority } from './auth/authority.ts';
+import { createCallerVerifier } from './auth/caller-verifier.ts';
+import { readConfig } from './config.ts';
+import { createTemporalGateway } from './temporal/temporal-gateway.ts';
+
+/** Longer than the slowest answer, shorter than what Kubernetes waits before SIGKILL. */
+const stopWithinMs = 10_000;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  const logger = pino({ level: config.logLevel, base: { piece: 'api' } });
+  const gateway = createTemporalGateway(config.temporal);
+  const app = await createApp({
+    config,
+    logger,
+    gateway,
+    authority: createOpaAuthority(config.opaUrl),
+    verifier: createCallerVerifier(config.issuers),
+  });
+  await app.listen(config.port, config.host);
+  logger.info({ url: config.publicUrl }, 'the API listens');
+
+  const stop = async (signal: string) => {
+    logger.info({ signal }, 'the API stops');
+    setTimeout(() => process.exit(1), stopWithinMs).unref();
+    await app.close();
+    await gateway.close();
+  };
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop(signal));
+}
+
+try {
+  await main();
+} catch (error) {
+  // One plain message: whoever starts the API reads it in a terminal.
+  process.stderr.write(`plimsoll api: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

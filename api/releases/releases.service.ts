@@ -1,0 +1,218 @@
+/** Starts, shows and steers releases. Decides nothing about them: the catalog, OPA and the workflow do. */
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { UpdateDefinition } from '@temporalio/common';
+import type { z } from 'zod';
+import type { Action, Caller, Resource } from '../../domain/caller.ts';
+import { digestOf, hexOf } from '../../domain/digest.ts';
+import { type ReleaseOrder, type ReleaseRequest, type Requester, releaseIdOf } from '../../domain/order.ts';
+import type { OutcomeKind } from '../../domain/outcome.ts';
+import type { Phase } from '../../domain/phase.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+import {
+  abortUpdate,
+  approveUpdate,
+  holdUpdate,
+  type Instruction,
+  rejectUpdate,
+  resumeUpdate,
+  skipUndoUpdate,
+} from '../../workflows/messages.ts';
+import { Access } from '../auth/authority.ts';
+import { CatalogFiles } from '../catalog/catalog.ts';
+import { resolveOrder } from '../catalog/resolve-order.ts';
+import type { Config } from '../config.ts';
+import { Problem } from '../http/problem.ts';
+import type { ReleaseDescription, ReleaseSummary, ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { CONFIG, RELEASES_GATEWAY } from '../tokens.ts';
+import { progressOf, releaseEvents } from './events.ts';
+import { listQuery } from './list-query.ts';
+import type { DecisionRequest, ListFilter, releaseDetails, releasePage, startedRelease, Told } from './schemas.ts';
+
+export interface Started {
+  /** `false`: it was there before. */
+  readonly isNew: boolean;
+  readonly body: z.infer<typeof startedRelease>;
+}
+
+@Injectable()
+export class ReleasesService {
+  readonly #gateway: ReleasesGateway;
+  readonly #access: Access;
+  readonly #catalog: CatalogFiles;
+  readonly #config: Config;
+
+  constructor(
+    @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
+    @Inject(Access) access: Access,
+    @Inject(CatalogFiles) catalog: CatalogFiles,
+    @Inject(CONFIG) config: Config,
+  ) {
+    this.#gateway = gateway;
+    this.#access = access;
+    this.#catalog = catalog;
+    this.#config = config;
+  }
+
+  async start(request: ReleaseRequest, by: Caller): Promise<Started> {
+    const order = resolveOrder(this.#catalog.current, request, requesterOf(by));
+    await this.#access.require(by, 'release.start', resourceOf(order));
+    await this.#requireEarlierAttemptsClosed(request);
+    return this.startOrder(order);
+  }
+
+  /** Asking again is being told where it stands; asking for somebody else's would let one approve one's own. */
+  async startOrder(order: ReleaseOrder): Promise<Started> {
+    const id = order.releaseId;
+    if (await this.#gateway.start(order)) return { isNew: true, body: { id, phase: 'fetching', outcome: null, links: this.#links(id) } };
+    const release = await this.#gateway.describe(id);
+    if (release === undefined) throw new Problem('temporal.unreachable', `release ${id} is there and cannot be read yet`);
+    if (release.requester !== order.requester.subject)
+      throw new Problem('release.taken', `${release.requester} has asked for this release already: ${id}`, {
+        errors: [{ field: 'attempt', value: order.attempt, allowed: 'a number that nobody has asked for, once this attempt is closed' }],
+      });
+    return {
+      isNew: false,
+      body: { id, phase: release.phase as Phase, outcome: release.outcome as OutcomeKind | null, links: this.#links(id) },
+    };
+  }
+
+  async list(filter: ListFilter, by: Caller): Promise<z.infer<typeof releasePage>> {
+    const { pageSize, pageToken, ...terms } = filter;
+    const readable = this.#access.reader(by, 'release.read');
+    const teams = await this.#readableTeams(terms, readable);
+    if (teams.length === 0) return { releases: [], nextPageToken: null };
+    const page = await this.#gateway.list(listQuery({ ...terms, teams }), pageSize, pageToken);
+    const allowed = await Promise.all(page.releases.map((release) => readable(this.#resourceOf(release))));
+    return { releases: page.releases.filter((_, index) => allowed[index] === true), nextPageToken: page.nextPageToken };
+  }
+
+  async show(id: string, by: Caller): Promise<z.infer<typeof releaseDetails>> {
+    const release = await this.#permitted(id, 'release.read', by);
+    const view = await this.#gateway.view(id);
+    return {
+      ...(view as z.infer<typeof releaseDetails>),
+      status: release.status,
+      progress: progressOf(release.heartbeats) ?? null,
+      links: this.#links(id),
+    };
+  }
+
+  async events(id: string, after: number, by: Caller, signal: AbortSignal): Promise<AsyncGenerator<string>> {
+    await this.#permitted(id, 'release.read', by);
+    return releaseEvents(this.#gateway, id, after, signal);
+  }
+
+  async decide(id: string, request: DecisionRequest, by: Caller, key: string | undefined) {
+    const { decision, statementDigest, reason } = request;
+    const update = decision === 'approve' ? approveUpdate : rejectUpdate;
+    return this.#tell(id, 'release.approve', update, { statementDigest, reason, by }, key);
+  }
+
+  hold = (id: string, reason: string, by: Caller, key: string | undefined) =>
+    this.#tell(id, 'release.hold', holdUpdate, { by, reason }, key);
+
+  resume = (id: string, reason: string, by: Caller, key: string | undefined) =>
+    this.#tell(id, 'release.resume', resumeUpdate, { by, reason }, key);
+
+  abort = (id: string, reason: string, by: Caller, key: string | undefined) =>
+    this.#tell(id, 'release.abort', abortUpdate, { by, reason }, key);
+
+  skipUndo = (id: string, undo: string, reason: string, by: Caller, key: string | undefined) =>
+    this.#tell(id, 'release.skipUndo', skipUndoUpdate, { by, reason, undo }, key);
+
+  async #tell<Input extends Instruction>(
+    id: string,
+    action: Action,
+    update: UpdateDefinition<ReleaseView, [Input]>,
+    input: Input,
+    key: string | undefined,
+  ): Promise<Told> {
+    const release = await this.#permitted(id, action, by(input));
+    if (release.status !== 'running')
+      throw new Problem('release.wrongPhase', `release ${id} is closed (${release.outcome ?? release.status}): it takes no messages`);
+    const updateId = updateIdOf(update.name, input, key);
+    const answer = await this.#gateway.tell(id, update, input, updateId);
+    return answer.kind === 'done'
+      ? { updateId, state: 'done', release: answer.view as z.infer<typeof releaseDetails> }
+      : { updateId, state: 'accepted', release: null };
+  }
+
+  /** The release, if it exists and this caller may do this with it. */
+  async #permitted(id: string, action: Action, by: Caller): Promise<ReleaseDescription> {
+    const release = await this.#gateway.describe(id);
+    if (release === undefined)
+      throw new Problem('release.unknown', `there is no release ${id}`, {
+        errors: [{ field: 'id', value: id, allowed: 'the id of a release' }],
+      });
+    const { service, environment, team, approverGroups } = release;
+    await this.#access.require(by, action, { service, environment, team, approverGroups });
+    return release;
+  }
+
+  /** Teams with anything in the catalog that the caller may read; what is left of a page is asked about one by one. */
+  async #readableTeams(
+    terms: { readonly service?: string | undefined; readonly environment?: string | undefined },
+    readable: (resource: Resource) => Promise<boolean>,
+  ): Promise<readonly string[]> {
+    const { services, environments } = this.#catalog.current;
+    const resources = [...services.values()]
+      .filter(({ name }) => terms.service === undefined || name === terms.service)
+      .flatMap((service) =>
+        [...environments.values()]
+          .filter(({ name }) => terms.environment === undefined || name === terms.environment)
+          .map((environment) => ({
+            service: service.name,
+            environment: environment.name,
+            team: service.team,
+            approverGroups: environment.approvals.groups,
+          })),
+      );
+    const allowed = await Promise.all(resources.map(readable));
+    return [...new Set(resources.filter((_, index) => allowed[index] === true).map(({ team }) => team))].toSorted();
+  }
+
+  #resourceOf({ service, environment, team }: ReleaseSummary): Resource {
+    return { service, environment, team, approverGroups: this.#catalog.current.environments.get(environment)?.approvals.groups ?? [] };
+  }
+
+  /** All of them: with one left out, two attempts of one release could run side by side. */
+  async #requireEarlierAttemptsClosed(request: ReleaseRequest): Promise<void> {
+    const earlier = Array.from({ length: request.attempt - 1 }, (_, index) => releaseIdOf({ ...request, attempt: index + 1 }));
+    const releases = await Promise.all(earlier.map((id) => this.#gateway.describe(id)));
+    const open = releases.find((release) => release?.status === 'running');
+    if (open !== undefined)
+      throw new Problem('release.attemptOpen', `an earlier attempt is still open: ${open.id} (${open.phase})`, {
+        errors: [{ field: 'attempt', value: request.attempt, allowed: 'the next one, once every attempt before it is closed' }],
+      });
+  }
+
+  #links(id: string) {
+    const { uiUrl, namespace } = this.#config.temporal;
+    return {
+      self: `/v1/releases/${id}`,
+      events: `/v1/releases/${id}/events`,
+      temporal: uiUrl === null ? null : `${uiUrl}/namespaces/${namespace}/workflows/${id}`,
+    };
+  }
+}
+
+export const requesterOf = ({ subject, kind }: Caller): Requester => ({ subject, kind });
+
+export const resourceOf = (order: ReleaseOrder): Resource => ({
+  service: order.service,
+  environment: order.environment,
+  team: order.team,
+  approverGroups: order.approvals.groups,
+});
+
+const by = (input: Instruction): Caller => input.by;
+
+/**
+ * A key is one caller's and one message's: somebody else's key, or the same key with other words, must not
+ * be answered with what was said before. The rest of the token may change between two tries.
+ */
+function updateIdOf(update: string, input: Instruction, key: string | undefined): string {
+  if (key === undefined) return randomUUID();
+  return hexOf(digestOf({ update, key, input: { ...input, by: input.by.subject } }));
+}

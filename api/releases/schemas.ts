@@ -1,0 +1,348 @@
+/**
+ * Releases at the door: what may be asked, and what is answered. The same schemas validate requests and
+ * become the OpenAPI document, and each is tied to its domain type.
+ */
+import { z } from 'zod';
+import { severities } from '../../domain/finding.ts';
+import type { Json, ReleaseRequest } from '../../domain/order.ts';
+import { releaseIdLengthMax, releaseIdPattern } from '../../domain/order.ts';
+import { outcomeKinds } from '../../domain/outcome.ts';
+import { phases } from '../../domain/phase.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+import { name } from '../catalog/schema.ts';
+import { runStatuses } from '../temporal/releases-gateway.ts';
+
+export const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)], {
+  error: '`sha256:` and 64 lower-case hexadecimal digits',
+});
+
+/** One line: it is shown in lists, in the Temporal UI and in records. */
+const line = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1, 'not empty')
+    .max(max, `at most ${max} characters`)
+    .regex(/^[^\p{Cc}]*$/u, 'one line, without control characters');
+
+export const reason = line(500).meta({ description: 'Why; it goes into the record.', example: 'weekly retrain' });
+
+export const releaseId = z
+  .string()
+  .max(releaseIdLengthMax)
+  .regex(releaseIdPattern, 'a release id: lower-case letters, digits and dashes')
+  .meta({ description: 'Id of a release', example: 'fraud-scorer-production-0123456789ab' });
+
+const time = z.string().meta({ format: 'date-time' });
+
+const json: z.ZodType<Json> = z.json();
+
+/** Attempts below `n` are all asked for; more than twenty of one release are a loop of somebody's. */
+const attemptMax = 20;
+
+export const releaseRequest = z
+  .strictObject({
+    service: name.meta({ example: 'fraud-scorer' }),
+    environment: name.meta({ example: 'production' }),
+    source: z.strictObject({
+      commit: z
+        .string()
+        .regex(/^[0-9a-f]{40}$/, 'a full commit: 40 lower-case hexadecimal digits')
+        .meta({ example: '5f3c1f0e'.repeat(5) }),
+    }),
+    infrastructure: z
+      .strictObject({
+        stack: name.meta({ example: 'platform' }),
+        variables: z
+          .record(z.string().regex(/^[A-Za-z_][\w-]*$/, 'a name of a Terraform variable'), json)
+          .default({})
+          .meta({ description: 'Terraform variables. Sensitive ones are refused: they come from Secrets Manager.' }),
+      })
+      .optional()
+      .meta({ description: 'The infrastructure part; leave it out to release a model alone.' }),
+    model: z
+      .strictObject({
+        version: z
+          .string()
+          .regex(/^[A-Za-z0-9]([\w.-]{0,61}[A-Za-z0-9])?$/, 'at most 63 letters, digits, dots, dashes: it is a label')
+          .meta({ example: '2026.11.3' }),
+        artifact: z
+          .string()
+          .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/\S+$/, 's3://bucket/key')
+          .meta({ example: 's3://acme-models/fraud/2026.11.3/model.skops' }),
+        digest,
+        image: z
+          .string()
+          .regex(/^[\w.:-]+(\/[\w.-]+)+@sha256:[0-9a-f]{64}$/, 'registry/repository@sha256:…: an image by digest, never by tag')
+          .meta({ example: `111122223333.dkr.ecr.eu-west-1.amazonaws.com/fraud@sha256:${'0'.repeat(64)}` }),
+      })
+      .optional()
+      .meta({ description: 'The model part; leave it out to change infrastructure alone.' }),
+    reason,
+    attempt: z.int().min(1).max(attemptMax).default(1).meta({ description: 'Raise it to try the same release again once it is closed.' }),
+  })
+  .meta({ id: 'ReleaseRequest' }) satisfies z.ZodType<ReleaseRequest>;
+
+export const links = z.object({ self: z.string(), events: z.string(), temporal: z.string().nullable() });
+
+export const startedRelease = z
+  .object({ id: releaseId, phase: z.enum(phases), outcome: z.enum(outcomeKinds).nullable(), links })
+  .meta({ id: 'StartedRelease' });
+
+export const releaseSummary = z
+  .object({
+    id: releaseId,
+    service: z.string(),
+    environment: z.string(),
+    team: z.string(),
+    requester: z.string(),
+    status: z.enum(runStatuses).meta({ description: '`completed` has an outcome; `failed` needs a person.' }),
+    phase: z.string(),
+    outcome: z.string().nullable(),
+    weightPercent: z.number(),
+    attention: z.boolean().meta({ description: 'A person is needed.' }),
+    startedAt: time,
+    closedAt: time.nullable(),
+  })
+  .meta({ id: 'ReleaseSummary' });
+
+export const releasePage = z
+  .object({ releases: z.array(releaseSummary), nextPageToken: z.string().nullable() })
+  .meta({ id: 'ReleasePage' });
+
+export const listFilter = z.strictObject({
+  service: name.optional(),
+  environment: name.optional(),
+  phase: z.enum(phases).optional(),
+  outcome: z.enum(outcomeKinds).optional(),
+  requester: z
+    .string()
+    .regex(/^[\w.+=,@:/-]{1,256}$/, 'a subject: letters, digits and . + = , @ : / -')
+    .optional(),
+  pageSize: z.coerce.number<string>().int().min(1).max(100).default(50).meta({ description: 'At most 100.' }),
+  pageToken: z
+    .string()
+    .regex(/^[\w-]{1,4096}$/, 'the `nextPageToken` of the page before')
+    .optional(),
+});
+export type ListFilter = z.infer<typeof listFilter>;
+
+/* ------------------------------------------------------------- the view */
+
+const requester = z.object({ subject: z.string(), kind: z.enum(['human', 'machine']) });
+const slot = z.enum(['a', 'b']);
+
+const finding = z
+  .object({
+    fingerprint: digest,
+    tool: z.string(),
+    rule: z.string(),
+    severity: z.enum(severities),
+    severitySource: z.enum(['tool', 'plimsoll']),
+    address: z.string(),
+    file: z.string().optional(),
+    line: z.number().optional(),
+    message: z.string(),
+    controls: z.array(z.string()),
+  })
+  .meta({ id: 'Finding' });
+
+const scan = z
+  .object({
+    tool: z.string(),
+    toolVersion: z.string(),
+    status: z.enum(['pass', 'fail', 'incomplete', 'error']),
+    counts: z.partialRecord(z.enum(severities), z.number()),
+    worst: z.array(finding),
+    report: z.object({ digest, bytes: z.number() }),
+  })
+  .meta({ id: 'ScanSummary' });
+
+const lane = z.object({ kind: z.enum(['state', 'service']), key: z.string() });
+
+const waitingFor = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('approval'), groups: z.array(z.string()), statementDigest: digest, expiresAt: time }),
+    z.object({ kind: z.literal('lane'), lane, position: z.number() }),
+    z.object({ kind: z.literal('resume'), heldBy: z.string(), reason: z.string() }),
+    z.object({ kind: z.literal('undo'), undo: z.string(), since: time }),
+  ])
+  .meta({ id: 'WaitingFor' });
+
+const totals = z.object({ requests: z.number(), errors: z.number(), p99Seconds: z.number().nullable() }).meta({ id: 'ArmTotals' });
+
+export const verdict = z
+  .object({
+    kind: z.enum(['pass', 'fail', 'not enough']),
+    reason: z.string(),
+    metrics: z.array(
+      z.object({
+        metric: z.string(),
+        answer: z.enum(['pass', 'fail', 'not enough']),
+        canaryShare: z.number(),
+        stableShare: z.number().nullable(),
+        limitShare: z.number(),
+        missingRequests: z.number(),
+      }),
+    ),
+    canary: totals,
+    stable: totals,
+  })
+  .meta({ id: 'Verdict' });
+
+const outcome = z
+  .object({
+    kind: z.enum(outcomeKinds),
+    reason: z.string(),
+    by: z.string().optional(),
+    infrastructure: z.enum(['none', 'unchanged', 'applied', 'partial']),
+    model: z.enum(['none', 'unchanged', 'released', 'put back']),
+  })
+  .meta({ id: 'Outcome' });
+
+const statement = z
+  .object({
+    release: z.string(),
+    commit: z.string(),
+    changeDigest: digest.nullable(),
+    stateLineage: z.string().nullable(),
+    moduleLockDigest: digest.nullable(),
+    variablesDigest: digest.nullable(),
+    findingsDigest: digest,
+    policyDigest: digest,
+    modelDigest: digest.nullable(),
+    imageDigest: digest.nullable(),
+    chartDigest: digest.nullable(),
+  })
+  .meta({ id: 'Statement' });
+
+const gate = z
+  .object({
+    kind: z.enum(['allow', 'approval needed', 'deny']),
+    violations: z.array(
+      z.object({ code: z.string(), title: z.string(), message: z.string(), solution: z.string(), fingerprint: digest.optional() }),
+    ),
+    because: z.array(z.string()),
+    policyDigest: digest,
+    findingsDigest: digest,
+    findingsCount: z.number(),
+  })
+  .meta({ id: 'GateDecision' });
+
+export const releaseView = z
+  .object({
+    releaseId,
+    service: z.string(),
+    team: z.string(),
+    environment: z.string(),
+    attempt: z.number(),
+    urgency: z.enum(['rollback', 'hotfix', 'normal']),
+    reason: z.string(),
+    requester,
+    approverGroups: z.array(z.string()),
+    commit: z.string(),
+    modelVersion: z.string().nullable(),
+    startedAt: time,
+    phase: z.enum(phases),
+    phaseSince: time,
+    history: z.array(z.object({ phase: z.enum(phases), at: time })),
+    waitingFor: waitingFor.nullable(),
+    held: z.object({ by: z.string(), reason: z.string() }).nullable(),
+    scans: z.array(scan),
+    change: z
+      .object({
+        digest,
+        counts: z.object({ create: z.number(), update: z.number(), delete: z.number(), replace: z.number() }),
+        addresses: z.array(z.string()),
+      })
+      .nullable(),
+    gate: gate.nullable(),
+    statement: statement.nullable(),
+    statementDigest: digest.nullable(),
+    approvals: z.array(
+      z.object({
+        decision: z.enum(['approve', 'reject']),
+        by: z.string(),
+        at: time,
+        reason: z.string(),
+        statementDigest: digest,
+        valid: z.boolean(),
+      }),
+    ),
+    slots: z.object({ candidate: slot, live: slot.nullable() }).nullable(),
+    weightPercent: z.number(),
+    verdict: verdict.nullable(),
+    undo: z.array(z.string()),
+    attention: z.string().nullable(),
+    outcome: outcome.nullable(),
+    records: z.number(),
+  })
+  .meta({ id: 'ReleaseView' }) satisfies z.ZodType<ReleaseView>;
+
+export const progress = z
+  .object({ verdict })
+  .meta({ id: 'Progress', description: 'The newest look at the metrics, while the new version has traffic.' });
+export type Progress = z.infer<typeof progress>;
+
+export const releaseDetails = releaseView
+  .extend({ status: z.enum(runStatuses), progress: progress.nullable(), links })
+  .meta({ id: 'ReleaseDetails' });
+
+export const releaseRecord = z
+  .object({
+    sequence: z.number(),
+    runId: z.string(),
+    claim: z.boolean(),
+    event: z.object({
+      specversion: z.literal('1.0'),
+      id: z.string(),
+      source: z.string(),
+      type: z.string(),
+      time,
+      subject: z.string(),
+      datacontenttype: z.literal('application/json'),
+      data: json,
+    }),
+  })
+  .meta({ id: 'ReleaseRecord' }) satisfies z.ZodType<ReleaseRecord>;
+
+/* ------------------------------------------------------------- messages */
+
+export const decisionRequest = z
+  .strictObject({
+    decision: z.enum(['approve', 'reject']),
+    statementDigest: digest.meta({ description: 'Of the statement that was read: another one is refused.' }),
+    reason,
+  })
+  .meta({ id: 'DecisionRequest' });
+
+export type DecisionRequest = z.infer<typeof decisionRequest>;
+
+export const instructionRequest = z.strictObject({ reason }).meta({ id: 'InstructionRequest' });
+export type InstructionRequest = z.infer<typeof instructionRequest>;
+
+export const told = z
+  .object({
+    updateId: z.string(),
+    state: z.enum(['done', 'accepted']).meta({ description: '`accepted`: it outlasted the request and goes on.' }),
+    release: releaseView.nullable(),
+  })
+  .meta({ id: 'Told' });
+export type Told = z.infer<typeof told>;
+
+export const idempotencyKey = z
+  .string()
+  .regex(/^[\x21-\x7e]{1,200}$/, 'at most 200 visible characters')
+  .optional()
+  .meta({ description: 'The same key, caller and body again is the same message.' });
+
+/** Names of undos, as the view shows them: `restore traffic`, `leave lane service/fraud-scorer/production`. */
+export const undoName = z.string().min(1).max(500);
+
+export const lastEventId = z.coerce
+  .number<string>()
+  .int()
+  .min(-1)
+  .optional()
+  .meta({ description: 'Sequence of the last record that was seen: the stream goes on after it.' });

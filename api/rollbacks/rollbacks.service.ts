@@ -1,0 +1,80 @@
+/** The way back: a release of a version that was released here before, first in every lane. */
+import { Inject, Injectable } from '@nestjs/common';
+import type { Caller } from '../../domain/caller.ts';
+import { type ReleaseOrder, rollbackIdOf } from '../../domain/order.ts';
+import { Access } from '../auth/authority.ts';
+import { CatalogFiles, findEnvironment, findService } from '../catalog/catalog.ts';
+import { resolveRollback } from '../catalog/resolve-order.ts';
+import { Problem } from '../http/problem.ts';
+import { ReleasesService, requesterOf, type Started } from '../releases/releases.service.ts';
+import { previousOf } from '../services/running.ts';
+import { ServicesService } from '../services/services.service.ts';
+import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { RELEASES_GATEWAY } from '../tokens.ts';
+import { previous, type RollbackRequest } from './schemas.ts';
+
+/** Closed rollbacks to one release within one incident; more is not an incident any more but a loop. */
+const attemptsMax = 20;
+
+@Injectable()
+export class RollbacksService {
+  readonly #gateway: ReleasesGateway;
+  readonly #access: Access;
+  readonly #catalog: CatalogFiles;
+  readonly #releases: ReleasesService;
+  readonly #services: ServicesService;
+
+  constructor(
+    @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
+    @Inject(Access) access: Access,
+    @Inject(CatalogFiles) catalog: CatalogFiles,
+    @Inject(ReleasesService) releases: ReleasesService,
+    @Inject(ServicesService) services: ServicesService,
+  ) {
+    this.#gateway = gateway;
+    this.#access = access;
+    this.#catalog = catalog;
+    this.#releases = releases;
+    this.#services = services;
+  }
+
+  async start(request: RollbackRequest, by: Caller): Promise<Started> {
+    const { service, environment, incident, reason } = request;
+    const catalog = this.#catalog.current;
+    const { team } = findService(catalog, service);
+    const { approvals } = findEnvironment(catalog, environment);
+    await this.#access.require(by, 'rollback.start', { service, environment, team, approverGroups: approvals.groups });
+    const former = await this.#formerOrder(request);
+    const attempt = await this.#firstAttemptNotClosed({ service, environment, to: former.releaseId, incident });
+    return this.#releases.startOrder(resolveRollback(catalog, former, { incident, reason, attempt }, requesterOf(by)));
+  }
+
+  async #formerOrder({ service, environment, to }: RollbackRequest): Promise<ReleaseOrder> {
+    if (to === previous) {
+      const found = previousOf(await this.#services.released(service, environment));
+      return found?.order ?? refuse(to, `a release id: no earlier version of ${service} was released in ${environment}`);
+    }
+    const release = await this.#gateway.describe(to);
+    if (release === undefined || release.service !== service || release.environment !== environment)
+      throw new Problem('release.unknown', `${service} in ${environment} has no release ${to}`, {
+        errors: [{ field: 'to', value: to, allowed: `previous, or a release of ${service} in ${environment}` }],
+      });
+    if (release.outcome !== 'released') refuse(to, `a release that ended as released; this one: ${release.outcome ?? release.phase}`);
+    return this.#gateway.order(to);
+  }
+
+  /** An open one is joined; after a closed one the next attempt begins. */
+  async #firstAttemptNotClosed(request: Omit<Parameters<typeof rollbackIdOf>[0], 'attempt'>): Promise<number> {
+    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
+      const release = await this.#gateway.describe(rollbackIdOf({ ...request, attempt }));
+      if (release === undefined || release.status === 'running') return attempt;
+    }
+    throw new Problem('request.invalid', `${attemptsMax} rollbacks to ${request.to} were made within ${request.incident}`, {
+      errors: [{ field: 'incident', value: request.incident, allowed: 'an incident of its own' }],
+    });
+  }
+}
+
+function refuse(value: string, allowed: string): never {
+  throw new Problem('request.invalid', `to: ${allowed}`, { errors: [{ field: 'to', value, allowed }] });
+}

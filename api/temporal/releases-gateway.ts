@@ -1,0 +1,56 @@
+/** All the API ever asks of Temporal. One seam: the services above it are tested without a server. */
+import type { UpdateDefinition } from '@temporalio/common';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+
+export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
+/** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
+export type RunStatus = (typeof runStatuses)[number];
+
+/** What visibility knows of a release: nobody but Temporal's server is asked. */
+export interface ReleaseSummary {
+  readonly id: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly team: string;
+  readonly requester: string;
+  readonly status: RunStatus;
+  readonly phase: string;
+  readonly outcome: string | null;
+  readonly weightPercent: number;
+  readonly attention: boolean;
+  readonly startedAt: string;
+  readonly closedAt: string | null;
+}
+
+export interface ReleaseDescription extends ReleaseSummary {
+  readonly approverGroups: readonly string[];
+  /** Grows with everything that happens: unchanged means that nothing did. */
+  readonly historyLength: number;
+  /** Last heartbeat of every activity under way, as it was sent. */
+  readonly heartbeats: readonly unknown[];
+}
+
+export interface ReleasePage {
+  readonly releases: readonly ReleaseSummary[];
+  readonly nextPageToken: string | null;
+}
+
+export type Told = { readonly kind: 'done'; readonly view: ReleaseView } | { readonly kind: 'accepted' };
+
+export interface ReleasesGateway {
+  /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
+  start(order: ReleaseOrder): Promise<boolean>;
+  describe(id: string): Promise<ReleaseDescription | undefined>;
+  view(id: string): Promise<ReleaseView>;
+  order(id: string): Promise<ReleaseOrder>;
+  /** Oldest first, at most `limit`, after this sequence (−1 for all). */
+  records(id: string, after: number, limit: number): Promise<readonly ReleaseRecord[]>;
+  list(query: string, pageSize: number, pageToken: string | undefined): Promise<ReleasePage>;
+  /** `accepted`: it outlasted the wait and goes on. A refusal by the workflow is a `Problem` of its kind. */
+  tell<Input>(id: string, update: UpdateDefinition<ReleaseView, [Input]>, input: Input, updateId: string): Promise<Told>;
+  /** Throws when Temporal does not answer. */
+  ready(): Promise<void>;
+  close(): Promise<void>;
+}

@@ -1,0 +1,216 @@
+/**
+ * The seam on Temporal itself. Lazy: the API starts without Temporal and says so in `/readyz`. Every call has
+ * a deadline, since without one the client waits for ever.
+ */
+import {
+  Client,
+  Connection,
+  isGrpcServiceError,
+  WorkflowExecutionAlreadyStartedError,
+  type WorkflowExecutionInfo,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
+import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
+import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
+import { isFailureKind } from '../../domain/failures.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import { orderQuery, recordsQuery, taskQueues, viewQuery } from '../../workflows/messages.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import type { Config } from '../config.ts';
+import { Problem } from '../http/problem.ts';
+import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
+
+export const releaseType = 'release';
+
+/** The server answers in milliseconds; a second attempt inside the client needs room too. */
+const serverDeadlineMs = 3_000;
+/** A worker has to answer; a cold one replays the history first. */
+const workerDeadlineMs = 5_000;
+/** The UI shows one line; the server refuses more than 400 bytes. */
+const summaryLengthMax = 200;
+
+/** gRPC status codes by number: the library that names them is the client's own affair. */
+const grpc = { invalidArgument: 3, deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const;
+
+export function createTemporalGateway({ address, namespace }: Config['temporal']): ReleasesGateway {
+  const connection = Connection.lazy({ address });
+  const client = new Client({ connection, namespace });
+  const within = async <Answer>(milliseconds: number, ask: () => Promise<Answer>): Promise<Answer> => {
+    try {
+      return await connection.withDeadline(Date.now() + milliseconds, ask);
+    } catch (error) {
+      throw translated(error);
+    }
+  };
+  const handleOf = (id: string) => client.workflow.getHandle(id);
+
+  return {
+    start: (order) =>
+      within(serverDeadlineMs, async () => {
+        try {
+          await client.workflow.start(releaseType, startOptions(order));
+          return true;
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+          throw error;
+        }
+      }),
+
+    describe: (id) =>
+      within(serverDeadlineMs, async () => {
+        try {
+          const info = await handleOf(id).describe();
+          // Lanes and recoveries are workflows too, and none of a caller's business here.
+          return info.type === releaseType ? descriptionOf(info) : undefined;
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        }
+      }),
+
+    view: (id) => within(workerDeadlineMs, () => handleOf(id).query(viewQuery)),
+    order: (id) => within(workerDeadlineMs, () => handleOf(id).query(orderQuery)),
+    records: (id, after, limit) => within(workerDeadlineMs, () => handleOf(id).query(recordsQuery, after, limit)),
+
+    list: (query, pageSize, pageToken) =>
+      within(serverDeadlineMs, async () => {
+        const answer = await client.workflowService.listWorkflowExecutions({
+          namespace,
+          query,
+          pageSize,
+          ...(pageToken !== undefined && { nextPageToken: Buffer.from(pageToken, 'base64url') }),
+        });
+        const infos = await Promise.all(
+          answer.executions.map((raw) => executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace)),
+        );
+        return {
+          releases: infos.map(summaryOf),
+          nextPageToken: answer.nextPageToken.length === 0 ? null : Buffer.from(answer.nextPageToken).toString('base64url'),
+        };
+      }),
+
+    tell: async (id, update, input, updateId) => {
+      try {
+        const view = await within(workerDeadlineMs, () => handleOf(id).executeUpdate(update, { args: [input], updateId }));
+        return { kind: 'done', view };
+      } catch (error) {
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'accepted' };
+        throw error;
+      }
+    },
+
+    ready: () =>
+      within(serverDeadlineMs, async () => {
+        await client.workflowService.describeNamespace({ namespace });
+      }),
+
+    close: () => connection.close(),
+  };
+}
+
+/**
+ * FAIL on a running release rather than USE_EXISTING: both never start a second one, and only FAIL tells the
+ * caller's own release from one that was there before, at the same instant and without a race.
+ */
+function startOptions(order: ReleaseOrder) {
+  const title = [order.service, order.model?.version, '→', order.environment].filter((part) => part !== undefined).join(' ');
+  return {
+    workflowId: order.releaseId,
+    taskQueue: taskQueues.releases,
+    args: [order],
+    workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
+    workflowIdConflictPolicy: 'FAIL' as const,
+    memo: { requester: order.requester, approverGroups: order.approvals.groups },
+    typedSearchAttributes: attributesOf(order),
+    staticSummary: `${title}: ${order.reason}`.slice(0, summaryLengthMax),
+    staticDetails: detailsOf(order),
+  };
+}
+
+const attributesOf = (order: ReleaseOrder): SearchAttributePair[] => [
+  { key: searchAttributes.service, value: order.service },
+  { key: searchAttributes.environment, value: order.environment },
+  { key: searchAttributes.team, value: order.team },
+  { key: searchAttributes.requester, value: order.requester.subject },
+  { key: searchAttributes.phase, value: 'fetching' },
+  { key: searchAttributes.weight, value: 0 },
+];
+
+/** Markdown for the Temporal UI: what was asked for, which never changes. */
+function detailsOf(order: ReleaseOrder): string {
+  const rows = [
+    ['asked for by', order.requester.subject],
+    ['why', order.reason],
+    ['commit', `${order.source.commit} of ${order.source.repository}`],
+    ['infrastructure', order.infrastructure?.stack.name],
+    ['model', order.model && `${order.model.version} (${order.model.digest})`],
+    ['back to', order.rollback && `${order.rollback.to}, incident ${order.rollback.incident}`],
+    ['attempt', String(order.attempt)],
+  ];
+  return rows.flatMap(([label, value]) => (value === undefined ? [] : [`- **${label}**: ${value}`])).join('\n');
+}
+
+const statuses: Readonly<Partial<Record<WorkflowExecutionInfo['status']['name'], RunStatus>>> = {
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  CANCELLED: 'canceled',
+  TERMINATED: 'terminated',
+  TIMED_OUT: 'timed out',
+};
+
+function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): ReleaseSummary {
+  const attributes = info.typedSearchAttributes;
+  return {
+    id: info.workflowId,
+    service: attributes.get(searchAttributes.service) ?? '',
+    environment: attributes.get(searchAttributes.environment) ?? '',
+    team: attributes.get(searchAttributes.team) ?? '',
+    requester: attributes.get(searchAttributes.requester) ?? '',
+    status: statuses[info.status.name] ?? 'running',
+    phase: attributes.get(searchAttributes.phase) ?? '',
+    outcome: attributes.get(searchAttributes.outcome) ?? null,
+    weightPercent: attributes.get(searchAttributes.weight) ?? 0,
+    attention: attributes.get(searchAttributes.attention) ?? false,
+    startedAt: info.startTime.toISOString(),
+    closedAt: info.closeTime?.toISOString() ?? null,
+  };
+}
+
+function descriptionOf(info: Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>): ReleaseDescription {
+  const groups = info.memo?.['approverGroups'];
+  return {
+    ...summaryOf(info),
+    approverGroups: Array.isArray(groups) ? groups.map(String) : [],
+    historyLength: info.historyLength,
+    heartbeats: (info.raw.pendingActivities ?? []).flatMap((activity) =>
+      (activity.heartbeatDetails?.payloads ?? []).map((payload): unknown => defaultPayloadConverter.fromPayload(payload)),
+    ),
+  };
+}
+
+/** Errors of the client and the server as problems of ours; what is left is a bug and stays what it is. */
+function translated(error: unknown): unknown {
+  if (error instanceof WorkflowNotFoundError) return new Problem('release.unknown', 'there is no such release, or it has just closed');
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
+    const { type, message } = error.cause;
+    return isFailureKind(type ?? '') ? new Problem(type as Problem['kind'], message, { cause: error }) : error;
+  }
+  const code = grpcCodeOf(error);
+  if (code === grpc.invalidArgument)
+    return new Problem('request.invalid', 'Temporal does not understand the page token or the filter', {
+      errors: [{ field: 'pageToken', allowed: 'the `nextPageToken` of the page before, with the same filter' }],
+      cause: error,
+    });
+  if (code === grpc.deadlineExceeded)
+    return new Problem('temporal.unreachable', 'no answer within the deadline: Temporal or its workers are busy or away', { cause: error });
+  if (code === grpc.unavailable || code === grpc.resourceExhausted)
+    return new Problem('temporal.unreachable', 'Temporal does not answer', { cause: error });
+  return error;
+}
+
+function grpcCodeOf(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof Error && error.cause !== undefined ? grpcCodeOf(error.cause) : undefined;
+}

@@ -1,0 +1,6 @@
+/** Names under which Nest finds what is not a class of ours. */
+export const CONFIG = Symbol('Config');
+export const LOGGER = Symbol('Logger');
+export const RELEASES_GATEWAY = Symbol('ReleasesGateway');
+export const AUTHORITY = Symbol('Authority');
+export const VERIFIER = Symbol('CallerVerifier');

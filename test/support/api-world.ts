@@ -1,0 +1,315 @@
+/** An API whose neighbours are values: an issuer with a key of its own, a policy that is a function, releases in a map. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { pino } from 'pino';
+import { createApp } from '../../api/app.ts';
+import type { Authority } from '../../api/auth/authority.ts';
+import { createCallerVerifier } from '../../api/auth/caller-verifier.ts';
+import { type Config, readConfig } from '../../api/config.ts';
+import { Problem } from '../../api/http/problem.ts';
+import type { ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
+import type { Action, Caller, Resource } from '../../domain/caller.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
+import { recordOf } from '../../domain/record.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+
+export const environmentYaml = `
+name: production
+aws: { account: "111122223333", region: eu-west-1, planRole: "arn:aws:iam::111122223333:role/plan", applyRole: "arn:aws:iam::111122223333:role/apply" }
+stacks:
+  - { name: platform, repository: "https://example.com/ml-platform", root: infra/terraform, backend: { bucket: acme-tfstate, key: production.tfstate, lockTable: acme-tflock },
+      secretVariables: { feature_store_password: "arn:aws:secretsmanager:eu-west-1:111122223333:secret:x" } }
+  - { name: elsewhere, repository: "https://example.com/other", root: infra, backend: { bucket: acme-tfstate, key: other.tfstate, lockTable: acme-tflock } }
+cluster: { name: ml-production, namespace: models }
+metrics: { prometheus: "http://127.0.0.1:9090" }
+approvals: { groups: [sre, ml-owners] }
+`;
+
+export const serviceYaml = `
+name: fraud-scorer
+team: risk
+chart: { repository: "https://example.com/ml-platform", path: infra/helm/model-service }
+route: { gateway: models, hostname: fraud.example.com }
+`;
+
+export function writeCatalog(files: Readonly<Record<string, string>> = {}): string {
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-catalog-'));
+  for (const kind of ['environments', 'services']) mkdirSync(join(folder, kind));
+  const all = { 'environments/production.yaml': environmentYaml, 'services/fraud-scorer.yaml': serviceYaml, ...files };
+  for (const [path, text] of Object.entries(all)) writeFileSync(join(folder, path), text);
+  return folder;
+}
+
+export const someDigest = `sha256:${'ab'.repeat(32)}` as const;
+
+export const releaseBody = {
+  service: 'fraud-scorer',
+  environment: 'production',
+  source: { commit: '5f3c1f0e'.repeat(5) },
+  model: {
+    version: '2026.11.3',
+    artifact: 's3://acme-models/fraud/model.skops',
+    digest: someDigest,
+    image: `ecr.example.com/fraud@${someDigest}`,
+  },
+  reason: 'weekly retrain',
+};
+
+/** Signs what a test wants signed, with a key that a server on 127.0.0.1 publishes. */
+export interface TestIssuer {
+  readonly url: string;
+  token(claims?: JWTPayload & { readonly expired?: boolean; readonly forged?: boolean }): Promise<string>;
+  close(): Promise<void>;
+}
+
+export async function startIssuer(): Promise<TestIssuer> {
+  const [real, foreign] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
+  const jwk = { ...(await exportJWK(real.publicKey)), kid: 'one', alg: 'ES256' };
+  const server: Server = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] })),
+  );
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return {
+    url,
+    token({ expired = false, forged = false, ...claims } = {}) {
+      const seconds = Math.floor(Date.now() / 1000);
+      return new SignJWT({ sub: 'ana', groups: ['risk'], kind: 'human', ...claims })
+        .setProtectedHeader({ alg: 'ES256', kid: 'one' })
+        .setIssuer(claims.iss ?? url)
+        .setAudience(claims.aud ?? 'plimsoll')
+        .setIssuedAt(seconds - 3600)
+        .setExpirationTime(expired ? seconds - 60 : seconds + 600)
+        .sign(forged ? foreign.privateKey : real.privateKey);
+    },
+    close: () =>
+      new Promise((done) => {
+        server.closeAllConnections();
+        server.close(() => done());
+      }),
+  };
+}
+
+export function viewOf(order: ReleaseOrder, change: Partial<ReleaseView> = {}): ReleaseView {
+  const at = '2026-11-24T10:00:00.000Z';
+  return {
+    releaseId: order.releaseId,
+    service: order.service,
+    team: order.team,
+    environment: order.environment,
+    attempt: order.attempt,
+    urgency: order.urgency,
+    reason: order.reason,
+    requester: order.requester,
+    approverGroups: order.approvals.groups,
+    commit: order.source.commit,
+    modelVersion: order.model?.version ?? null,
+    startedAt: at,
+    phase: 'fetching',
+    phaseSince: at,
+    history: [{ phase: 'fetching', at }],
+    waitingFor: null,
+    held: null,
+    scans: [],
+    change: null,
+    gate: null,
+    statement: null,
+    statementDigest: null,
+    approvals: [],
+    slots: null,
+    weightPercent: 0,
+    verdict: null,
+    undo: [],
+    attention: null,
+    outcome: null,
+    records: 0,
+    ...change,
+  };
+}
+
+interface Held {
+  readonly order: ReleaseOrder;
+  description: ReleaseDescription;
+  records: ReleaseRecord[];
+}
+
+/** Releases as Temporal would keep them; `answer` is what the workflow says to a message. */
+export class FakeReleases implements ReleasesGateway {
+  readonly releases = new Map<string, Held>();
+  readonly queries: string[] = [];
+  readonly told: { readonly id: string; readonly update: string; readonly input: unknown; readonly updateId: string }[] = [];
+  answer: (id: string) => Told = (id) => ({ kind: 'done', view: viewOf(this.#held(id).order) });
+  broken: Problem | undefined;
+
+  async start(order: ReleaseOrder): Promise<boolean> {
+    this.#fail();
+    if (this.releases.has(order.releaseId)) return false;
+    this.put(order, {});
+    return true;
+  }
+
+  put(order: ReleaseOrder, change: Partial<ReleaseDescription>): void {
+    const { releaseId: id, service, environment, team } = order;
+    const description: ReleaseDescription = {
+      id,
+      service,
+      environment,
+      team,
+      requester: order.requester.subject,
+      status: 'running',
+      phase: 'fetching',
+      outcome: null,
+      weightPercent: 0,
+      attention: false,
+      startedAt: '2026-11-24T10:00:00.000Z',
+      closedAt: null,
+      approverGroups: order.approvals.groups,
+      historyLength: 3,
+      heartbeats: [],
+      ...change,
+    };
+    this.releases.set(id, { order, description, records: [] });
+  }
+
+  change(id: string, change: Partial<ReleaseDescription>): void {
+    const held = this.#held(id);
+    held.description = { ...held.description, ...change };
+  }
+
+  record(id: string, kind: Parameters<typeof recordOf>[2]): void {
+    const held = this.#held(id);
+    const writer = { runId: 'run', sequence: held.records.length, claim: held.records.length === 0 };
+    held.records.push(recordOf(id, writer, kind, '2026-11-24T10:00:00.000Z', {}));
+    this.change(id, { historyLength: held.description.historyLength + 1 });
+  }
+
+  async describe(id: string) {
+    this.#fail();
+    return this.releases.get(id)?.description;
+  }
+
+  async view(id: string) {
+    return viewOf(this.#held(id).order);
+  }
+
+  async order(id: string) {
+    return this.#held(id).order;
+  }
+
+  async records(id: string, after: number, limit: number) {
+    return this.#held(id)
+      .records.filter(({ sequence }) => sequence > after)
+      .slice(0, limit);
+  }
+
+  async list(query: string, pageSize: number) {
+    this.#fail();
+    this.queries.push(query);
+    const wanted = (name: string) => new RegExp(`${name} = '([^']*)'`).exec(query)?.[1];
+    const releases = [...this.releases.values()]
+      .map(({ description }) => description)
+      .filter(({ outcome }) => (wanted('ReleaseOutcome') ?? outcome) === outcome)
+      .filter(({ status }) => !query.includes("ExecutionStatus = 'Running'") || status === 'running')
+      .toReversed()
+      .slice(0, pageSize);
+    return { releases, nextPageToken: null };
+  }
+
+  async tell(id: string, update: { readonly name: string }, input: unknown, updateId: string): Promise<Told> {
+    this.#fail();
+    this.told.push({ id, update: update.name, input, updateId });
+    return this.answer(id);
+  }
+
+  async ready() {
+    this.#fail();
+  }
+
+  async close() {}
+
+  #held(id: string): Held {
+    const held = this.releases.get(id);
+    if (held === undefined) throw new Problem('release.unknown', `no ${id}`);
+    return held;
+  }
+
+  #fail(): void {
+    if (this.broken !== undefined) throw this.broken;
+  }
+}
+
+export interface ApiWorld {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly config: Config;
+  readonly issuer: TestIssuer;
+  readonly releases: FakeReleases;
+  /** What OPA says; a test replaces it. */
+  policy: (caller: Caller, action: Action, resource: Resource) => boolean;
+  readonly asked: { readonly action: Action; readonly resource: Resource }[];
+  readonly log: string[];
+  call(method: 'GET' | 'POST', path: string, options?: CallOptions): Promise<Response>;
+  close(): Promise<void>;
+}
+
+export interface CallOptions {
+  readonly body?: unknown;
+  /** `null` sends none. */
+  readonly token?: string | null;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export async function startApi(): Promise<ApiWorld> {
+  const issuer = await startIssuer();
+  const config = readConfig({
+    PLIMSOLL_CATALOG: writeCatalog(),
+    PLIMSOLL_ISSUER_URL: issuer.url,
+    PLIMSOLL_TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
+  });
+  const releases = new FakeReleases();
+  const log: string[] = [];
+  const world = { policy: () => true, asked: [] as ApiWorld['asked'] } as unknown as ApiWorld;
+  const authority: Authority = {
+    async decide(caller, action, resource) {
+      world.asked.push({ action, resource });
+      return world.policy(caller, action, resource)
+        ? { allow: true, code: 'AUTHZ0', reason: 'allowed' }
+        : { allow: false, code: 'AUTHZ1', reason: `${caller.subject} is not in ${resource.team}` };
+    },
+    async ready() {},
+  };
+  const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
+  const app = await createApp({ config, logger, gateway: releases, authority, verifier: createCallerVerifier(config.issuers) });
+  await app.listen(0, '127.0.0.1');
+  const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
+  return Object.assign(world, {
+    app,
+    url,
+    config,
+    issuer,
+    releases,
+    log,
+    async call(method: 'GET' | 'POST', path: string, { body, token, headers }: CallOptions = {}) {
+      const bearer = token === undefined ? await issuer.token() : token;
+      return fetch(`${url}${path}`, {
+        method,
+        headers: {
+          ...(bearer !== null && { authorization: `Bearer ${bearer}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+    },
+    async close() {
+      await app.close();
+      await issuer.close();
+    },
+  });
+}
