@@ -18,9 +18,11 @@ export async function release(order: ReleaseOrder): Promise<Outcome> {
   const run = new ReleaseRun(order);
   // Cancelling the workflow is one more way to say abort: it puts things back and answers, it does not just stop.
   void CancellationScope.current().cancelRequested.catch(() => run.abort('Temporal', 'the workflow was cancelled'));
-  const outcome = await CancellationScope.nonCancellable(() => wholeStory(run));
-  await condition(allHandlersFinished);
-  return outcome;
+  return await CancellationScope.nonCancellable(async () => {
+    const outcome = await wholeStory(run);
+    await condition(allHandlersFinished);
+    return outcome;
+  });
 }
 
 async function wholeStory(run: ReleaseRun): Promise<Outcome> {

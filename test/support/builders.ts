@@ -1,0 +1,72 @@
+/** Orders and their parts with sensible values, so that a test says only what it is about. */
+import type { Caller } from '../../domain/caller.ts';
+import { digestText } from '../../domain/digest.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+
+export const modelImage = `registry.example/fraud@${digestText('image')}`;
+
+/** A release of both parts in production, with steps that need no waiting. */
+export function orderOf(changes: Partial<ReleaseOrder> = {}): ReleaseOrder {
+  return {
+    releaseId: 'fraud-scorer-production-000000000001',
+    service: 'fraud-scorer',
+    team: 'risk',
+    environment: 'production',
+    attempt: 1,
+    urgency: 'normal',
+    reason: 'weekly retrain',
+    requester: { subject: 'ana', kind: 'human' },
+    catalogDigest: digestText('catalog'),
+    source: { repository: 'https://git.example/ml-platform', refs: ['main'], commit: 'c'.repeat(40) },
+    aws: {
+      account: '123456789012',
+      region: 'eu-west-1',
+      planRole: 'arn:aws:iam::123456789012:role/plimsoll-plan',
+      applyRole: 'arn:aws:iam::123456789012:role/plimsoll-apply',
+    },
+    cluster: { name: 'ml-production', namespace: 'models' },
+    prometheus: 'http://127.0.0.1:9090',
+    queues: { tools: 'tools', watch: 'watch' },
+    gates: { blockAt: 'high', providers: ['hashicorp/aws'], modules: [] },
+    approvals: { groups: ['sre', 'ml-owners'], expiresAfterMinutes: 60 },
+    canary: {
+      stepsPercent: [10, 50],
+      minimumStepSeconds: 0,
+      deadlineMinutes: 10,
+      onInconclusive: 'hold',
+      watchSeconds: 0,
+      pollSeconds: 1,
+      readyWithinSeconds: 60,
+    },
+    infrastructure: {
+      stack: {
+        name: 'platform',
+        repository: 'https://git.example/ml-platform',
+        refs: ['main'],
+        root: 'infra/terraform/environments/production',
+        backend: { bucket: 'acme-tfstate', key: 'production.tfstate', region: 'eu-west-1', lockTable: 'acme-tflock', lockFile: true },
+        secretVariables: {},
+      },
+      variables: {},
+    },
+    model: {
+      version: '2026.11.3',
+      artifact: 's3://acme-models/fraud/2026.11.3/model.safetensors',
+      digest: digestText('model'),
+      image: modelImage,
+      chart: { repository: 'https://git.example/ml-platform', refs: ['main'], path: 'infra/helm/model-service', values: [] },
+      route: { gateway: 'models', hostname: 'fraud.example.com', port: 8080 },
+      series: { requests: 'model_requests_total', statusLabel: 'status', failureStatus: '5..', latency: 'model_request_duration_seconds' },
+      objectives: {
+        errors: { marginRatio: 1.5, marginPoints: 0.1, limitPercent: 1 },
+        latency: { guardedBucketsMs: [100, 250, 500], marginRatio: 1.25, limitPercent: 5 },
+        minimumRequests: 100,
+      },
+    },
+    ...changes,
+  };
+}
+
+export function callerOf(subject: string, ...groups: readonly string[]): Caller {
+  return { subject, kind: 'human', groups, mfa: true, authenticatedAt: 1_700_000_000 };
+}

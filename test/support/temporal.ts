@@ -1,0 +1,107 @@
+/** A Temporal server of its own and our workflows on real workers, with activities that a test brings. */
+import { fileURLToPath } from 'node:url';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { createLanesActivities } from '../../activities/lanes/lanes.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import { taskQueues } from '../../workflows/messages.ts';
+import type { release } from '../../workflows/release.ts';
+import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { findTool } from './find-tool.ts';
+import type { ScriptedWorld } from './scripted-world.ts';
+
+export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) });
+
+export interface Temporal {
+  readonly environment: TestWorkflowEnvironment;
+  readonly client: TestWorkflowEnvironment['client'];
+  /** Runs `work` while workers with these activities serve every queue under a prefix of its own. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Every release of a test file has its own world; activities find it by the release's id. Worlds are added
+ * before their release starts.
+ */
+export async function startTemporal(worlds: ReadonlyMap<string, ScriptedWorld>): Promise<Temporal> {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const environment = await TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: { type: 'existing-path', path: findTool('temporal') },
+      searchAttributes: Object.values(searchAttributes),
+      // Broken steps are what these tests are about; the server and the worker need not tell.
+      log: { format: 'pretty', level: 'error' },
+    },
+  });
+  const lanes = createLanesActivities({ client: environment.client });
+  const activities = new Proxy({} as Record<string, (input: unknown) => Promise<unknown>>, {
+    get: (_, name: string) => async (input: { release?: { releaseId: string }; releaseId?: string; order?: ReleaseOrder }) => {
+      if (name === 'findAbandoned') return [];
+      const releaseId = input.release?.releaseId ?? input.releaseId ?? input.order?.releaseId;
+      const world = releaseId === undefined ? [...worlds.values()][0] : worlds.get(releaseId);
+      if (world === undefined) throw new Error(`no world for ${releaseId}`);
+      return await (world.activities(lanes) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
+    },
+    has: () => true,
+  });
+  const workflowBundle = await bundle();
+  const workers = await Promise.all(
+    Object.values(taskQueues).map((taskQueue) =>
+      Worker.create({
+        connection: environment.nativeConnection,
+        taskQueue,
+        ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
+        activities: knownActivities(activities),
+      }),
+    ),
+  );
+  const running = workers.map((worker) => worker.run());
+  return {
+    environment,
+    client: environment.client,
+    async close() {
+      for (const worker of workers) worker.shutdown();
+      await Promise.all(running);
+      await environment.teardown();
+    },
+  };
+}
+
+/** The worker lists its activities, so a bare proxy is not enough. */
+function knownActivities(activities: Record<string, unknown>): object {
+  const names = [
+    ...[
+      'fetchSource',
+      'checkArtifact',
+      'checkFormat',
+      'validateRoot',
+      'checkAllowList',
+      'planSpeculative',
+      'planForApply',
+      'compareChanges',
+    ],
+    ...[
+      'applyPlan',
+      'observeApply',
+      'scanCode',
+      'scanCodeWithTfsec',
+      'scanPlan',
+      'scanManifests',
+      'scanArtifact',
+      'judgeRelease',
+      'renderChart',
+    ],
+    ...['deploySlot', 'emptySlot', 'parkSlot', 'ensureSlots', 'awaitReady', 'setWeights', 'readWeights', 'awaitShare', 'watchCanary'],
+    ...['appendRecords', 'readLastIntent', 'enterLane', 'leaveLane', 'findAbandoned'],
+  ];
+  return Object.fromEntries(names.map((name) => [name, activities[name]]));
+}
+
+export async function startRelease(temporal: Temporal, order: ReleaseOrder) {
+  return await temporal.client.workflow.start<typeof release>('release', {
+    workflowId: order.releaseId,
+    taskQueue: taskQueues.releases,
+    args: [order],
+  });
+}

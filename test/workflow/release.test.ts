@@ -1,0 +1,469 @@
+/**
+ * Goal: wherever a release breaks, is stopped or is refused, nothing of it is left, and the answer says why.
+ * Method: the real workflows on a real Temporal server, over worlds in memory; each step is broken before and
+ * after its effect, and the world is looked at afterwards.
+ */
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { digestText } from '../../domain/digest.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+import { abortUpdate, approveUpdate, holdUpdate, recordsQuery, rejectUpdate, resumeUpdate, viewQuery } from '../../workflows/messages.ts';
+import { callerOf, orderOf } from '../support/builders.ts';
+import { type Breakage, ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
+import { startRelease, startTemporal, type Temporal } from '../support/temporal.ts';
+
+const worlds = new Map<string, ScriptedWorld>();
+let temporal: Temporal;
+
+beforeAll(async () => {
+  temporal = await startTemporal(worlds);
+});
+afterAll(() => temporal?.close());
+
+/** A release of its own service and stack, so that no two tests share a lane. */
+async function given(change: (world: ScriptedWorld) => void = () => undefined, order: Partial<ReleaseOrder> = {}) {
+  const name = randomUUID().slice(0, 12);
+  const base = orderOf();
+  const complete = orderOf({
+    releaseId: `fraud-scorer-production-${name}`,
+    service: `fraud-scorer-${name}`,
+    ...(base.infrastructure === undefined
+      ? {}
+      : {
+          infrastructure: {
+            ...base.infrastructure,
+            stack: { ...base.infrastructure.stack, backend: { ...base.infrastructure.stack.backend, key: name } },
+          },
+        }),
+    ...order,
+  });
+  const world = new ScriptedWorld();
+  change(world);
+  worlds.set(complete.releaseId, world);
+  const handle = await startRelease(temporal, complete);
+  const view = (): Promise<ReleaseView> => handle.query(viewQuery);
+  const until = (accept: (view: ReleaseView) => boolean): Promise<ReleaseView> =>
+    vi.waitFor(
+      async () => {
+        const now = await view();
+        if (!accept(now)) throw new Error(`still ${now.phase}, waiting for ${now.waitingFor?.kind}`);
+        return now;
+      },
+      { timeout: 20_000, interval: 50 },
+    );
+  const decide = async (kind: 'approve' | 'reject', by = callerOf('sam', 'sre')) => {
+    const { statementDigest } = await until((now) => now.waitingFor?.kind === 'approval');
+    if (statementDigest === null) throw new Error('no statement is open');
+    return await handle.executeUpdate(kind === 'approve' ? approveUpdate : rejectUpdate, {
+      args: [{ statementDigest, by, reason: 'read it' }],
+    });
+  };
+  return { world, order: complete, handle, view, until, decide };
+}
+
+const tell = { by: callerOf('sam', 'sre'), reason: 'because the test says so' };
+
+describe('a good release', () => {
+  test('applies what was approved, shifts step by step, promotes and parks the old version', async () => {
+    const { world, handle, decide, view } = await given();
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({
+      kind: 'released',
+      infrastructure: 'applied',
+      model: 'released',
+    } satisfies Partial<Outcome>);
+    expect(world.weights).toEqual({ a: 0, b: 100 });
+    expect(world.slots.a).toEqual({ release: 'old', parked: true });
+    expect(world.calls.filter((step) => step === 'setWeights')).toHaveLength(3);
+    expect((await view()).history.map(({ phase }) => phase)).toEqual([
+      ...['fetching', 'checking', 'planning', 'judging', 'awaiting approval', 'queued', 'applying'],
+      ...['queued', 'deploying', 'shifting', 'watching', 'finishing', 'closed'],
+    ]);
+  });
+
+  test('is recorded without a gap, every irreversible step after its intent', async () => {
+    const { world, handle, decide } = await given();
+    await decide('approve');
+    await handle.result();
+    expect([...world.records.keys()]).toEqual(Array.from({ length: world.records.size }, (_, index) => index));
+    const kinds = world.recordKinds;
+    expect(kinds[0]).toBe('requested');
+    expect(kinds.at(-1)).toBe('closed');
+    expect(kinds.indexOf('intended')).toBeLessThan(kinds.indexOf('applied'));
+    expect(await handle.query(recordsQuery, 3, 2)).toMatchObject([{ sequence: 4 }, { sequence: 5 }]);
+  });
+
+  test('of a service without a live version goes to all traffic in one step, judged by the absolute limits', async () => {
+    const { world, handle, decide } = await given((empty) => {
+      empty.weights = null;
+      empty.slots.a = undefined;
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+    expect(world.weights).toEqual({ a: 100, b: 0 });
+    expect(world.calls.filter((step) => step === 'setWeights')).toHaveLength(1);
+  });
+
+  test('that the policies let pass asks nobody', async () => {
+    const { handle, view } = await given((world) => {
+      world.gate = () => ({ kind: 'allow', violations: [] });
+    });
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+    expect((await view()).approvals).toEqual([]);
+  });
+
+  test('without a change of the infrastructure never takes the state lane', async () => {
+    const { world, handle, decide } = await given((quiet) => {
+      quiet.plans = ['empty'];
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'released', infrastructure: 'unchanged' });
+    expect(world.calls).not.toContain('applyPlan');
+  });
+});
+
+describe('a step that breaks', () => {
+  const beforeTraffic = [
+    ...['fetchSource', 'checkArtifact', 'checkFormat', 'validateRoot', 'checkAllowList', 'scanCode', 'scanCodeWithTfsec', 'scanManifests'],
+    ...[
+      'scanArtifact',
+      'renderChart',
+      'planSpeculative',
+      'scanPlan',
+      'judgeRelease',
+      'readWeights',
+      'planForApply',
+      'observeApply',
+      'ensureSlots',
+    ],
+  ] as const;
+  const withTraffic = ['deploySlot', 'awaitReady', 'setWeights', 'awaitShare', 'watchCanary'] as const;
+  const undos = ['emptySlot', 'setWeights'] as const;
+
+  const run = async (...breakages: Breakage[]) => {
+    const release = await given((world) => {
+      world.breakages = breakages;
+    });
+    const ended = release.handle.result().then(
+      (outcome) => ({ outcome, failure: undefined }),
+      (failure: unknown) => ({ outcome: undefined, failure }),
+    );
+    const asked = release.decide('approve').catch(() => undefined);
+    const end = await ended;
+    await asked;
+    return { ...release, ...end };
+  };
+
+  test.concurrent.each(beforeTraffic.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
+    '%s the effect of %s, ahead of any traffic, fails by name and leaves nothing behind',
+    async (when, step) => {
+      const { world, failure } = await run({ step, when, times: 1 });
+      expect(failure).toBeInstanceOf(WorkflowFailedError);
+      expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'tool.rejected' });
+      expect(world.isPutBack).toBe(true);
+      expect(world.recordKinds.at(-1)).toBe('failed');
+    },
+  );
+
+  test.concurrent.each(withTraffic.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
+    '%s the effect of %s rolls back, traffic first',
+    async (when, step) => {
+      const { world, outcome } = await run({ step, when, times: 1 });
+      expect(outcome).toMatchObject({ kind: 'rolled back', model: 'put back', infrastructure: 'applied' });
+      expect(world.isPutBack).toBe(true);
+      expect(world.calls.lastIndexOf('setWeights')).toBeLessThan(world.calls.lastIndexOf('emptySlot'));
+    },
+  );
+
+  test.concurrent.each(['before', 'after'] as const)('%s the effect of the apply is looked at, never blindly repeated', async (when) => {
+    const { world, outcome } = await run({ step: 'applyPlan', when, times: 1 });
+    expect(outcome).toMatchObject({ kind: 'released', infrastructure: 'applied' });
+    expect(world.calls.filter((step) => step === 'applyPlan')).toHaveLength(when === 'before' ? 2 : 1);
+    expect(world.calls.indexOf('applyPlan')).toBeLessThan(world.calls.indexOf('observeApply'));
+  });
+
+  test.concurrent('an apply that breaks every time gives up by name and says that the infrastructure is partial', async () => {
+    const { world, failure } = await run({ step: 'applyPlan', when: 'before', times: 9 });
+    expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'tool.rejected' });
+    expect(world.calls.filter((step) => step === 'applyPlan')).toHaveLength(3);
+    expect([...world.records.values()].at(-1)?.event.data).toMatchObject({ infrastructure: 'partial' });
+  });
+
+  test.concurrent.each(undos.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
+    '%s the effect of the undo %s is tried again until it is done',
+    async (when, step) => {
+      const { world, outcome } = await run({ step: 'awaitReady', when: 'before', times: 1 }, { step, when, times: 2 });
+      expect(outcome).toMatchObject({ kind: 'rolled back' });
+      expect(world.isPutBack).toBe(true);
+      expect(world.breakages.map(({ times }) => times)).toEqual([0, 0]);
+    },
+  );
+
+  test.concurrent('after promotion, the parking of the old version is tried again and the new version stays', async () => {
+    const { world, outcome } = await run({ step: 'parkSlot', when: 'before', times: 2 });
+    expect(outcome).toMatchObject({ kind: 'released' });
+    expect(world.weights).toEqual({ a: 0, b: 100 });
+    expect(world.slots.a?.parked).toBe(true);
+  });
+});
+
+describe('a "no"', () => {
+  test.concurrent('of the source blocks before anything is scanned', async () => {
+    const { world, handle } = await given((refusing) => {
+      refusing.fetched = { kind: 'refused', because: 'the commit is not reachable from main' };
+    });
+    expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: 'the commit is not reachable from main' });
+    expect(world.calls).not.toContain('scanCode');
+  });
+
+  test.concurrent('of the policies about the code blocks before any plan', async () => {
+    const violations = [{ code: 'finding.blocking', title: 'A finding blocks', message: 'bucket is public', solution: 'close it' }];
+    const { world, handle } = await given((denying) => {
+      denying.gate = (stage) => ({ kind: stage === 'code' ? 'deny' : 'allow', violations });
+    });
+    expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: 'finding.blocking: bucket is public' });
+    expect(world.calls).not.toContain('planSpeculative');
+  });
+
+  test.concurrent('of a person rejects and names them', async () => {
+    const { world, handle, decide } = await given();
+    await decide('reject');
+    expect(await handle.result()).toMatchObject({ kind: 'rejected', by: 'sam' });
+    expect(world.calls).not.toContain('applyPlan');
+  });
+
+  test.concurrent('of nobody at all expires', async () => {
+    const { handle } = await given(undefined, { approvals: { groups: ['sre'], expiresAfterMinutes: 0.005 } });
+    expect(await handle.result()).toMatchObject({ kind: 'expired' });
+  });
+
+  test.concurrent('of the judge takes the traffic back at once', async () => {
+    const { world, handle, decide } = await given((judging) => {
+      judging.verdicts = (weight) => (weight === 50 ? verdictOf('fail', 'latency 250ms: 40 % against 2 %') : verdictOf('pass'));
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'rolled back', reason: 'latency 250ms: 40 % against 2 %' });
+    expect(world.isPutBack).toBe(true);
+  });
+
+  test.concurrent('of pods that never become ready empties the slot and keeps their events', async () => {
+    const { world, handle, decide } = await given((starting) => {
+      starting.ready = false;
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'rolled back', reason: 'not ready: 0 of 2 pods ready' });
+    expect(world.isPutBack).toBe(true);
+    expect(JSON.stringify([...world.records.values()])).toContain('Readiness probe failed');
+  });
+
+  test.concurrent('silence is none: a release without an answer is held for a person and never promoted', async () => {
+    const { world, handle, decide, until } = await given(
+      (silent) => {
+        silent.verdicts = () => verdictOf('not enough', '0 requests');
+      },
+      { canary: { ...orderOf().canary, deadlineMinutes: 0 } },
+    );
+    await decide('approve');
+    const held = await until(({ attention }) => attention !== null);
+    expect(held.attention).toContain('0 requests');
+    await handle.executeUpdate(abortUpdate, { args: [tell] });
+    expect(await handle.result()).toMatchObject({ kind: 'rolled back', by: 'sam' });
+    expect(world.isPutBack).toBe(true);
+  });
+});
+
+describe('an approval', () => {
+  test.concurrent('by the requester, a stranger or a machine does not count', async () => {
+    const { decide, handle } = await given();
+    await expect(decide('approve', callerOf('ana', 'sre'))).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
+    await expect(decide('approve', callerOf('eve', 'growth'))).rejects.toMatchObject({ cause: { type: 'approval.notCounted' } });
+    await expect(decide('approve', { ...callerOf('bot', 'sre'), kind: 'machine' })).rejects.toMatchObject({
+      cause: { type: 'approval.notCounted' },
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test.concurrent('that names another statement is refused with what differs', async () => {
+    const { until, handle } = await given();
+    await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    const decision = { statementDigest: digestText('another'), by: callerOf('sam', 'sre'), reason: 'yes' };
+    await expect(handle.executeUpdate(approveUpdate, { args: [decision] })).rejects.toMatchObject({ cause: { type: 'approval.stale' } });
+    await handle.executeUpdate(abortUpdate, { args: [tell] });
+    await handle.result();
+  });
+
+  test.concurrent('is void when the change moves, and is asked for again', async () => {
+    const { world, handle, decide, until } = await given((moving) => {
+      moving.plans = ['first', 'second', 'second'];
+    });
+    const first = (await until(({ waitingFor }) => waitingFor?.kind === 'approval')).statementDigest;
+    await decide('approve');
+    const again = await until(({ waitingFor, statementDigest }) => waitingFor?.kind === 'approval' && statementDigest !== first);
+    expect(again.approvals).toMatchObject([{ by: 'sam', valid: false }]);
+    const old = { statementDigest: first ?? digestText(''), by: callerOf('sam', 'sre'), reason: 'yes' };
+    await expect(handle.executeUpdate(approveUpdate, { args: [old] })).rejects.toMatchObject({
+      cause: { type: 'approval.stale', message: expect.stringContaining('changeDigest') as string },
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+    expect(world.recordKinds).toContain('approvalVoided');
+  });
+
+  test.concurrent('of a change that keeps moving ends as blocked and names it', async () => {
+    const { handle, decide, until } = await given((moving) => {
+      moving.plans = ['1', '2', '3', '4', '5'];
+    });
+    const asked = new Set<string | null>();
+    while (asked.size < 3) {
+      const { statementDigest } = await until((view) => view.waitingFor?.kind === 'approval' && !asked.has(view.statementDigest));
+      asked.add(statementDigest);
+      await decide('approve');
+    }
+    expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: expect.stringContaining('aws_s3_bucket.models') as string });
+  });
+});
+
+describe('an abort', () => {
+  const moments = [
+    ['fetchSource', 'cancelled'],
+    ['scanCode', 'cancelled'],
+    ['planSpeculative', 'cancelled'],
+    ['judgeRelease', 'cancelled'],
+    ['planForApply', 'cancelled'],
+    ['applyPlan', 'cancelled'],
+    ['deploySlot', 'rolled back'],
+    ['awaitReady', 'rolled back'],
+    ['setWeights', 'rolled back'],
+    ['awaitShare', 'rolled back'],
+    ['watchCanary', 'rolled back'],
+  ] as const;
+
+  test.concurrent.each(moments)('during %s ends as %s with everything put back', async (moment, kind) => {
+    let aborted = false;
+    const release = await given((world) => {
+      world.onStep = async (step) => {
+        if (step !== moment || aborted) return;
+        aborted = true;
+        await release.handle.executeUpdate(abortUpdate, { args: [tell] });
+      };
+    });
+    const approved = release.decide('approve').catch(() => undefined);
+    const outcome = await release.handle.result();
+    await approved;
+    expect(outcome).toMatchObject({ kind, by: 'sam' });
+    expect(release.world.isPutBack).toBe(true);
+    expect(outcome.infrastructure).toBe(
+      ['applyPlan', 'deploySlot', 'awaitReady', 'setWeights', 'awaitShare', 'watchCanary'].includes(moment) ? 'applied' : 'unchanged',
+    );
+  });
+
+  test.concurrent('while approval is awaited cancels', async () => {
+    const { handle, until } = await given();
+    await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    await handle.executeUpdate(abortUpdate, { args: [tell] });
+    expect(await handle.result()).toMatchObject({ kind: 'cancelled' });
+  });
+
+  test.concurrent('by cancelling the workflow puts everything back too', async () => {
+    const release = await given((world) => {
+      world.onStep = async (step) => {
+        if (step === 'watchCanary') await release.handle.cancel();
+      };
+    });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'rolled back', by: 'Temporal' });
+    expect(release.world.isPutBack).toBe(true);
+  });
+
+  test.concurrent('of a closed release is refused', async () => {
+    const { handle, decide } = await given();
+    await decide('reject');
+    await handle.result();
+    await expect(handle.executeUpdate(abortUpdate, { args: [tell] })).rejects.toThrow();
+  });
+});
+
+describe('a hold', () => {
+  test.concurrent('stops before the next phase until somebody resumes', async () => {
+    let held = false;
+    const release = await given((world) => {
+      world.onStep = async (step) => {
+        if (step !== 'fetchSource' || held) return;
+        held = true;
+        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+      };
+    });
+    const waiting = await release.until(
+      (view) => view.held !== null && view.scans.length === 0 && release.world.calls.includes('checkArtifact'),
+    );
+    expect(waiting.phase).toBe('fetching');
+    await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test.concurrent('while traffic shifts does not stop the judge', async () => {
+    const release = await given((world) => {
+      world.verdicts = (weight, call) => (weight === 10 && call > 3 ? verdictOf('fail', 'too many errors') : verdictOf('pass'));
+      world.onStep = async (step) => {
+        if (step === 'watchCanary' && (await release.view()).held === null)
+          await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+      };
+    });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'rolled back', reason: 'too many errors' });
+    expect(release.world.isPutBack).toBe(true);
+  });
+});
+
+describe('a lane', () => {
+  test.concurrent('lets one release of a service shift at a time, in the order of asking', async () => {
+    const first = await given();
+    const { service } = first.order;
+    const second = await given(undefined, { service });
+    await first.decide('approve');
+    await second.decide('approve');
+    const [one, two] = await Promise.all([first.handle.result(), second.handle.result()]);
+    expect([one.kind, two.kind]).toEqual(['released', 'released']);
+    await expect(temporal.client.workflow.getHandle(`lane/service/${service}/production`).result()).resolves.toBeUndefined();
+  });
+
+  test.concurrent('asks its holder to give way to a rollback', async () => {
+    const holder = await given((world) => {
+      world.verdicts = () => verdictOf('not enough', 'still counting');
+      world.onStep = async (step) => {
+        if (step === 'watchCanary') await new Promise((resume) => setTimeout(resume, 50));
+      };
+    });
+    await holder.decide('approve');
+    await holder.until(({ phase }) => phase === 'shifting');
+    const rollback = await given(undefined, {
+      service: holder.order.service,
+      urgency: 'rollback',
+      infrastructure: undefined,
+      rollback: { to: 'old', incident: 'INC-1' },
+    });
+    expect(await holder.handle.result()).toMatchObject({ kind: 'rolled back' });
+    expect(await rollback.handle.result()).toMatchObject({ kind: 'released', infrastructure: 'none' });
+    expect(rollback.world.calls).not.toContain('judgeRelease');
+  });
+});
+
+describe('a person is called', () => {
+  test.concurrent('to a foreign lock, and the release goes on once it is gone', async () => {
+    let locked = true;
+    const { handle, decide, until } = await given((world) => {
+      world.observation = () => (locked ? { kind: 'foreign lock', holder: 'bob@laptop' } : { kind: 'applied' });
+    });
+    await decide('approve');
+    const view = await until(({ attention }) => attention !== null);
+    expect(view.attention).toContain('bob@laptop');
+    locked = false;
+    await handle.executeUpdate(resumeUpdate, { args: [tell] });
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+});
