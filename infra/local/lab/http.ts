@@ -21,12 +21,17 @@ export async function listen(handler: RequestListener, port: number): Promise<Li
   return { port: (server.address() as AddressInfo).port, server };
 }
 
-/** Requests under way are answered; idle connections are closed. */
+/** A connection that becomes idle after `close` would otherwise stay for its keep-alive time. */
+const lookForIdleMs = 50;
+
+/** Requests under way are answered, for a while; idle connections are closed. */
 export async function drain(server: Server, withinMs: number): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  const tidy = setInterval(() => server.closeIdleConnections(), lookForIdleMs);
   const impatient = setTimeout(() => server.closeAllConnections(), withinMs);
   await closed;
+  clearInterval(tidy);
   clearTimeout(impatient);
 }
 
