@@ -72,7 +72,7 @@ function forward(request: IncomingMessage, response: ServerResponse, port: numbe
     fail(504, 'the pod did not answer in time');
     upstream.destroy();
   });
-  upstream.once('error', () => {
+  upstream.on('error', () => {
     if (!response.writableEnded) fail(502, 'the pod did not answer');
   });
   upstream.once('response', (answer) => {
