@@ -30,12 +30,13 @@ const environment = z.object({
   PLIMSOLL_WORK_ROOT: z.string().min(1),
   /** A PATH of its own for the tools, so that nothing of this process's is inherited. */
   PLIMSOLL_TOOLS_PATH: z.string().min(1),
-  PLIMSOLL_TERRAFORM_CLI_CONFIG: z.string().optional(),
+  PLIMSOLL_TERRAFORM_CLI_CONFIG: z.string().min(1),
   /** Repositories on this machine: for the local stack and tests only. */
   PLIMSOLL_ALLOW_LOCAL_REPOSITORIES: z.stringbool().default(false),
   /** `[{"host": "github.com", "tokenFile": "/run/secrets/github"}]` */
   PLIMSOLL_GIT_CREDENTIALS: json(gitCredentials).default([]),
-  PLIMSOLL_GIT_SSH_KEY_FILE: z.string().optional(),
+  PLIMSOLL_GIT_SSH_KEY_FILE: z.string().min(1).optional(),
+  PLIMSOLL_GIT_KNOWN_HOSTS_FILE: z.string().min(1).optional(),
   PLIMSOLL_METRICS_HOST: z.string().default('127.0.0.1'),
   PLIMSOLL_PORT_WORKER_METRICS: z.coerce.number().int().min(1).max(65_535).default(9464),
   /** Tools at work at the same time. A Terraform with the AWS provider needs about 500 MB. */
@@ -69,7 +70,7 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     git: {
       allowLocal: env.PLIMSOLL_ALLOW_LOCAL_REPOSITORIES,
       credentials: env.PLIMSOLL_GIT_CREDENTIALS,
-      sshKeyFile: env.PLIMSOLL_GIT_SSH_KEY_FILE,
+      ssh: sshOf(env.PLIMSOLL_GIT_SSH_KEY_FILE, env.PLIMSOLL_GIT_KNOWN_HOSTS_FILE),
     },
     metricsAddress: `${env.PLIMSOLL_METRICS_HOST}:${env.PLIMSOLL_PORT_WORKER_METRICS}`,
     toolSlots: env.PLIMSOLL_TOOL_SLOTS,
@@ -77,4 +78,11 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     kubeconfig: env.KUBECONFIG,
     aws: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL },
   } as const;
+}
+
+/** A key without known hosts would trust whoever answers. */
+function sshOf(keyFile: string | undefined, knownHostsFile: string | undefined) {
+  if (keyFile === undefined && knownHostsFile === undefined) return undefined;
+  if (keyFile !== undefined && knownHostsFile !== undefined) return { keyFile, knownHostsFile };
+  throw new Error('PLIMSOLL_GIT_SSH_KEY_FILE and PLIMSOLL_GIT_KNOWN_HOSTS_FILE belong together: set both or neither');
 }

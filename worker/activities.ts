@@ -1,0 +1,57 @@
+/** Joins every port to its tool; with `main.ts` the only file that knows all of them. */
+import { KMSClient } from '@aws-sdk/client-kms';
+import { S3Client } from '@aws-sdk/client-s3';
+import { STSClient } from '@aws-sdk/client-sts';
+import type { Client } from '@temporalio/client';
+import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts';
+import { createHelmActivities } from '../activities/helm/helm.ts';
+import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
+import { createLanesActivities } from '../activities/lanes/lanes.ts';
+import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
+import { createPolicyActivities } from '../activities/policy/policy.ts';
+import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
+import { createScanActivities } from '../activities/scan/scan.ts';
+import { createSourceActivities } from '../activities/source/source.ts';
+import { createTerraformActivities, workerIdentity } from '../activities/terraform/index.ts';
+import { runTool } from '../activities/tool/run-tool.ts';
+import { createBlobStore } from '../activities/tool/store.ts';
+import { createWorkspaces } from '../activities/tool/workspace.ts';
+import type { AllPorts } from '../domain/ports.ts';
+import type { WorkerConfig } from './config.ts';
+import { fenced } from './fence.ts';
+
+export function createActivities(config: WorkerConfig, client: Client, variables: NodeJS.ProcessEnv): AllPorts {
+  // A path-style endpoint is what a local stand-in needs; AWS's own addresses work with either.
+  const s3 = new S3Client({ region: config.aws.region, forcePathStyle: config.aws.endpoint !== undefined });
+  const kms = new KMSClient({ region: config.aws.region });
+  const sts = new STSClient({ region: config.aws.region });
+  const store = createBlobStore(s3, config.store);
+  const tools = { run: runTool, withWorkspace: createWorkspaces(config.workRoot), store };
+  const path = config.toolsPath;
+  const ledger = { s3, bucket: config.ledgerBucket };
+  const activities: AllPorts = {
+    ...createSourceActivities({ ...tools, s3, config: { path, ...config.git } }),
+    ...createTerraformActivities({
+      ...tools,
+      kms,
+      s3,
+      sts,
+      config: {
+        path,
+        cliConfig: config.terraformCliConfig,
+        changeKey: config.changeKey,
+        leaseBucket: config.store.bucket,
+        identity: workerIdentity(variables),
+      },
+    }),
+    ...createScanActivities({ ...tools, s3, config: { path } }),
+    ...createPolicyActivities({ store, config: { opaUrl: config.opaUrl } }),
+    ...createHelmActivities({ ...tools, config: { path, kubeconfig: config.kubeconfig } }),
+    ...createKubernetesActivities({ kubeconfig: config.kubeconfig }),
+    ...createPrometheusActivities(),
+    ...createLedgerActivities(ledger),
+    ...createLanesActivities({ client }),
+    ...createCaretakerActivities({ client }),
+  };
+  return fenced(activities, createOwnerOf(ledger));
+}

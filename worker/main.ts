@@ -1,0 +1,80 @@
+/**
+ * The process that hosts workflows and activities. Reads its configuration, serves its queues until it is told
+ * to stop, and gives running activities time to finish: a deployment of the worker must not break releases.
+ */
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Client, Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
+import { pino } from 'pino';
+import { taskQueues } from '../workflows/messages.ts';
+import { createActivities } from './activities.ts';
+import { readConfig, type WorkerConfig } from './config.ts';
+import { ensureCaretaker } from './schedule.ts';
+
+/** Terraform gets this long to end an apply by itself after SIGTERM; an orchestrator has to wait longer still. */
+const shutdownGrace = '30 minutes';
+/** Slots of each queue. Short calls and looks mostly wait; tools are bounded by memory (`PLIMSOLL_TOOL_SLOTS`). */
+const callSlots = 50;
+
+async function main(): Promise<void> {
+  const config = readConfig(process.env);
+  observe(config);
+  const connection = await NativeConnection.connect({ address: config.temporal.address });
+  const client = new Client({
+    connection: await Connection.connect({ address: config.temporal.address }),
+    namespace: config.temporal.namespace,
+  });
+  const activities = createActivities(config, client, process.env);
+  const workflows = config.queues.includes(taskQueues.releases) ? await workflowCode() : {};
+  const workers = await Promise.all(
+    config.queues.map((taskQueue) =>
+      Worker.create({
+        connection,
+        namespace: config.temporal.namespace,
+        taskQueue,
+        identity: config.identity,
+        activities,
+        shutdownGraceTime: shutdownGrace,
+        // The judge's state travels in heartbeats: with the default of 60 s a killed worker loses it.
+        maxHeartbeatThrottleInterval: '2 seconds',
+        defaultHeartbeatThrottleInterval: '2 seconds',
+        maxConcurrentActivityTaskExecutions:
+          taskQueue === taskQueues.control || taskQueue === taskQueues.watch ? callSlots : config.toolSlots,
+        ...(taskQueue === taskQueues.releases ? workflows : {}),
+      }),
+    ),
+  );
+  if (config.queues.includes(taskQueues.releases)) await ensureCaretaker(client);
+  // One queue that breaks ends the process: half a worker looks alive and is not.
+  await Promise.all(workers.map((worker) => worker.run())).catch((error: unknown) => {
+    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    throw error;
+  });
+  await connection.close();
+}
+
+/** Logs as JSON lines, metrics for Prometheus. Installed before anything native starts. */
+function observe({ logLevel, metricsAddress }: WorkerConfig): void {
+  const log = pino({ level: logLevel, base: { process: 'worker' } });
+  Runtime.install({
+    logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
+      const write = { TRACE: 'debug', DEBUG: 'debug', INFO: 'info', WARN: 'warn', ERROR: 'error' } as const;
+      log[write[level]](meta ?? {}, message);
+    }),
+    telemetryOptions: {
+      logging: { filter: { core: 'WARN', other: 'WARN' }, forward: {} },
+      metrics: { prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } },
+    },
+  });
+}
+
+/** The bundle that the build made; without one (a development run from sources) it is made now. */
+async function workflowCode(): Promise<Pick<WorkerOptions, 'workflowBundle'>> {
+  const codePath = fileURLToPath(new URL('../workflow-bundle.js', import.meta.url));
+  if (existsSync(codePath)) return { workflowBundle: { codePath } };
+  const file = import.meta.url.endsWith('.ts') ? 'index.ts' : 'index.js';
+  return { workflowBundle: await bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(`../workflows/${file}`, import.meta.url)) }) };
+}
+
+await main();
