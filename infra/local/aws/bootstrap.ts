@@ -1,11 +1,13 @@
 /**
  * What the platform team would have made in the AWS account before the first release: Plimsoll's own store,
- * ledger and keys, the model bucket, and the state bucket and lock table that Terraform's backend names.
+ * ledger and keys, the model bucket, the secrets of the services, and the state bucket and lock table that Terraform's backend names.
  * Only ever pointed at the local stand-in: it refuses any other address.
  */
+import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 export interface AccountNames {
   readonly storeBucket: string;
@@ -15,6 +17,7 @@ export interface AccountNames {
   readonly lockTable: string;
   readonly storeKey: string;
   readonly changeKey: string;
+  readonly secrets: readonly string[];
 }
 
 export async function bootstrapAccount(endpoint: string, region: string, names: AccountNames): Promise<void> {
@@ -23,6 +26,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
   const s3 = new S3Client({ ...at, forcePathStyle: true });
   const kms = new KMSClient(at);
   const dynamo = new DynamoDBClient(at);
+  const secrets = new SecretsManagerClient(at);
 
   await Promise.all([
     createBucket(s3, region, names.storeBucket),
@@ -36,6 +40,8 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
       KeySpec: 'HMAC_256',
       KeyUsage: 'GENERATE_VERIFY_MAC',
     }),
+    // Values nobody knows: whatever shows one has leaked it.
+    ...names.secrets.map((name) => secrets.send(new CreateSecretCommand({ Name: name, SecretString: randomUUID() }))),
     dynamo.send(
       new CreateTableCommand({
         TableName: names.lockTable,
@@ -46,7 +52,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
       }),
     ),
   ]);
-  for (const client of [s3, kms, dynamo]) client.destroy();
+  for (const client of [s3, kms, dynamo, secrets]) client.destroy();
 }
 
 /** Versioned, all of them: what a release names by version must still be there when it is asked for. */

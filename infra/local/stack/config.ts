@@ -3,6 +3,7 @@
  * One home folder, one stack: two stacks with two homes and other ports do not meet.
  */
 import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { repository } from '../repository.ts';
 import { terraformMirror, toolsPath } from '../tools/paths.ts';
 
@@ -66,6 +67,9 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       PLIMSOLL_LAB_URL: url('LAB'),
       PLIMSOLL_GATEWAY_URL: url('GATEWAY'),
       PLIMSOLL_WORKER_METRICS_URL: url('WORKER_METRICS'),
+      // The demo makes it out of examples/ml-platform.
+      PLIMSOLL_DEMO_REPOSITORY: given['PLIMSOLL_DEMO_REPOSITORY'] ?? pathToFileURL(join(home, 'demo', 'ml-platform')).href,
+      PLIMSOLL_ALLOW_LOCAL_REPOSITORIES: 'true',
       PLIMSOLL_CATALOG: resolve(given['PLIMSOLL_CATALOG'] ?? join(repository, 'catalog')),
       PLIMSOLL_WORK_ROOT: join(home, 'work'),
       PLIMSOLL_TOOLS_PATH: toolsPath(),

@@ -17,6 +17,9 @@ import { host, type StackConfig } from './config.ts';
 const clusterName = 'plimsoll';
 const clusterFolder = join(repository, 'infra/local/cluster');
 
+/** What a cluster of ours has before the first release. */
+export const clusterObjects = (): string => readFileSync(join(clusterFolder, 'objects.yaml'), 'utf8');
+
 const kwokFolder = ({ home }: StackConfig) => join(home, 'state', 'kwok');
 
 /** What kwokctl is told; the stages in the same file are what kwok plays. */
@@ -89,12 +92,13 @@ export async function probeCluster(config: StackConfig): Promise<void> {
 /** The Gateway API's definitions, then the objects that every cluster of ours has. */
 export async function prepareCluster(config: StackConfig): Promise<void> {
   const kubeConfig = connect(config);
-  await apply(KubernetesObjectApi.makeApiClient(kubeConfig), toolFile('gateway-api', 'standard-install.yaml'));
+  const definitions = readFileSync(toolFile('gateway-api', 'standard-install.yaml'), 'utf8');
+  await apply(KubernetesObjectApi.makeApiClient(kubeConfig), definitions);
   // A definition is served a moment after it is accepted. A new client each time: one asks only once what kinds there are.
   const deadline = Date.now() + definitionsServedWithinMilliseconds;
   for (;;) {
     try {
-      await apply(KubernetesObjectApi.makeApiClient(kubeConfig), join(clusterFolder, 'objects.yaml'));
+      await apply(KubernetesObjectApi.makeApiClient(kubeConfig), clusterObjects());
       return;
     } catch (error) {
       if (Date.now() > deadline) throw error;
@@ -106,8 +110,8 @@ export async function prepareCluster(config: StackConfig): Promise<void> {
 /** Usually well under one second. */
 const definitionsServedWithinMilliseconds = 20_000;
 
-async function apply(client: KubernetesObjectApi, file: string): Promise<void> {
-  const objects = parseAllDocuments(readFileSync(file, 'utf8'), { logLevel: 'error' })
+async function apply(client: KubernetesObjectApi, documents: string): Promise<void> {
+  const objects = parseAllDocuments(documents, { logLevel: 'error' })
     .map((document) => document.toJS() as KubernetesObject | null)
     .filter((object): object is KubernetesObject => object !== null);
   for (const object of objects) await client.patch(object, undefined, undefined, 'plimsoll-stack', true, PatchStrategy.ServerSideApply);

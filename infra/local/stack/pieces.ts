@@ -11,7 +11,7 @@ import { prometheusConfig } from '../prometheus/config.ts';
 import { repository } from '../repository.ts';
 import { toolFile } from '../tools/paths.ts';
 import { host, type PortName, type StackConfig, terraformCliConfig } from './config.ts';
-import { clusterConfig, clusterProcesses, prepareCluster, probeCluster, startCluster } from './kubernetes.ts';
+import { clusterConfig, clusterObjects, clusterProcesses, prepareCluster, probeCluster, startCluster } from './kubernetes.ts';
 import { answers, type Command, launch, type Piece, type Stack } from './piece.ts';
 
 export function localStack(config: StackConfig): Stack {
@@ -82,6 +82,8 @@ function aws(config: StackConfig): Piece {
           lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',
           storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
           changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
+          // Named by the demo's catalog.
+          secrets: ['ml/staging/feature-store-password', 'ml/production/feature-store-password'],
         }),
     },
   );
@@ -109,6 +111,8 @@ function temporal(config: StackConfig): Piece {
         '--sqlite-pragma=journal_mode=wal',
         '--sqlite-pragma=synchronous=normal',
         '--log-level=warn',
+        // Asks nobody outside for newer versions.
+        '--dynamic-config-value=frontend.enableServerVersionCheck=false',
         // Nobody's own settings of the CLI.
         '--disable-config-file',
         '--disable-config-env',
@@ -134,7 +138,7 @@ function kubernetes(config: StackConfig): Piece {
     ports: ['KUBERNETES'],
     holdsState: true,
     readyWithinSeconds: 60,
-    fingerprint: () => digest(clusterConfig(config), config.home),
+    fingerprint: () => digest(config.home, clusterConfig(config), clusterObjects()),
     start: (log) => startCluster(config, plainEnv(config), log),
     probe: () => probeCluster(config),
     prepare: () => prepareCluster(config),

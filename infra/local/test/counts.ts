@@ -30,27 +30,11 @@ export function vitestCounts(report: string): Counts {
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
 }
 
-const opaReport = z.array(z.object({ fail: z.boolean().optional(), error: z.unknown(), skip: z.boolean().optional() }));
+const opaReport = z.array(z.object({ fail: z.boolean().optional(), error: z.unknown().optional(), skip: z.boolean().optional() }));
 
 export function opaCounts(report: string): Counts {
   const tests = opaReport.parse(JSON.parse(report));
   const skipped = tests.filter(({ skip }) => skip === true).length;
   const failed = tests.filter(({ fail, error }) => fail === true || error !== undefined).length;
   return { passed: tests.length - skipped - failed, failed, skipped };
-}
-
-const terraformLine = z.object({
-  type: z.literal('test_summary'),
-  test_summary: z.object({ passed: z.number(), failed: z.number(), errored: z.number(), skipped: z.number() }),
-});
-
-/** One JSON object a line; only the summary counts. */
-export function terraformCounts(report: string): Counts {
-  for (const line of report.split('\n').filter((line) => line.startsWith('{'))) {
-    const parsed = terraformLine.safeParse(JSON.parse(line));
-    if (!parsed.success) continue;
-    const { passed, failed, errored, skipped } = parsed.data.test_summary;
-    return { passed, failed: failed + errored, skipped };
-  }
-  throw new Error('terraform test gave no summary');
 }

@@ -3,14 +3,14 @@
  * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
  */
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { repository } from '../repository.ts';
 import { defaultPorts, host, type StackConfig, stackConfig } from '../stack/config.ts';
 import { down, up } from '../stack/supervisor.ts';
 import { toolFile } from '../tools/paths.ts';
-import { add, atLeastOneFailed, type Counts, none, opaCounts, terraformCounts, vitestCounts } from './counts.ts';
+import { add, atLeastOneFailed, type Counts, none, opaCounts, vitestCounts } from './counts.ts';
 
 const home = join(repository, '.plimsoll', 'test');
 const reports = join(home, 'reports');
@@ -24,13 +24,13 @@ interface Answer {
 }
 
 /** Shows what a runner says while it runs, unless its output is a report to read. */
-function run(
-  file: string,
-  args: readonly string[],
-  { env = {}, cwd = repository, quiet = false }: { env?: Env; cwd?: string; quiet?: boolean },
-) {
+function run(file: string, args: readonly string[], { env = {}, quiet = false }: { env?: Env; quiet?: boolean } = {}) {
   return new Promise<Answer>((settle, reject) => {
-    const child = spawn(file, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'] });
+    const child = spawn(file, args, {
+      cwd: repository,
+      env: { ...process.env, ...env },
+      stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
+    });
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.once('error', reject);
@@ -40,7 +40,7 @@ function run(
 
 /** A check that is no test counts only when it fails. */
 async function check(script: string): Promise<Counts> {
-  const { exitCode } = await run('npm', ['run', '--silent', script], {});
+  const { exitCode } = await run('npm', ['run', '--silent', script]);
   return exitCode === 0 ? none : { ...none, failed: 1 };
 }
 
@@ -57,32 +57,7 @@ async function opa(): Promise<Counts> {
   const { exitCode, stdout } = await run(toolFile('opa'), ['test', '--format', 'json', 'infra/opa'], { quiet: true });
   const counts = opaCounts(stdout);
   if (exitCode === 0) return counts;
-  await run(toolFile('opa'), ['test', '--verbose', 'infra/opa'], {});
-  return atLeastOneFailed(counts);
-}
-
-/** In a copy: Terraform writes a lock file and a folder beside what it runs. */
-async function terraform(env: Env): Promise<Counts> {
-  const modules = join(home, 'terraform');
-  rmSync(modules, { recursive: true, force: true });
-  cpSync(join(repository, 'infra/terraform/modules'), modules, { recursive: true });
-  let counts = none;
-  for (const name of readdirSync(modules).toSorted()) counts = add(counts, await terraformModule(join(modules, name), name, env));
-  return counts;
-}
-
-async function terraformModule(cwd: string, name: string, env: Env): Promise<Counts> {
-  const file = toolFile('terraform');
-  const init = await run(file, ['init', '-backend=false', '-input=false', '-no-color'], { cwd, env, quiet: true });
-  if (init.exitCode !== 0) {
-    console.log(init.stdout);
-    return { ...none, failed: 1 };
-  }
-  const { exitCode, stdout } = await run(file, ['test', '-json', '-no-color'], { cwd, env, quiet: true });
-  const counts = terraformCounts(stdout);
-  console.log(`  ${name}: ${counts.passed} passed, ${counts.failed} failed`);
-  if (exitCode === 0) return counts;
-  console.log(stdout);
+  await run(toolFile('opa'), ['test', '--verbose', 'infra/opa']);
   return atLeastOneFailed(counts);
 }
 
@@ -112,9 +87,6 @@ async function onStack(config: StackConfig): Promise<void> {
     return none;
   };
   if (await part('the stack starts', starting)) {
-    await part('Terraform modules', () =>
-      terraform({ ...config.env, TF_CLI_CONFIG_FILE: config.env['PLIMSOLL_TERRAFORM_CLI_CONFIG'] ?? '' }),
-    );
     await part('adapters against the real tools', () => vitest('tools', config.env));
     await part('whole releases', () => vitest('e2e', config.env));
   }

@@ -4,7 +4,7 @@
  * beside its place and renamed, so that an interrupted installation is simply begun again.
  */
 import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, lstatSync } from 'node:fs';
 import { mkdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -19,14 +19,14 @@ const run = promisify(execFile);
 export type Origin = 'installed' | 'found' | 'released' | 'built';
 
 export async function installTool(tool: Tool, tell: (what: string) => void = () => {}): Promise<Origin> {
-  if (isInstalled(tool)) return 'installed';
+  if (await isRight(tool)) return 'installed';
   if (isFoundElsewhere(tool)) return 'found';
   const lock = join(cacheFolder(), '.locks', tool.name);
   return whileLocked(
     lock,
     () => tell('another installation is at it: waiting'),
     async () => {
-      if (isInstalled(tool)) return 'installed';
+      if (await isRight(tool)) return 'installed';
       const staging = join(toolFolder(tool), `.new-${process.pid}`);
       try {
         await rm(staging, { recursive: true, force: true });
@@ -44,6 +44,13 @@ export async function installTool(tool: Tool, tell: (what: string) => void = () 
   );
 }
 
+/** A link leads to a program of the machine's, which may have become another version since. */
+export async function isRight(tool: Tool): Promise<boolean> {
+  if (!isInstalled(tool)) return false;
+  const first = join(placeOf(tool), tool.provides[0] ?? '');
+  return tool.onPath === undefined || !lstatSync(first).isSymbolicLink() || saysOurVersion(tool.onPath, first);
+}
+
 /** Terraform's provider is not a program on PATH: a mirror anywhere in the usual places will do. */
 export const isFoundElsewhere = (tool: Tool): boolean => tool.name === 'terraform-provider-aws' && terraformMirror() !== undefined;
 
@@ -53,7 +60,7 @@ async function obtain(tool: Tool, folder: string, tell: (what: string) => void):
     for (const [name, file] of Object.entries(found)) await symlink(file, join(folder, name));
     return 'found';
   }
-  let missing = 'no release for this platform';
+  let missing = tool.release === undefined ? 'comes as a package' : 'no release for this platform';
   if (tool.release?.platforms.includes(platformName())) {
     try {
       tell('downloading');
@@ -65,7 +72,8 @@ async function obtain(tool: Tool, folder: string, tell: (what: string) => void):
     }
   }
   try {
-    tell(tool.source.kind === 'nowhere' ? missing : `${missing}; from its source package`);
+    if (tool.source.kind !== 'nowhere')
+      tell(tool.release === undefined ? 'installing its package' : `${missing}; building from its source package`);
     await buildFromSource(tool, folder);
     return 'built';
   } catch (error) {
@@ -91,12 +99,16 @@ export async function findOnPath(tool: Tool): Promise<Record<string, string> | u
   const files = tool.provides.map((name) => folders.map((folder) => join(folder, name)).find((file) => existsSync(file)));
   const [first] = files;
   if (first === undefined || files.includes(undefined)) return undefined;
+  if (!(await saysOurVersion(tool.onPath, first))) return undefined;
+  return Object.fromEntries(tool.provides.map((name, index) => [name, files[index] ?? first]));
+}
+
+async function saysOurVersion({ args, says }: NonNullable<Tool['onPath']>, file: string): Promise<boolean> {
   try {
     // 10 s: a program that cannot say its version by then is not one to build on.
-    const { stdout, stderr } = await run(first, tool.onPath.args, { timeout: 10_000 });
-    if (!tool.onPath.says.test(stdout.trim() || stderr.trim())) return undefined;
+    const { stdout, stderr } = await run(file, args, { timeout: 10_000 });
+    return says.test(stdout.trim() || stderr.trim());
   } catch {
-    return undefined;
+    return false;
   }
-  return Object.fromEntries(tool.provides.map((name, index) => [name, files[index] ?? first]));
 }

@@ -1,6 +1,6 @@
 /** `install` gets every tool; `doctor` says which are there, which are not, and how each would come. */
 import { cpus, freemem } from 'node:os';
-import { installTool, isFoundElsewhere } from './install.ts';
+import { installTool, isFoundElsewhere, isRight } from './install.ts';
 import { type Tool, tools } from './manifest.ts';
 import { isInstalled, platformName } from './paths.ts';
 import { needs, onMachine, remedies } from './sources.ts';
@@ -16,7 +16,8 @@ const seconds = (since: number) => `${Math.round((Date.now() - since) / 1000)} s
 
 async function install(names: readonly string[]): Promise<number> {
   const wanted = tools.filter((tool) => names.length === 0 || names.includes(tool.name));
-  const waiting = wanted.filter((tool) => !isInstalled(tool) && !isFoundElsewhere(tool));
+  const right = await Promise.all(wanted.map((tool) => isFoundElsewhere(tool) || isRight(tool)));
+  const waiting = wanted.filter((_, index) => !right[index]);
   if (waiting.length === 0) {
     console.log(`all ${wanted.length} tools are there`);
     return 0;
