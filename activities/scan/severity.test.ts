@@ -9,19 +9,15 @@ test('every row says where its severity comes from, and names a rule of Checkov'
 });
 
 test('a row that leans on a control names that control', () => {
-  for (const { source, controls } of Object.values(severityTable))
-    if (source.startsWith('AWS Security Hub') && !source.includes('same'))
-      expect(
-        controls.some((control) => source.startsWith(control)),
-        source,
-      ).toBe(true);
+  const rows = Object.values(severityTable).filter(({ source }) => source.startsWith('AWS Security Hub') && !source.includes('same'));
+  const silent = rows.filter(({ source, controls }) => !controls.some((control) => source.startsWith(control)));
+  expect(silent).toEqual([]);
 });
 
 test('a severity taken from AWS Security Hub is the one that is written down', () => {
-  for (const { source, severity } of Object.values(severityTable)) {
-    const quoted = /^AWS Security Hub \S+ \((\w+)\)$/.exec(source)?.[1];
-    if (quoted !== undefined) expect(quoted).toBe(severity);
-  }
+  const quoted = Object.values(severityTable).filter(({ source }) => /^AWS Security Hub \S+ \(\w+\)$/.test(source));
+  expect(quoted.length).toBeGreaterThan(50);
+  expect(quoted.filter(({ source, severity }) => !source.endsWith(`(${severity})`))).toEqual([]);
 });
 
 test.each([

@@ -14,7 +14,7 @@ violations contains violation if {
 	violation := lib.violation(rego.metadata.rule(), found)
 }
 
-too_wide contains sprintf("%s allows %s on %s", [address, action, concat(", ", resources)]) if {
+too_wide contains sprintf("%s allows %s on %s", [address, action, concat(", ", [sprintf("%v", [name]) | some name in resources])]) if {
 	some address, texts in policies
 	some text in texts
 	some statement in lib.listed(json.unmarshal(text).Statement)

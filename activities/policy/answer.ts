@@ -1,0 +1,72 @@
+/**
+ * What OPA answered, strictly: an undefined decision is `{}` with status 200, which is no answer, and an
+ * allow in a shape we do not know may be something else.
+ */
+import { z } from 'zod';
+import { digestPattern } from '../../domain/digest.ts';
+import type { GateDecision, Violation } from '../../domain/gate.ts';
+import { failure } from '../failure.ts';
+
+const digest = z.templateLiteral(['sha256:', z.string()]).refine((text) => digestPattern.test(text));
+
+const violation = z.strictObject({
+  code: z.string().min(1),
+  title: z.string(),
+  message: z.string(),
+  solution: z.string(),
+  fingerprint: digest.optional(),
+});
+
+const decision = z.strictObject({
+  kind: z.enum(['allow', 'approval needed', 'deny']),
+  violations: z.array(violation),
+  violationsCount: z.int().nonnegative(),
+  because: z.array(z.string()).max(50),
+});
+
+const answer = z.object({
+  result: decision,
+  /** One bundle, and its revision is the digest of the policies: `opa build -r`. */
+  provenance: z.object({ bundles: z.record(z.string(), z.object({ revision: digest })) }),
+});
+
+/** With the limit below, some 16 KiB: half of what a message may hold. */
+const violationsMax = 20;
+/** A sentence or two; the report has the rest. */
+const messageCharactersMax = 400;
+
+export function readDecision(body: unknown): Pick<GateDecision, 'kind' | 'violations' | 'because' | 'policyDigest'> {
+  const parsed = answer.safeParse(body);
+  if (!parsed.success) {
+    const where = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 3);
+    throw failure('policy.malformed', `OPA's answer has no known shape, at ${where.join(', ') || 'the top'}`);
+  }
+  const { result, provenance } = parsed.data;
+  const revisions = new Set(Object.values(provenance.bundles).map(({ revision }) => revision));
+  const [policyDigest] = revisions;
+  if (policyDigest === undefined || revisions.size > 1) throw failure('policy.malformed', 'OPA does not run exactly one set of policies');
+  if (result.kind === 'deny' ? result.violationsCount === 0 : result.violations.length > 0)
+    throw failure('policy.malformed', `OPA answered "${result.kind}" with ${result.violationsCount} violations`);
+  return {
+    kind: result.kind,
+    because: result.because,
+    violations: bounded(result.violations, result.violationsCount),
+    policyDigest,
+  };
+}
+
+/** The last place says how many there are beyond, so that nobody takes a part for the whole. */
+function bounded(violations: readonly Violation[], count: number): readonly Violation[] {
+  const short = violations.map((one) => ({ ...one, message: shorten(one.message) }));
+  if (count <= violationsMax) return short;
+  const shown = short.slice(0, violationsMax - 1);
+  const more = {
+    code: 'gate.more',
+    title: 'More than is shown here',
+    message: `${count - shown.length} more violations`,
+    solution: 'Read the reports of this release.',
+  };
+  return [...shown, more];
+}
+
+const shorten = (text: string) => (text.length <= messageCharactersMax ? text : `${text.slice(0, messageCharactersMax - 1)}…`);

@@ -1,0 +1,191 @@
+/** OPA played by a function: which answers count, and that everything else is a failure, never an allow. */
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { digestOf, digestText } from '../../domain/digest.ts';
+import { fingerprintOf } from '../../domain/finding.ts';
+import type { GateDecision } from '../../domain/gate.ts';
+import type { PolicyPort } from '../../domain/ports.ts';
+import { orderOf } from '../../test/support/builders.ts';
+import { createMemoryStore } from '../../test/support/memory-store.ts';
+import type { BlobStore } from '../tool/store.ts';
+import { createPolicyActivities } from './policy.ts';
+
+type Input = Parameters<PolicyPort['judgeRelease']>[0];
+
+const policyDigest = digestText('policies');
+const provenance = { version: '1.19.0', bundles: { 'bundle.tar.gz': { revision: policyDigest } } };
+const allow = { kind: 'allow', violations: [], violationsCount: 0, because: ['approval.notNeeded'] };
+const violation = (n: number) => ({
+  code: 'finding.blocking',
+  title: 't',
+  message: `m${n}`,
+  solution: 's',
+  fingerprint: digestText(`${n}`),
+});
+const deny = (count: number, sent = count) => ({
+  kind: 'deny',
+  violations: Array.from({ length: sent }, (_, n) => violation(n)),
+  violationsCount: count,
+  because: [],
+});
+
+let store: BlobStore;
+let asked: { url: string; input: Record<string, unknown> }[];
+
+beforeEach(() => {
+  store = createMemoryStore();
+  asked = [];
+});
+
+const finding = (n: number) => ({
+  fingerprint: fingerprintOf('tfsec', `rule-${n}`, 'address', ''),
+  tool: 'tfsec',
+  rule: `rule-${n}`,
+  severity: 'low',
+  severitySource: 'tool',
+  address: 'address',
+  message: 'm',
+  controls: [],
+});
+const reportWith = (...numbers: number[]) =>
+  store.putJson({
+    tool: 'tfsec',
+    toolVersion: '1',
+    rulesDigest: digestText('r'),
+    subject: digestText('s'),
+    status: 'fail',
+    findings: numbers.map(finding),
+    parseErrors: [],
+    rawReport: digestText('raw'),
+  });
+
+async function judge(body: unknown, changes: Partial<Input> = {}, status = 200): Promise<GateDecision> {
+  const fetch = async (url: URL, init: { readonly body: string }) => {
+    asked.push({ url: url.href, input: (JSON.parse(init.body) as { input: Record<string, unknown> }).input });
+    return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
+  };
+  const port = createPolicyActivities({ store, fetch, config: { opaUrl: 'http://opa.example:8181' } });
+  const input: Input = { order: orderOf(), stage: 'complete', reports: [], change: null, firstRelease: false, ...changes };
+  return await new MockActivityEnvironment().run((asking: Input) => port.judgeRelease(asking), input);
+}
+
+describe('the answer', () => {
+  test('an allow comes with the digest of the policies that allowed', async () => {
+    expect(await judge({ result: allow, provenance })).toEqual({
+      kind: 'allow',
+      violations: [],
+      because: ['approval.notNeeded'],
+      policyDigest,
+      findingsDigest: digestOf([]),
+      findingsCount: 0,
+    });
+  });
+
+  test('twenty violations are shown as they are', async () => {
+    expect((await judge({ result: deny(20), provenance })).violations).toHaveLength(20);
+  });
+
+  test('of more, the last place says how many', async () => {
+    const { violations } = await judge({ result: deny(1000, 50), provenance });
+    expect(violations).toHaveLength(20);
+    expect(violations.at(-1)).toMatchObject({ code: 'gate.more', message: '981 more violations' });
+  });
+
+  test('an answer fits a message however much OPA says', async () => {
+    const result = deny(50);
+    const long = result.violations.map((one) => ({ ...one, message: 'x'.repeat(10_000) }));
+    const decision = await judge({ result: { ...result, violations: long }, provenance });
+    expect(JSON.stringify(decision).length).toBeLessThan(16 * 1024);
+  });
+
+  test('findings are counted once and digested in a fixed order', async () => {
+    const decision = async (...reports: Input['reports']) => await judge({ result: allow, provenance }, { reports });
+    const [a, b, both] = [await reportWith(1, 2), await reportWith(2, 3), await reportWith(3, 2, 1)];
+    expect(await decision(a, b)).toMatchObject({ findingsCount: 3 });
+    expect((await decision(a, b)).findingsDigest).toBe((await decision(both)).findingsDigest);
+    expect((await decision(a)).findingsDigest).not.toBe((await decision(b)).findingsDigest);
+  });
+});
+
+describe('the question', () => {
+  test('goes to the decision, with provenance', async () => {
+    await judge({ result: allow, provenance });
+    expect(asked[0]?.url).toBe('http://opa.example:8181/v1/data/plimsoll/release/decision?provenance=true');
+  });
+
+  test('holds the facts of the order, and neither variables nor account', async () => {
+    const { infrastructure, ...rest } = orderOf();
+    if (infrastructure === undefined) throw new Error('the order has infrastructure');
+    const order = { ...rest, infrastructure: { ...infrastructure, variables: { note: 'not-for-opa' } } };
+    await judge({ result: allow, provenance }, { order });
+    expect(asked[0]?.input['order']).toMatchObject({
+      environment: 'production',
+      gates: { blockAt: 'high' },
+      infrastructure: { stack: 'platform' },
+      model: { version: '2026.11.3' },
+      rollback: null,
+    });
+    expect(JSON.stringify(asked[0])).not.toMatch(/not-for-opa|123456789012/);
+  });
+
+  test('a part that is not released is null, which is not the same as missing', async () => {
+    await judge({ result: allow, provenance }, { order: orderOf({ model: undefined, infrastructure: undefined }) });
+    expect(asked[0]?.input['order']).toMatchObject({ infrastructure: null, model: null });
+  });
+
+  test('holds the change with what would be there afterwards', async () => {
+    const digest = digestText('d');
+    const resource = { address: 'aws_kms_key.k', type: 'aws_kms_key', digest, before: {}, after: { x: 1 }, afterUnknown: {} };
+    const change = await store.putJson({
+      resources: [
+        { ...resource, action: 'update' },
+        { ...resource, action: 'delete', after: undefined },
+      ],
+      outputs: [],
+      drift: [],
+    });
+    await judge({ result: allow, provenance }, { change });
+    expect(asked[0]?.input['change']).toMatchObject({
+      resources: [
+        { action: 'update', after: { x: 1 } },
+        { action: 'delete', after: null },
+      ],
+    });
+  });
+
+  test('a report in a shape nobody knows is not sent', async () => {
+    const report = await store.putJson({ tool: 'tfsec', status: 'fine', findings: [], parseErrors: [] });
+    await expect(judge({ result: allow, provenance }, { reports: [report] })).rejects.toMatchObject({ type: 'policy.malformed' });
+    expect(asked).toEqual([]);
+  });
+});
+
+describe('what is no answer', () => {
+  test.each([
+    ['an undefined decision', { provenance }],
+    ['no provenance', { result: allow }],
+    ['no bundle', { result: allow, provenance: { version: '1.19.0' } }],
+    ['a bundle without a revision', { result: allow, provenance: { bundles: { b: {} } } }],
+    ['a revision that is no digest', { result: allow, provenance: { bundles: { b: { revision: 'v1' } } } }],
+    [
+      'two sets of policies',
+      { result: allow, provenance: { bundles: { a: { revision: policyDigest }, b: { revision: digestText('x') } } } },
+    ],
+    ['a kind nobody knows', { result: { ...allow, kind: 'maybe' }, provenance }],
+    ['a member nobody knows', { result: { ...allow, override: true }, provenance }],
+    ['true', { result: true, provenance }],
+    ['a denial that names nothing', { result: { ...allow, kind: 'deny' }, provenance }],
+    ['an allow with violations', { result: { ...allow, violations: [violation(1)], violationsCount: 1 }, provenance }],
+    ['no JSON', '<html>'],
+  ])('%s is policy.malformed', async (_what, body) => {
+    await expect(judge(body)).rejects.toMatchObject({ type: 'policy.malformed', nonRetryable: true });
+  });
+
+  test.each([500, 503])('status %d is policy.unreachable, and is asked again', async (status) => {
+    await expect(judge('', {}, status)).rejects.toMatchObject({ type: 'policy.unreachable', nonRetryable: false });
+  });
+
+  test('status 400 is policy.malformed: it would be 400 again', async () => {
+    await expect(judge('', {}, 400)).rejects.toMatchObject({ type: 'policy.malformed' });
+  });
+});

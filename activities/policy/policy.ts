@@ -1,0 +1,68 @@
+/**
+ * Asks OPA about one release. Decides nothing, and has no answer of its own: no answer from OPA is a failure,
+ * never an allow.
+ */
+import { Context } from '@temporalio/activity';
+import { digestOf } from '../../domain/digest.ts';
+import type { PolicyPort } from '../../domain/ports.ts';
+import { failure } from '../failure.ts';
+import type { BlobStore } from '../tool/store.ts';
+import { readDecision } from './answer.ts';
+import { inputOf, parseChange, parseReport, type Report } from './question.ts';
+
+export interface PolicyDependencies {
+  readonly store: BlobStore;
+  readonly fetch?: (address: URL, request: RequestInit & { readonly body: string }) => Promise<Response>;
+  readonly config: { readonly opaUrl: string };
+}
+
+/** OPA answers in milliseconds; a plan of some MiB takes a second. Temporal asks again. */
+const answerWithinMs = 20_000;
+
+export function createPolicyActivities({ store, fetch = globalThis.fetch, config }: PolicyDependencies): PolicyPort {
+  const address = new URL('/v1/data/plimsoll/release/decision?provenance=true', config.opaUrl);
+
+  const ask = async (input: unknown): Promise<unknown> => {
+    const signal = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(answerWithinMs)]);
+    try {
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(address, { method: 'POST', headers, body: JSON.stringify({ input }), signal });
+      const text = await response.text();
+      if (response.ok) return parseBody(text);
+      // 5xx is an OPA that starts or is in trouble, and may be well again; the rest is a question it cannot read.
+      throw failure(response.status >= 500 ? 'policy.unreachable' : 'policy.malformed', `OPA answered with status ${response.status}`);
+    } catch (error) {
+      if (Context.current().cancellationSignal.aborted) return await Context.current().cancelled;
+      if (error instanceof TypeError || error instanceof DOMException) throw failure('policy.unreachable', 'OPA did not answer');
+      throw error;
+    }
+  };
+
+  return {
+    async judgeRelease({ order, stage, reports, change, firstRelease }) {
+      const stored = await Promise.all(reports.map(async (blob) => parseReport(await store.getJson(blob))));
+      const input = inputOf({
+        order,
+        stage,
+        firstRelease,
+        reports: stored,
+        change: change === null ? null : parseChange(await store.getJson(change)),
+      });
+      const decision = readDecision(await ask(input));
+      const fingerprints = fingerprintsOf(stored);
+      return { ...decision, findingsDigest: digestOf(fingerprints), findingsCount: fingerprints.length };
+    },
+  };
+}
+
+/** The same finding of two scans (code and plan) is one. */
+const fingerprintsOf = (reports: readonly Report[]) =>
+  [...new Set(reports.flatMap(({ findings }) => findings.map(({ fingerprint }) => fingerprint)))].toSorted();
+
+function parseBody(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw failure('policy.malformed', 'OPA did not answer in JSON');
+  }
+}
