@@ -1,0 +1,56 @@
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { assert, property, string } from 'fast-check';
+import { expect, test } from 'vitest';
+import { awsConfigText, sourceIdentityOf, workerIdentity, writeSession } from './credentials.ts';
+
+test('a subject that AWS takes stays as it is', () => {
+  expect(sourceIdentityOf('ana@example.com')).toBe('ana@example.com');
+});
+
+test('two people whose subjects are cut alike are still told apart', () => {
+  expect(sourceIdentityOf('auth0|ana')).not.toBe(sourceIdentityOf('auth0/ana'));
+  const long = 'x'.repeat(80);
+  expect(sourceIdentityOf(`${long}a`)).not.toBe(sourceIdentityOf(`${long}b`));
+});
+
+test('every subject becomes a source identity that AWS takes, always the same', () => {
+  assert(
+    property(string({ unit: 'binary' }), (subject) => {
+      expect(sourceIdentityOf(subject)).toMatch(/^[\w+=,.@-]{2,64}$/);
+      expect(sourceIdentityOf(subject)).toBe(sourceIdentityOf(subject));
+    }),
+  );
+});
+
+test('the worker hands on how it finds its identity, and nothing else of its environment', () => {
+  const environment = { AWS_ROLE_ARN: 'r', HOME: '/h', PATH: '/bin', DATABASE_PASSWORD: 'p', AWS_REGION: undefined };
+  expect(workerIdentity(environment)).toEqual({ AWS_ROLE_ARN: 'r', HOME: '/h' });
+});
+
+test('the credential process is quoted, and its line neither begins nor ends the value with a quote', () => {
+  const line = awsConfigText('/work root/session.json', 'eu-west-1').split('\n')[2] ?? '';
+  expect(line).toMatch(/^credential_process = exec "[^"]+" "[^"]+credential-process\.ts" "\/work root\/session\.json"$/);
+});
+
+test("keys lie in files of the worker's user alone, and none is in Terraform's environment", async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-session-'));
+  try {
+    const identity = { AWS_SECRET_ACCESS_KEY: 'worker-key', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
+    const role = { roleArn: 'arn', sessionName: 'release', sourceIdentity: 'ana', region: 'eu-west-1' };
+    const env = await writeSession(folder, { ...role, identity });
+    expect(Object.keys(env).toSorted()).toEqual([
+      'AWS_CONFIG_FILE',
+      'AWS_EC2_METADATA_DISABLED',
+      'AWS_ENDPOINT_URL',
+      'AWS_REGION',
+      'AWS_SHARED_CREDENTIALS_FILE',
+    ]);
+    expect(Object.values(env).join(' ')).not.toContain('worker-key');
+    for (const name of ['config', 'session.json']) expect((await stat(join(folder, 'aws', name))).mode & 0o777).toBe(0o600);
+    expect(await readFile(join(folder, 'aws', 'config'), 'utf8')).not.toContain('worker-key');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
