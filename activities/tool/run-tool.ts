@@ -81,7 +81,10 @@ export const runTool: RunTool = async ({
     const result = await running;
     const stdout = secretStdout ? result.stdout : redact(result.stdout, secrets);
     const stderr = redact(result.stderr, secrets);
-    if (result.exitCode !== undefined && answers.includes(result.exitCode)) return { exitCode: result.exitCode, stdout, stderr };
+    // A program that was told to stop has not answered, unless it had already succeeded.
+    const interrupted = (result.isCanceled || result.timedOut) && result.exitCode !== 0;
+    if (!interrupted && result.exitCode !== undefined && answers.includes(result.exitCode))
+      return { exitCode: result.exitCode, stdout, stderr };
 
     activity.log.warn('tool failed', {
       file,
