@@ -34,7 +34,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
     createBucket(s3, region, names.ledgerBucket, true),
     createBucket(s3, region, names.modelsBucket),
     createBucket(s3, region, names.stateBucket),
-    createKey(kms, names.storeKey, { Description: 'plans and reports at rest' }),
+    createKey(kms, names.storeKey, { Description: 'plans and reports at rest', KeyUsage: 'ENCRYPT_DECRYPT' }),
     createKey(kms, names.changeKey, {
       Description: 'sensitive values in change digests',
       KeySpec: 'HMAC_256',

@@ -45,6 +45,8 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
     ports,
     env: {
       PLIMSOLL_HOME: home,
+      // So that whoever has read this file may start a piece again, as tests that kill one do.
+      ...Object.fromEntries(Object.entries(ports).map(([name, port]) => [`PLIMSOLL_PORT_${name}`, String(port)])),
       AWS_ENDPOINT_URL: url('AWS'),
       AWS_REGION: 'eu-west-1',
       // What the stand-in takes for an account; there is nothing behind it.

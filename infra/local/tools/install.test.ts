@@ -95,9 +95,11 @@ test('an installation that broke off is begun again, and one whose process died 
   mkdirSync(locks, { recursive: true });
   writeFileSync(join(locks, 'made-up'), JSON.stringify({ pid: process.pid, startedAt: 'long ago' }));
   mkdirSync(join(toolFolder(released()), 'bin'), { recursive: true });
+  mkdirSync(join(toolFolder(released()), '.new-1'));
   expect(isInstalled(released())).toBe(false);
   expect(await installTool(released())).toBe('released');
   expect(says(released())).toBe('made-up 1.2.3');
+  expect(readdirSync(toolFolder(released()))).toEqual(['bin']);
 });
 
 test('a program of the right version on PATH is used where it is', async () => {

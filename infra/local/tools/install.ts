@@ -5,7 +5,7 @@
  */
 import { execFile } from 'node:child_process';
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, symlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { whileLocked } from '../processes.ts';
@@ -15,6 +15,8 @@ import { cacheFolder, fill, isInstalled, placeOf, platformName, terraformMirror,
 import { buildFromSource } from './sources.ts';
 
 const run = promisify(execFile);
+
+const stagingPrefix = '.new-';
 
 export type Origin = 'installed' | 'found' | 'released' | 'built';
 
@@ -27,9 +29,9 @@ export async function installTool(tool: Tool, tell: (what: string) => void = () 
     () => tell('another installation is at it: waiting'),
     async () => {
       if (await isRight(tool)) return 'installed';
-      const staging = join(toolFolder(tool), `.new-${process.pid}`);
+      const staging = join(toolFolder(tool), `${stagingPrefix}${process.pid}`);
       try {
-        await rm(staging, { recursive: true, force: true });
+        await clearStagings(tool);
         await mkdir(staging, { recursive: true });
         const origin = await obtain(tool, staging, tell);
         const place = placeOf(tool);
@@ -42,6 +44,13 @@ export async function installTool(tool: Tool, tell: (what: string) => void = () 
       }
     },
   );
+}
+
+/** What interrupted installations left; nobody else is at it, for the lock is ours. */
+async function clearStagings(tool: Tool): Promise<void> {
+  await mkdir(toolFolder(tool), { recursive: true });
+  const stagings = (await readdir(toolFolder(tool))).filter((name) => name.startsWith(stagingPrefix));
+  for (const name of stagings) await rm(join(toolFolder(tool), name), { recursive: true, force: true });
 }
 
 /** A link leads to a program of the machine's, which may have become another version since. */

@@ -16,7 +16,7 @@ const seconds = (since: number) => `${Math.round((Date.now() - since) / 1000)} s
 
 async function install(names: readonly string[]): Promise<number> {
   const wanted = tools.filter((tool) => names.length === 0 || names.includes(tool.name));
-  const right = await Promise.all(wanted.map((tool) => isFoundElsewhere(tool) || isRight(tool)));
+  const right = await Promise.all(wanted.map(async (tool) => isFoundElsewhere(tool) || isRight(tool)));
   const waiting = wanted.filter((_, index) => !right[index]);
   if (waiting.length === 0) {
     console.log(`all ${wanted.length} tools are there`);
