@@ -18,22 +18,26 @@ const start = (type: string, workflowId: string) => temporal.client.workflow.sta
 const findAbandoned = () => createCaretakerActivities({ client: temporal.client }).findAbandoned();
 
 describe('the caretaker', () => {
-  test('finds a release that was terminated, until a recovery has begun after its end', async () => {
+  test('finds a run that was terminated, until a recovery has begun after its end', async () => {
     const releaseId = `release-${randomUUID()}`;
     const running = await start('release', `running-${randomUUID()}`);
     const other = await start('lane', `lane-${randomUUID()}`);
     await other.terminate();
-    const handle = await start('release', releaseId);
-    await handle.terminate();
-    const runId = handle.firstExecutionRunId;
+    const first = await start('release', releaseId);
+    await first.terminate();
+    const abandoned = { releaseId, runId: first.firstExecutionRunId, status: 'TERMINATED' };
 
     // Visibility follows a little later.
-    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([{ releaseId, runId, status: 'TERMINATED' }]), 15_000);
-
+    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([abandoned]), 15_000);
     const recovery = await start('recover', recoveryIdOf(releaseId));
     expect(await findAbandoned()).toEqual([]);
     await recovery.terminate();
     expect(await findAbandoned()).toEqual([]);
+
+    // Another run of the same release ends badly: the recovery before it knows nothing of that.
+    const second = await start('release', releaseId);
+    await second.terminate();
+    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([{ ...abandoned, runId: second.firstExecutionRunId }]), 15_000);
     await running.terminate();
   });
 

@@ -116,6 +116,8 @@ describe('what a recovery reads', () => {
     const owed = [
       { kind: 'leave lane', lane: { kind: 'service', key: 'fraud-scorer/production' } },
       { kind: 'empty slot', slot: 'b' },
+      { kind: 'park slot', slot: 'a' },
+      { kind: 'restore traffic', liveSlot: null },
     ];
     await append(
       record(0, { kind: 'requested', data: { order } }),

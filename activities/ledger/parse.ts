@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Intent } from '../../domain/record.ts';
+import type { Undo } from '../../domain/undo.ts';
 import { failure } from '../failure.ts';
 
 const storedRecord = z.looseObject({
@@ -14,14 +15,17 @@ export type StoredRecord = z.infer<typeof storedRecord>;
 const slot = z.enum(['a', 'b']);
 const blob = z.strictObject({ digest: z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]), bytes: z.int().nonnegative() });
 
-const undo = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('restore traffic'), liveSlot: slot.nullable() }),
-  z.strictObject({ kind: z.literal('empty slot'), slot }),
-  z.strictObject({
+/** A row for every undo there is: one that could not be read would never be carried out. */
+const undos = {
+  'restore traffic': z.strictObject({ kind: z.literal('restore traffic'), liveSlot: slot.nullable() }),
+  'empty slot': z.strictObject({ kind: z.literal('empty slot'), slot }),
+  'park slot': z.strictObject({ kind: z.literal('park slot'), slot }),
+  'leave lane': z.strictObject({
     kind: z.literal('leave lane'),
     lane: z.strictObject({ kind: z.enum(['state', 'service']), key: z.string().min(1) }),
   }),
-]);
+} satisfies { readonly [kind in Undo['kind']]: z.ZodType<Extract<Undo, { kind: kind }>> };
+const undo = z.union(Object.values(undos));
 
 const intent = z.looseObject({
   step: z.enum(['apply', 'deploy', 'shift', 'promote']),
