@@ -8,11 +8,11 @@ const result = (changes: object = {}) => ({
   severity: 'HIGH',
   status: 0,
   resource: 'aws_s3_bucket.models',
-  location: { filename: '/work/w/source/infra/main.tf', start_line: 3, end_line: 5 },
+  location: { filename: '/space/source/infra/main.tf', start_line: 3, end_line: 5 },
   ...changes,
 });
 
-const read = async (results: unknown) => await readTfsec(JSON.stringify({ results }), '/work/w/source');
+const read = async (results: unknown) => await readTfsec(JSON.stringify({ results }), '/space/source');
 
 test('ignore comments do not count and nothing is downloaded', () => {
   expect(tfsecArgs('source/root')).toEqual(expect.arrayContaining(['source/root', '--no-ignores', '--no-module-downloads']));
@@ -26,7 +26,7 @@ test('a result is a finding with the severity tfsec gave it', async () => {
 
 test('a finding that moved is the same finding', async () => {
   const [before] = await read([result()]);
-  const [after] = await read([result({ location: { filename: '/work/w/source/infra/main.tf', start_line: 30 } })]);
+  const [after] = await read([result({ location: { filename: '/space/source/infra/main.tf', start_line: 30 } })]);
   expect(after?.fingerprint).toBe(before?.fingerprint);
 });
 
