@@ -7,7 +7,12 @@ export const formatTool = 'terraform fmt';
 
 /** 0: nothing to change; 2: a file is not HCL; 3: some file would change. */
 export const formatAnswers = [0, 2, 3] as const;
-export const formatBroke = 2;
+
+/** A file that was not read, or an exit code that names no file, is not a clean bill. */
+export function formatProblems({ exitCode, stdout }: { readonly exitCode: number; readonly stdout: string }): readonly string[] {
+  if (exitCode === 0 || (exitCode === 3 && stdout.trim() !== '')) return [];
+  return ['terraform fmt could not read every file'];
+}
 
 /** `stdout` of `fmt -list`: a path a line, relative to the folder it ran in. */
 export function formatFindings(stdout: string, root: string): readonly Finding[] {

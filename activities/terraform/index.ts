@@ -4,34 +4,26 @@
  * from anyone who may be alive, never lets a secret out of the worker except in the encrypted plan.
  */
 import { readFile } from 'node:fs/promises';
-import { relative } from 'node:path';
 import type { KMSClient } from '@aws-sdk/client-kms';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
-import { z } from 'zod';
 import type { Blob } from '../../domain/blob.ts';
 import { type ChangeSet, differingAddresses } from '../../domain/change.ts';
-import type { PlanInput, RootRef, SavedPlan, TerraformPort } from '../../domain/ports.ts';
-import { parseJson } from '../tool/output.ts';
+import type { PlanInput, SavedPlan, TerraformPort } from '../../domain/ports.ts';
 import type { RunTool } from '../tool/run-tool.ts';
 import type { BlobStore } from '../tool/store.ts';
 import type { WithWorkspace } from '../tool/workspace.ts';
-import { allowListRules, allowListTool, violationsOf } from './allow-list.ts';
 import { apply } from './apply.ts';
-import { formatArgs, initArgs, validateArgs, versionArgs } from './arguments.ts';
 import { createMac } from './change.ts';
-import { createCommand, type Root } from './command.ts';
-import { readConfiguration } from './configuration.ts';
-import { formatAnswers, formatBroke, formatFindings, formatTool } from './format.ts';
+import { createChecks } from './checks.ts';
+import { createCommand } from './command.ts';
 import { createLeases } from './lease.ts';
 import { type LockedRoot, underLease } from './locked.ts';
 import { judge, orForeignLock } from './observe.ts';
-import { initialise, initTimeoutSeconds, makePlan, type Planned } from './plan.ts';
-import { storeReport } from './report.ts';
+import { initialise, makePlan, type Planned } from './plan.ts';
 import { withRoot } from './root.ts';
 import { type Session, withSession } from './session.ts';
 import { readStateHead } from './state.ts';
-import { validateAnswers, validateFindings, validateJson, validateTool, variableFindings } from './validate.ts';
 
 export { workerIdentity } from './credentials.ts';
 
@@ -60,12 +52,7 @@ export interface TerraformDependencies {
   readonly config: TerraformConfig;
 }
 
-/** Formatting and validating read code and provider schemas: seconds. */
-const checkTimeoutSeconds = 120;
-const versionTimeoutSeconds = 30;
 const defaultLockTimeoutSeconds = 300;
-
-const versionJson = z.looseObject({ terraform_version: z.string() });
 
 export function createTerraformActivities(given: TerraformDependencies): TerraformPort {
   const { store, config } = given;
@@ -76,14 +63,8 @@ export function createTerraformActivities(given: TerraformDependencies): Terrafo
     leases: createLeases(given.s3, config.leaseBucket),
     lockTimeoutSeconds: config.lockTimeoutSeconds ?? defaultLockTimeoutSeconds,
   };
-  const { terraform, lockTimeoutSeconds } = dependencies;
-  const waitForLock = { kind: 'wait', seconds: lockTimeoutSeconds } as const;
+  const waitForLock = { kind: 'wait', seconds: dependencies.lockTimeoutSeconds } as const;
 
-  const versionIn = async (root: Root) => {
-    const { stdout } = await terraform(root, { args: versionArgs(), timeoutSeconds: versionTimeoutSeconds });
-    return parseJson(versionJson, stdout, 'terraform version').terraform_version;
-  };
-  const configurationOf = ({ repository }: Root, { stack }: RootRef) => readConfiguration(repository, stack.root);
   const readChange = async (blob: Blob) => (await store.getJson(blob)) as ChangeSet;
 
   /** An initialised root under a role. */
@@ -105,57 +86,7 @@ export function createTerraformActivities(given: TerraformDependencies): Terrafo
   });
 
   return {
-    checkFormat: (input) =>
-      withRoot(dependencies, input, async (root) => {
-        const { folders, problems } = await configurationOf(root, input);
-        const [top = '.', ...modules] = folders;
-        const targets = ['.', ...modules.map((folder) => relative(top, folder))];
-        const answer = await terraform(root, { args: formatArgs(targets), timeoutSeconds: checkTimeoutSeconds, answers: formatAnswers });
-        return await storeReport(store, input.archive, {
-          tool: formatTool,
-          toolVersion: await versionIn(root),
-          rules: [formatTool],
-          findings: formatFindings(answer.stdout, top),
-          problems: answer.exitCode === formatBroke ? [...problems, 'terraform fmt could not read every file'] : problems,
-          raw: answer.stdout,
-        });
-      }),
-
-    validateRoot: (input) =>
-      withRoot(dependencies, input, async (root) => {
-        const configuration = await configurationOf(root, input);
-        const given = variableFindings(Object.keys(input.variables), Object.keys(input.stack.secretVariables), configuration);
-        const report = { tool: validateTool, toolVersion: await versionIn(root), rules: [validateTool, 'plimsoll.terraform.variable'] };
-        const refused = configuration.problems.length > 0 || violationsOf(configuration, input.gates).length > 0;
-        if (refused) {
-          const problems = [...configuration.problems, 'not initialised: the allow-list refuses this root'];
-          return await storeReport(store, input.archive, { ...report, findings: given, problems, raw: '' });
-        }
-        const args = initArgs(null, configuration.lockedProviders !== null);
-        const init = await terraform(root, { args, timeoutSeconds: initTimeoutSeconds, answers: validateAnswers });
-        if (init.exitCode !== 0) {
-          const problems = ['terraform init failed: a provider or module is missing, or differs from the lock file'];
-          return await storeReport(store, input.archive, { ...report, findings: given, problems, raw: init.stderr });
-        }
-        const { stdout } = await terraform(root, { args: validateArgs(), timeoutSeconds: checkTimeoutSeconds, answers: validateAnswers });
-        const answer = parseJson(validateJson, stdout, validateTool);
-        const findings = [...given, ...validateFindings(answer, input.stack.root)];
-        return await storeReport(store, input.archive, { ...report, findings, problems: [], raw: stdout });
-      }),
-
-    checkAllowList: (input) =>
-      withRoot(dependencies, input, async (root) => {
-        const configuration = await configurationOf(root, input);
-        const findings = violationsOf(configuration, input.gates);
-        return await storeReport(store, input.archive, {
-          tool: allowListTool,
-          toolVersion: await versionIn(root),
-          rules: { rules: allowListRules, providers: input.gates.providers, modules: input.gates.modules },
-          findings,
-          problems: configuration.problems,
-          raw: JSON.stringify(findings),
-        });
-      }),
+    ...createChecks(dependencies),
 
     planSpeculative: (input) =>
       withPlannable(input, input.aws.planRole, async (session) => (await makePlan(dependencies, session, input, { kind: 'none' })).result),

@@ -4,7 +4,7 @@
  * prove that a lock is ours and its holder dead; without that proof a lock is left alone.
  */
 import { randomUUID } from 'node:crypto';
-import { DeleteObjectCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { Blob } from '../../domain/blob.ts';
 import type { StateBackend } from '../../domain/catalog.ts';
@@ -12,6 +12,7 @@ import { digestPattern } from '../../domain/digest.ts';
 import { failure } from '../failure.ts';
 import { parseJson } from '../tool/output.ts';
 import { findHolder, machineId } from './holder.ts';
+import { reachable, readObject } from './reachable.ts';
 
 const leaseRecord = z.strictObject({
   releaseId: z.string(),
@@ -49,13 +50,9 @@ export function createLeases(s3: S3Client, bucket: string, now: () => Date = () 
 
   const leases: LeaseStore = {
     async read(backend) {
-      try {
-        const { Body } = await s3.send(new GetObjectCommand(placeOf(backend)));
-        return parseJson(leaseRecord, (await Body?.transformToString()) ?? '', 'the lease') as Lease;
-      } catch (error) {
-        if (error instanceof NoSuchKey) return null;
-        throw error;
-      }
+      const { Bucket, Key } = placeOf(backend);
+      const text = await reachable('the lease', () => readObject(s3, Bucket, Key));
+      return text === null ? null : (parseJson(leaseRecord, text, 'the lease') as Lease);
     },
     async take(backend, releaseId, operation) {
       const at = now().toISOString();
@@ -69,20 +66,23 @@ export function createLeases(s3: S3Client, bucket: string, now: () => Date = () 
         lockId: null,
         unwrittenState: null,
       };
-      try {
-        await put(backend, lease, true);
-      } catch (error) {
-        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412)
-          throw failure('terraform.locked', 'another operation of ours holds this state');
-        throw error;
-      }
+      await reachable('the lease', async () => {
+        try {
+          await put(backend, lease, true);
+        } catch (error) {
+          if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 412)
+            throw failure('terraform.locked', 'another operation of ours holds this state');
+          throw error;
+        }
+      });
       return lease;
     },
     async write(backend, lease) {
-      await put(backend, { ...lease, renewedAt: now().toISOString() }, false);
+      await reachable('the lease', () => put(backend, { ...lease, renewedAt: now().toISOString() }, false));
     },
     async drop(backend, nonce) {
-      if ((await leases.read(backend))?.nonce === nonce) await s3.send(new DeleteObjectCommand(placeOf(backend)));
+      if ((await leases.read(backend))?.nonce !== nonce) return;
+      await reachable('the lease', () => s3.send(new DeleteObjectCommand(placeOf(backend))));
     },
   };
   return leases;

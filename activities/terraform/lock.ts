@@ -1,9 +1,10 @@
 /** Terraform's lock on a state, read where Terraform keeps it. Only Terraform's own `force-unlock` removes it. */
 import { type DynamoDBClient, GetItemCommand, ResourceNotFoundException } from '@aws-sdk/client-dynamodb';
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { StateBackend } from '../../domain/catalog.ts';
 import { parseJson } from '../tool/output.ts';
+import { reachable, readObject } from './reachable.ts';
 
 const lockInfo = z.looseObject({ ID: z.string(), Who: z.string(), Operation: z.string(), Created: z.string() });
 
@@ -22,7 +23,11 @@ export interface LockClients {
 
 /** The lock object first, then the table: Terraform takes them in this order, and both carry one id. */
 export async function readLock({ stateS3, stateDynamo }: LockClients, backend: StateBackend): Promise<Lock | null> {
-  const text = (backend.lockFile ? await readLockObject(stateS3, backend) : null) ?? (await readLockItem(stateDynamo, backend));
+  const { bucket, key, lockFile } = backend;
+  const text = await reachable(
+    'the state lock',
+    async () => (lockFile ? await readObject(stateS3, bucket, `${key}.tflock`) : null) ?? (await readLockItem(stateDynamo, backend)),
+  );
   if (text === null) return null;
   const { ID, Who, Operation, Created } = parseJson(lockInfo, text, 'the state lock');
   return { id: ID, who: Who, operation: Operation, createdAt: new Date(Created) };
@@ -31,16 +36,6 @@ export async function readLock({ stateS3, stateDynamo }: LockClients, backend: S
 /** For the person who has to find the holder. */
 export const holderOf = ({ id, who, operation, createdAt }: Lock): string =>
   `${who}, ${operation}, since ${createdAt.toISOString()}, lock ${id}`;
-
-async function readLockObject(s3: S3Client, { bucket, key }: StateBackend): Promise<string | null> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: `${key}.tflock` }));
-    return (await Body?.transformToString()) ?? null;
-  } catch (error) {
-    if (error instanceof NoSuchKey) return null;
-    throw error;
-  }
-}
 
 async function readLockItem(dynamo: DynamoDBClient, { bucket, key, lockTable }: StateBackend): Promise<string | null> {
   if (lockTable === '') return null;

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { type ChangeSet, changeDigestOf, countChanges } from '../../domain/change.ts';
 import { type Digest, digestOf } from '../../domain/digest.ts';
 import type { PlanInput, PlanResult } from '../../domain/ports.ts';
+import { withHeartbeats } from '../tool/heartbeat.ts';
 import { parseJson } from '../tool/output.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { initArgs, type Locking, planArgs, showArgs } from './arguments.ts';
@@ -68,20 +69,21 @@ export async function makePlan(
 
   const shown = await terraform(root, { args: showArgs(planFile), timeoutSeconds: showTimeoutSeconds, secretStdout: true });
   const plan = parseJson(planJson, shown.stdout, 'terraform show');
-  const change = await changeSetOf(plan, root.secrets, mac);
-  const { lineage, serial } = await readStateHead(stateS3, input.stack.backend);
-  const result: PlanResult = {
-    changeDigest: changeDigestOf(change),
-    counts: countChanges(change),
-    addresses: worstFirst(change),
-    lineage,
-    serial,
-    moduleLockDigest: await moduleLockDigestOf(root),
-    variablesDigest: await variablesDigestOf(input.variables, secretVariables, mac),
-    change: await store.putJson(change),
-    planJson: await store.putJson(redactPlan(plan, root.secrets)),
-  };
-  return { result, change, planFile };
+  // A call to KMS for each sensitive leaf: a large plan takes a while.
+  return await withHeartbeats(async () => {
+    const change = await changeSetOf(plan, root.secrets, mac);
+    const result: PlanResult = {
+      changeDigest: changeDigestOf(change),
+      counts: countChanges(change),
+      addresses: worstFirst(change),
+      ...(await readStateHead(stateS3, input.stack.backend)),
+      moduleLockDigest: await moduleLockDigestOf(root),
+      variablesDigest: await variablesDigestOf(input.variables, secretVariables, mac),
+      change: await store.putJson(change),
+      planJson: await store.putJson(redactPlan(plan, root.secrets)),
+    };
+    return { result, change, planFile };
+  });
 }
 
 /** As files, not arguments or environment: those show in process lists. */

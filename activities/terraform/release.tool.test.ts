@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -223,17 +223,23 @@ test("somebody else's lock stays, and its holder is named", async () => {
   expect(await leaseOf()).toBeNull();
 });
 
-/** Between everybody and the stack's AWS: hands on each request, and keeps what STS was asked. */
-const recorder = async (): Promise<{ server: Server; endpoint: string; asked: URLSearchParams[] }> => {
+/** Between Terraform and the stack's AWS: hands on each request it does not refuse, and keeps what STS was asked. */
+const proxy = async (
+  isRefused: (request: IncomingMessage) => boolean,
+): Promise<{ server: Server; endpoint: string; asked: URLSearchParams[] }> => {
   const asked: URLSearchParams[] = [];
   const handOn = async (request: IncomingMessage, response: ServerResponse) => {
-    const body = await text(request);
-    if (body.includes('Action=AssumeRole')) asked.push(new URLSearchParams(body));
+    const body = await buffer(request);
+    if (isRefused(request)) {
+      response.writeHead(403).end();
+      return;
+    }
+    if (body.includes('Action=AssumeRole')) asked.push(new URLSearchParams(body.toString()));
     const headers = Object.entries(request.headers).filter(([name]) => !['connection', 'transfer-encoding'].includes(name));
     const answer = await fetch(new URL(request.url ?? '/', process.env['AWS_ENDPOINT_URL']), {
       method: request.method ?? 'GET',
       headers: headers.map(([name, value]): [string, string] => [name, String(value)]),
-      ...(body === '' ? {} : { body }),
+      ...(body.length === 0 ? {} : { body: new Uint8Array(body) }),
     });
     response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
   };
@@ -245,7 +251,7 @@ const recorder = async (): Promise<{ server: Server; endpoint: string; asked: UR
 };
 
 test('every session carries the release and the person who asked, and the planning role plans', async () => {
-  const { server, endpoint, asked } = await recorder();
+  const { server, endpoint, asked } = await proxy(() => false);
   const recorded = await createTerraformWorld({ identity: { ...workerIdentity(process.env), AWS_ENDPOINT_URL: endpoint } });
   try {
     const input = recorded.input(await recorded.archive({ 'infra/root/main.tf': 'terraform {\n  backend "s3" {}\n}\n' }));
@@ -259,5 +265,25 @@ test('every session carries the release and the person who asked, and the planni
     expect(parameters.get('RoleArn')).toMatch(/role\/plimsoll-plan$/);
     expect(parameters.get('RoleSessionName')).toBe(recorded.release.releaseId);
     expect(parameters.get('SourceIdentity')).toMatch(/^auth0-ana-maria-[0-9a-f]{12}$/);
+  }
+});
+
+test('a state that could not be written is kept, and pushed before anybody plans again', async () => {
+  let refusing = false;
+  const isState = ({ method, url }: IncomingMessage) => method === 'PUT' && (url ?? '').includes('/production.tfstate?');
+  const { server, endpoint } = await proxy((request) => refusing && isState(request));
+  const proxied = await createTerraformWorld({ identity: { ...workerIdentity(process.env), AWS_ENDPOINT_URL: endpoint } });
+  try {
+    const secrets = { password: await proxied.secret('correct-horse-battery') };
+    const input = proxied.input(await proxied.archive({ 'infra/root/main.tf': code }), { name: `models-${proxied.suffix}` }, secrets);
+    const plan = await proxied.run('planForApply', input);
+    refusing = true;
+    await expect(proxied.run('applyPlan', { ...input, plan })).rejects.toMatchObject({ type: 'terraform.failed' });
+    refusing = false;
+    // Without the kept state, making the parameters again would fail: they exist.
+    expect(await proxied.run('observeApply', { ...input, approved: plan.change, lineage: plan.lineage })).toEqual({ kind: 'applied' });
+  } finally {
+    server.close();
+    await proxied.close();
   }
 });

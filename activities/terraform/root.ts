@@ -4,6 +4,7 @@ import { join, relative } from 'node:path';
 import type { RootRef } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import { unpack } from '../tool/archive.ts';
+import { withHeartbeats } from '../tool/heartbeat.ts';
 import type { BlobStore } from '../tool/store.ts';
 import type { WithWorkspace } from '../tool/workspace.ts';
 import type { Root } from './command.ts';
@@ -17,7 +18,7 @@ export async function withRoot<T>(
     await chmod(workspace, 0o700);
     const repository = join(workspace, 'source');
     await mkdir(repository);
-    await unpack(store, input.archive, repository);
+    await withHeartbeats(() => unpack(store, input.archive, repository));
     const folder = join(repository, input.stack.root);
     if (relative(repository, folder).startsWith('..') || !(await isFolder(folder)))
       throw failure('terraform.failed', `the repository has no folder ${input.stack.root} at this commit`);

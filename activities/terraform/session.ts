@@ -8,6 +8,7 @@ import type { PlanInput } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import type { Root } from './command.ts';
 import { assumeRole, sourceIdentityOf, writeSession } from './credentials.ts';
+import { reachable } from './reachable.ts';
 
 export interface Session {
   readonly root: Root;
@@ -32,7 +33,7 @@ export async function withSession<T>(
 ): Promise<T> {
   const role = { roleArn, sessionName: release.releaseId, sourceIdentity: sourceIdentityOf(requester.subject) };
   const env = await writeSession(root.workspace, { ...role, region: aws.region, identity: { ...config.identity } });
-  const credentials = () => assumed(sts, role);
+  const credentials = () => reachable(`the role ${roleArn}`, () => assumeRole(sts, role));
   const endpoint = config.identity['AWS_ENDPOINT_URL'];
   const local = endpoint === undefined ? {} : { endpoint };
   // Path-style for a stand-in: bucket names are not host names there.
@@ -52,29 +53,14 @@ export async function withSession<T>(
   }
 }
 
-async function assumed(sts: STSClient, role: Parameters<typeof assumeRole>[1]) {
-  try {
-    return await assumeRole(sts, role);
-  } catch (error) {
-    throw failure('terraform.failed', `the role ${role.roleArn} was not given: ${error instanceof Error ? error.name : 'unknown'}`);
-  }
-}
-
 async function readSecrets(
   client: SecretsManagerClient,
   arns: Readonly<Record<string, string>>,
 ): Promise<Readonly<Record<string, string>>> {
   const read = async ([name, SecretId]: [string, string]) => {
-    try {
-      const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
-      if (SecretString === undefined) throw new Error('not a text secret');
-      return [name, SecretString] as const;
-    } catch (error) {
-      throw failure(
-        'terraform.failed',
-        `the secret of variable ${name} could not be read: ${error instanceof Error ? error.name : 'unknown'}`,
-      );
-    }
+    const { SecretString } = await reachable(`the secret of variable ${name}`, () => client.send(new GetSecretValueCommand({ SecretId })));
+    if (SecretString === undefined) throw failure('terraform.failed', `the secret of variable ${name} is not a text`);
+    return [name, SecretString] as const;
   };
   return Object.fromEntries(await Promise.all(Object.entries(arns).map(read)));
 }

@@ -1,8 +1,9 @@
 /** Who a state is: lineage and serial, read from its object. The rest of it is secret and is not looked at. */
-import { GetObjectCommand, NoSuchKey, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { StateBackend } from '../../domain/catalog.ts';
 import { parseJson } from '../tool/output.ts';
+import { reachable, readObject } from './reachable.ts';
 
 const stateHead = z.looseObject({ lineage: z.string(), serial: z.number() });
 export interface StateHead {
@@ -12,12 +13,8 @@ export interface StateHead {
 
 /** A state that nobody has written yet has no lineage and the serial 0. */
 export async function readStateHead(s3: S3Client, { bucket, key }: StateBackend): Promise<StateHead> {
-  try {
-    const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-    const { lineage, serial } = parseJson(stateHead, (await Body?.transformToString()) ?? '', 'the state');
-    return { lineage, serial };
-  } catch (error) {
-    if (error instanceof NoSuchKey) return { lineage: null, serial: 0 };
-    throw error;
-  }
+  const text = await reachable('the state', () => readObject(s3, bucket, key));
+  if (text === null) return { lineage: null, serial: 0 };
+  const { lineage, serial } = parseJson(stateHead, text, 'the state');
+  return { lineage, serial };
 }
