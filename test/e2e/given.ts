@@ -1,0 +1,141 @@
+/** What there is before a story begins: people, commits, models, and a version that already serves. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import type { ModelVersion, ReleaseRequest } from '../../domain/order.ts';
+import { liveSlotOf } from '../../domain/slot.ts';
+import { type Files } from '../../infra/local/demo/git.ts';
+import {
+  casesFolder,
+  ensureRepository,
+  example,
+  filesWithin,
+  headOf,
+  mergeAndRevert,
+  publishModel,
+} from '../../infra/local/demo/repository.ts';
+import { approve, ask, outcomeOf, type Person } from './when.ts';
+import { weightsOf } from './world.ts';
+
+export { pushBranch } from '../../infra/local/demo/repository.ts';
+
+let preparing: ReturnType<typeof ensureRepository> | undefined;
+/** Once for all tests of a file. */
+export const repository = () => (preparing ??= ensureRepository());
+
+export const people = {
+  /** Of the team that owns fraud-scorer: asks. */
+  ana: { subject: 'ana', groups: ['risk'] },
+  /** On call, and an approver. */
+  sam: { subject: 'sam', groups: ['sre'] },
+  /** An approver, and nothing else. */
+  olga: { subject: 'olga', groups: ['ml-owners'] },
+  /** Of the team that owns churn-scorer. */
+  gus: { subject: 'gus', groups: ['growth'] },
+  /** Of the team of fraud-scorer, too. */
+  ben: { subject: 'ben', groups: ['risk'] },
+} as const satisfies Record<string, Person>;
+
+export const ownerOf = (service: string): Person => (service === 'churn-scorer' ? people.gus : people.ana);
+
+/** A commit on main that nobody has released yet, with these files changed. */
+export async function mergedCommit(files: Files = {}): Promise<string> {
+  const stamp = { 'models/last-change.txt': `${randomUUID()}\n` };
+  return mergeAndRevert(await repository(), { ...files, ...stamp }, 'A change');
+}
+
+export const mainCommit = async () => headOf(await repository());
+
+/** Values of the chart for production: how a version behaves on the local stack. */
+export const behaving = (lab: object, service = 'fraud-scorer'): Files => ({
+  [`models/${service}/values/production.yaml`]: JSON.stringify({ replicas: 2, lab }),
+});
+
+export const goodVersions = ['2026.11.1', '2026.11.2'] as const;
+
+const modelsOf = (service: string) => (service === 'probe-scorer' ? 'fraud-scorer' : service);
+
+export const model = (service: string, version: string): Promise<ModelVersion> =>
+  publishModel(service, version, join(example, 'models', modelsOf(service), version, 'model.safetensors'));
+
+/** A request for a model release that asks for nothing special. */
+export async function modelRequest(
+  service: string,
+  changes: Partial<ReleaseRequest> = {},
+  version: string = goodVersions[1],
+): Promise<ReleaseRequest> {
+  return {
+    service,
+    environment: 'production',
+    source: { commit: await mergedCommit() },
+    model: await model(service, version),
+    reason: 'a test',
+    attempt: 1,
+    ...changes,
+  };
+}
+
+export async function infrastructureRequest(
+  changes: Partial<ReleaseRequest> = {},
+  variables: Record<string, never> | object = {},
+): Promise<ReleaseRequest> {
+  return {
+    service: 'fraud-scorer',
+    environment: 'production',
+    source: { commit: await mergedCommit() },
+    infrastructure: { stack: 'platform', variables: variables as Record<string, never> },
+    reason: 'a test',
+    attempt: 1,
+    ...changes,
+  };
+}
+
+/** A version of this service serves in that environment; the first of them is released if none does. */
+export async function liveVersion(service: string, environment = 'production'): Promise<void> {
+  if (liveSlotOf(await weightsOf(service)) !== null) return;
+  const by = ownerOf(service);
+  const id = await ask(by, await modelRequest(service, { environment, reason: 'the first version' }, goodVersions[0]));
+  await approve(people.sam, id);
+  const { kind, reason } = await outcomeOf(id);
+  if (kind !== 'released') throw new Error(`no version of ${service} could be made live: ${kind}, ${reason}`);
+}
+
+/* ----------------------------------------------------------------- cases */
+
+export interface Case {
+  readonly what: string;
+  readonly part: 'infrastructure' | 'model';
+  readonly variables?: object;
+  readonly model?: { readonly version: string; readonly file: string };
+  readonly after?: string;
+  readonly expected: {
+    readonly outcome: string;
+    readonly phase: string;
+    readonly findings?: readonly { readonly tool: string; readonly rule: string; readonly severity: string }[];
+    readonly violations?: readonly string[];
+    readonly metric?: string;
+    readonly because?: string;
+  };
+}
+
+/** Its shape is a test of its own (`test/demo/repository.test.ts`). */
+export const caseNamed = (name: string) => parse(readFileSync(join(casesFolder, name, 'case.yaml'), 'utf8')) as Case;
+
+/** The case, merged, as a request for its release. */
+export async function caseRequest(name: string, service = 'fraud-scorer'): Promise<ReleaseRequest> {
+  const { part, variables = {}, model: wanted } = caseNamed(name);
+  const folder = join(casesFolder, name, 'overlay');
+  const overlay = await filesWithin(folder);
+  const files = Object.fromEntries(
+    Object.entries(overlay).map(([path, content]) => [
+      path.replace('models/fraud-scorer/values', `models/${modelsOf(service)}/values`),
+      content,
+    ]),
+  );
+  const commit = await mergedCommit(files);
+  if (part === 'infrastructure') return infrastructureRequest({ source: { commit } }, variables);
+  if (wanted === undefined) throw new Error(`the case ${name} names no model`);
+  const file = wanted.file in overlay ? join(folder, wanted.file) : join(example, wanted.file);
+  return modelRequest(service, { source: { commit }, model: await publishModel(service, wanted.version, file) });
+}

@@ -1,0 +1,75 @@
+/** What has to be true of the world afterwards, whatever happened on the way. */
+import { expect } from 'vitest';
+import { laneIdOf } from '../../domain/lane.ts';
+import { serviceLaneOf } from '../../domain/order.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { liveSlotOf, otherSlot, type Slot, slots } from '../../domain/slot.ts';
+import { until } from './wait.ts';
+import { type Details, show } from './when.ts';
+import { helmStatusOf, openWorkflow, podsOf, processesOf, recordsOf, stateLocks, weightsOf, workspacesOf } from './world.ts';
+
+/** An ending by its kind; `because` is a part of the reason. */
+export function endedAs(outcome: Outcome, kind: Outcome['kind'], because: string | RegExp = ''): void {
+  expect(outcome).toEqual(expect.objectContaining({ kind, reason: expect.stringMatching(because) as string }));
+}
+
+/** Pods and programs take a moment to go; the longest, a pod's drain, is 30 s. */
+const settlesWithinSeconds = 60;
+
+/** All the traffic goes to this one slot, which runs this release; the other slot has no pods. */
+export async function serves(service: string, releaseId: string): Promise<void> {
+  const weights = await weightsOf(service);
+  const live = liveSlotOf(weights);
+  expect(weights, 'one slot has all the traffic').toEqual({ a: live === 'a' ? 100 : 0, b: live === 'b' ? 100 : 0 });
+  await settled(`${service} is served by ${releaseId} alone`, async () => {
+    const pods = await podsOf(service);
+    expect(new Set(pods[live as Slot])).toEqual(new Set([releaseId]));
+    expect(pods[otherSlot(live as Slot)]).toBeUndefined();
+  });
+}
+
+/** Traffic as before, and nothing of the release left in its slot. */
+export async function putBack(release: Details): Promise<void> {
+  const { slots: used, service, releaseId } = release;
+  if (used === null) return;
+  const expected = used.live === null ? { a: 0, b: 0 } : { a: used.live === 'a' ? 100 : 0, b: used.live === 'b' ? 100 : 0 };
+  expect(await weightsOf(service), 'the weights are what they were').toEqual(expected);
+  expect(await helmStatusOf(service, used.candidate), 'the slot is empty').toBeNull();
+  await settled(`no pod of ${releaseId} is left`, async () => {
+    expect(Object.values(await podsOf(service)).flat()).not.toContain(releaseId);
+  });
+}
+
+/** No lane, lock, lease, folder or process of this release; every slot's Helm release is at rest. */
+export async function nothingLeftBehind(release: Pick<Details, 'releaseId' | 'service' | 'environment'>): Promise<void> {
+  const { releaseId, service } = release;
+  await settled(`nothing of ${releaseId} is left`, async () => {
+    expect(processesOf(releaseId), 'processes').toEqual([]);
+    expect(workspacesOf(releaseId), 'private folders').toEqual([]);
+    expect(await stateLocks(), 'state locks').toEqual([]);
+    expect(await openWorkflow(laneIdOf(serviceLaneOf(release))), 'the service lane').toBeNull();
+    expect(
+      await openWorkflow(laneIdOf({ kind: 'state', key: `acme-tfstate/${release.environment}.tfstate` })),
+      'the state lane',
+    ).toBeNull();
+    for (const slot of slots) expect([null, 'deployed'], `Helm release of slot ${slot}`).toContain(await helmStatusOf(service, slot));
+  });
+}
+
+/** Every record is in the ledger, each sequence once. */
+export async function recordIsWhole(releaseId: string): Promise<void> {
+  const { records } = await show(releaseId);
+  const sequences = (await recordsOf(releaseId)).map((key) => Number(/(\d{10})\.json$/.exec(key)?.[1]));
+  expect(sequences).toEqual(Array.from({ length: records }, (_, index) => index));
+}
+
+async function settled(what: string, holds: () => Promise<void>): Promise<void> {
+  await until(
+    what,
+    async () => {
+      await holds();
+      return true;
+    },
+    settlesWithinSeconds,
+  );
+}

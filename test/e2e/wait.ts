@@ -1,0 +1,33 @@
+/** Waiting for a state. The deadline is generous and ends a test that would never end, never one that is slow. */
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Four times what a release takes on a busy laptop. */
+const patienceSeconds = 420;
+const pollMilliseconds = 400;
+
+/** Until `look` answers something; what it last saw is in the error. */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined>,
+  seconds = patienceSeconds,
+  seen: () => string = () => '',
+): Promise<T> {
+  const deadline = Date.now() + seconds * 1000;
+  let trouble = '';
+  for (;;) {
+    try {
+      const answer = await look();
+      if (answer !== undefined) return answer;
+      trouble = '';
+    } catch (error) {
+      if (error instanceof NeverError) throw error;
+      // A piece of the stack may be down just now.
+      trouble = (error as Error).message;
+    }
+    if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s; ${seen()} ${trouble}`);
+    await sleep(pollMilliseconds);
+  }
+}
+
+/** It cannot come any more: waiting ends at once. */
+export class NeverError extends Error {}

@@ -1,0 +1,193 @@
+/** What people do, over HTTP alone. */
+import type { ReleaseRequest } from '../../domain/order.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import type { Phase } from '../../domain/phase.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+import { address } from './stack.ts';
+import { NeverError, until } from './wait.ts';
+
+export interface Person {
+  readonly subject: string;
+  readonly groups: readonly string[];
+  readonly kind?: 'human' | 'machine';
+}
+
+export interface Answer<Body = unknown> {
+  readonly status: number;
+  readonly body: Body;
+  readonly headers: Headers;
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors?: readonly { readonly field: string; readonly value?: unknown; readonly allowed: string }[];
+}
+
+export type Details = ReleaseView & { readonly status: string; readonly progress: { readonly verdict: ReleaseView['verdict'] } | null };
+
+const tokens = new Map<string, Promise<string>>();
+
+export function tokenOf(person: Person): Promise<string> {
+  const key = JSON.stringify(person);
+  const known = tokens.get(key) ?? newToken(person);
+  tokens.set(key, known);
+  return known;
+}
+
+async function newToken(person: Person): Promise<string> {
+  const response = await fetch(`${address('PLIMSOLL_ISSUER_URL')}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(person),
+  });
+  return ((await response.json()) as { access_token: string }).access_token;
+}
+
+export async function call<Body = unknown>(
+  by: Person | { readonly token: string } | null,
+  method: 'GET' | 'POST',
+  path: string,
+  body?: unknown,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer<Body>> {
+  const token = by === null ? null : 'token' in by ? by.token : await tokenOf(by);
+  const response = await fetch(`${address('PLIMSOLL_API_URL')}${path}`, {
+    method,
+    headers: {
+      ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  return { status: response.status, body: (text === '' ? undefined : JSON.parse(text)) as Body, headers: response.headers };
+}
+
+async function done<Body>(answer: Promise<Answer<Body>>): Promise<Body> {
+  const { status, body } = await answer;
+  if (status >= 300) throw new Error(`the API answers ${status}: ${JSON.stringify(body)}`);
+  return body;
+}
+
+/* ---------------------------------------------------------------- asking */
+
+/** Asks for a release that is new; answers its id. */
+export async function ask(by: Person, request: ReleaseRequest): Promise<string> {
+  const answer = await call<{ id: string }>(by, 'POST', '/v1/releases', request);
+  if (answer.status !== 202) throw new Error(`the API answers ${answer.status}: ${JSON.stringify(answer.body)}`);
+  return answer.body.id;
+}
+
+export const rollBack = async (
+  by: Person,
+  service: string,
+  incident: string,
+  environment = 'production',
+  to = 'previous',
+): Promise<string> =>
+  (await done(call<{ id: string }>(by, 'POST', '/v1/rollbacks', { service, environment, to, incident, reason: 'it misbehaves' }))).id;
+
+/** Whoever may read everything. */
+const reader: Person = { subject: 'sam', groups: ['sre'] };
+
+export const show = (id: string): Promise<Details> => done(call<Details>(reader, 'GET', `/v1/releases/${id}`));
+
+/** Until this is true of the release. */
+export async function untilRelease(id: string, what: string, holds: (release: Details) => boolean, seconds?: number): Promise<Details> {
+  let last: Details | undefined;
+  return await until(
+    `${id} ${what}`,
+    async () => {
+      const release = await show(id);
+      last = release;
+      if (holds(release)) return release;
+      if (release.status !== 'running')
+        throw new NeverError(
+          `${id} ended before it ${what}: ${release.outcome?.kind ?? release.status}, ${release.outcome?.reason ?? release.attention}`,
+        );
+      return undefined;
+    },
+    seconds,
+    () =>
+      `it is ${last?.phase} at ${last?.weightPercent} %, waiting for ${JSON.stringify(last?.waitingFor)}, attention: ${last?.attention}`,
+  );
+}
+
+export const untilPhase = (id: string, phase: Phase, seconds?: number) =>
+  untilRelease(id, `is ${phase}`, (release) => release.phase === phase, seconds);
+
+/** Until it is over; releases that end as failed have no outcome and are an error here. */
+export async function outcomeOf(id: string, seconds?: number): Promise<Outcome> {
+  const { outcome } = await untilRelease(id, 'has an outcome', (release) => release.outcome !== null, seconds);
+  if (outcome === null) throw new Error('unreachable: an outcome was seen');
+  return outcome;
+}
+
+/* --------------------------------------------------------------- deciding */
+
+export const decide = (by: Person, id: string, decision: 'approve' | 'reject', statementDigest: string | null) =>
+  call<ProblemBody>(by, 'POST', `/v1/releases/${id}/approvals`, { decision, statementDigest, reason: 'read and understood' });
+
+/** Waits for the statement and says yes to it. */
+export async function approve(by: Person, id: string): Promise<Details> {
+  const release = await untilPhase(id, 'awaiting approval');
+  await done(decide(by, id, 'approve', release.statementDigest));
+  return release;
+}
+
+/** `hold`, `resume` or `abort`. */
+export const tell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort') =>
+  call<ProblemBody>(by, 'POST', `/v1/releases/${id}/${message}`, { reason: `the test says ${message}` });
+
+export const mustTell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort') => done(tell(by, id, message));
+
+/** A new release, approved as soon as it asks; answers its id at once and how it ends. */
+export async function releaseApproved(
+  by: Person,
+  approver: Person,
+  request: ReleaseRequest,
+): Promise<{ readonly id: string; readonly outcome: Outcome }> {
+  const id = await ask(by, request);
+  await approve(approver, id);
+  return { id, outcome: await outcomeOf(id) };
+}
+
+/* ---------------------------------------------------------------- streams */
+
+export interface Event {
+  readonly id: string | null;
+  readonly event: string;
+  readonly data: string;
+}
+
+/** Reads a release's stream until it ends or `enough` says so. */
+export async function readEvents(
+  by: Person,
+  id: string,
+  after: number | null,
+  enough: (events: readonly Event[]) => boolean = () => false,
+): Promise<readonly Event[]> {
+  const gone = new AbortController();
+  const response = await fetch(`${address('PLIMSOLL_API_URL')}/v1/releases/${id}/events`, {
+    headers: { authorization: `Bearer ${await tokenOf(by)}`, ...(after === null ? {} : { 'last-event-id': String(after) }) },
+    signal: gone.signal,
+  });
+  if (response.status !== 200 || response.body === null) throw new Error(`the stream answers ${response.status}`);
+  const events: Event[] = [];
+  let rest = '';
+  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+    const blocks = (rest + chunk).split('\n\n');
+    rest = blocks.pop() ?? '';
+    for (const block of blocks) {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+      const event = field('event');
+      if (event !== undefined) events.push({ id: field('id') ?? null, event, data: field('data') ?? '' });
+    }
+    if (enough(events)) break;
+  }
+  gone.abort();
+  return events;
+}

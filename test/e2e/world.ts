@@ -1,0 +1,151 @@
+/** The world as it is, read past Plimsoll: Kubernetes, S3, DynamoDB, Temporal, processes. */
+
+import { readdirSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
+import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
+import { Client, Connection } from '@temporalio/client';
+import { routeAnswer, routeKind, weightsOf as weightsIn } from '../../activities/kubernetes/route.ts';
+import type { Slot, Weights } from '../../domain/slot.ts';
+import { address } from './stack.ts';
+
+const aws = () => ({ region: address('AWS_REGION'), endpoint: address('AWS_ENDPOINT_URL') });
+let s3: S3Client | undefined;
+export const bucket = () => (s3 ??= new S3Client({ ...aws(), forcePathStyle: true }));
+
+function cluster(): KubeConfig {
+  const config = new KubeConfig();
+  config.loadFromFile(address('KUBECONFIG'));
+  return config;
+}
+
+const namespace = 'models';
+
+/* ------------------------------------------------------------ kubernetes */
+
+/** `null` before the first release. */
+export async function weightsOf(service: string): Promise<Weights | null> {
+  const { group, version, plural } = routeKind;
+  try {
+    const route = await cluster()
+      .makeApiClient(CustomObjectsApi)
+      .getNamespacedCustomObject({ group, version, plural, namespace, name: service });
+    return weightsIn(routeAnswer.parse(route), service);
+  } catch (error) {
+    if ((error as { code?: number }).code === 404) return null;
+    throw error;
+  }
+}
+
+/** Which release each slot's pods are of; a slot without pods is left out. */
+export async function podsOf(service: string): Promise<Partial<Record<Slot, readonly string[]>>> {
+  const { items } = await cluster()
+    .makeApiClient(CoreV1Api)
+    .listNamespacedPod({ namespace, labelSelector: `plimsoll.dev/service=${service}` });
+  const living = items.filter(({ metadata }) => metadata?.deletionTimestamp === undefined);
+  const pods: Partial<Record<Slot, string[]>> = {};
+  for (const { metadata } of living)
+    (pods[metadata?.labels?.['plimsoll.dev/slot'] as Slot] ??= []).push(metadata?.labels?.['plimsoll.dev/release'] ?? '');
+  return pods;
+}
+
+/** Status of the newest revision of a slot's Helm release; `null` when it has none. */
+export async function helmStatusOf(service: string, slot: Slot): Promise<string | null> {
+  const labelSelector = `owner=helm,name=${service}-${slot}`;
+  const { items } = await cluster().makeApiClient(CoreV1Api).listNamespacedSecret({ namespace, labelSelector });
+  const revision = (labels: Record<string, string> | undefined) => Number(labels?.['version'] ?? 0);
+  const [newest] = items.map(({ metadata }) => metadata?.labels).toSorted((a, b) => revision(b) - revision(a));
+  return newest?.['status'] ?? null;
+}
+
+/* ------------------------------------------------------------- terraform */
+
+/** Everything that says that somebody is at a state: lock objects, items of the lock table, our own leases. */
+export async function stateLocks(): Promise<readonly string[]> {
+  const [objects, leases, items] = await Promise.all([
+    keysOf(address('PLIMSOLL_STATE_BUCKET')),
+    keysOf(address('PLIMSOLL_STORE_BUCKET'), 'leases/'),
+    new DynamoDBClient(aws()).send(new ScanCommand({ TableName: address('PLIMSOLL_LOCK_TABLE') })),
+  ]);
+  return [
+    ...objects.filter((key) => key.endsWith('.tflock')),
+    ...leases,
+    // Terraform keeps the digest of each state in the same table; that is no lock.
+    ...(items.Items ?? []).map(({ LockID }) => LockID?.S ?? '').filter((id) => !id.endsWith('-md5')),
+  ];
+}
+
+export async function keysOf(name: string, prefix = ''): Promise<readonly string[]> {
+  const { Contents = [] } = await bucket().send(new ListObjectsV2Command({ Bucket: name, Prefix: prefix }));
+  return Contents.map(({ Key }) => Key ?? '');
+}
+
+export const recordsOf = (id: string) => keysOf(address('PLIMSOLL_LEDGER_BUCKET'), `releases/${id}/`);
+
+/** Programs that work in a private folder of this release: a workspace carries its id. */
+export function processesOf(id: string): readonly string[] {
+  const folder = join(address('PLIMSOLL_WORK_ROOT'), id);
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return readlinkSync(`/proc/${pid}/cwd`).startsWith(folder);
+      } catch {
+        return false;
+      }
+    });
+}
+
+export const workspacesOf = (id: string): readonly string[] =>
+  readdirSync(address('PLIMSOLL_WORK_ROOT')).filter((name) => name.startsWith(id));
+
+/* -------------------------------------------------------------- temporal */
+
+let connecting: Promise<Client> | undefined;
+export function temporal(): Promise<Client> {
+  connecting ??= Connection.connect({ address: address('PLIMSOLL_TEMPORAL_ADDRESS') }).then((connection) => new Client({ connection }));
+  return connecting;
+}
+
+/** After Temporal was restarted, the old connection may be about nothing. */
+export const forgetTemporal = (): void => {
+  connecting = undefined;
+};
+
+export interface HistoryFacts {
+  readonly events: number;
+  readonly longestPayloadBytes: number;
+  /** Every activity that was ever scheduled, by name. */
+  readonly activities: readonly string[];
+}
+
+export async function historyOf(id: string): Promise<HistoryFacts> {
+  const { events = [] } = await (await temporal()).workflow.getHandle(id).fetchHistory();
+  return {
+    events: events?.length ?? 0,
+    longestPayloadBytes: Math.max(0, ...payloadBytes(events)),
+    activities: (events ?? []).flatMap(
+      ({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes?.activityType?.name ?? [],
+    ),
+  };
+}
+
+/** Payloads lie at many places of an event; each is bytes under `data`. */
+function payloadBytes(value: unknown): number[] {
+  if (value instanceof Uint8Array || typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    key === 'data' && inner instanceof Uint8Array ? [inner.byteLength] : payloadBytes(inner),
+  );
+}
+
+/** `null` when there is none or it has ended, which a lane does when nobody is in it. */
+export async function openWorkflow(id: string): Promise<string | null> {
+  try {
+    const { status } = await (await temporal()).workflow.getHandle(id).describe();
+    return status.name === 'RUNNING' ? id : null;
+  } catch (error) {
+    if ((error as Error).name === 'WorkflowNotFoundError') return null;
+    throw error;
+  }
+}
