@@ -30,6 +30,15 @@ export const applyRun = {
   cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
 } as const satisfies ActivityOptions;
 
+/**
+ * A slot's Helm release. Each attempt looks at what is there before it acts, so repeating is not blind; a
+ * worker that died on another host is certain to be dead only after 5 min, and until then the slot is busy.
+ */
+export const slotRun = {
+  ...toolRun,
+  retry: { initialInterval: '1 second', maximumInterval: '20 seconds', maximumAttempts: 25 },
+} as const satisfies ActivityOptions;
+
 /** Looking again is always allowed, and it may have to wait for a Terraform that outlived its worker. */
 export const observeRun = {
   ...applyRun,

@@ -77,7 +77,7 @@ async function checkModel(run: ReleaseRun, archive: Blob): Promise<(ScanSummary 
 async function checkChart({ order, ref, steps, facts }: ReleaseRun, archive: Blob, { chart }: ModelOrder): Promise<ScanSummary | Ending> {
   // Which slot it will be is not known before the lane; both render alike but for the name.
   const values = chartValues(order, 'a', archive, facts.versionId ?? null);
-  const rendered = await steps.helm.renderChart.executeWithOptions({ summary: 'Render the chart' }, [
+  const rendered = await steps.chart.renderChart.executeWithOptions({ summary: 'Render the chart' }, [
     { release: ref, archive, chart, cluster: order.cluster, values, slot: 'a' },
   ]);
   if (rendered.kind === 'refused') return { kind: 'blocked', reason: rendered.because };

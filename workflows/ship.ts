@@ -57,7 +57,7 @@ async function deploy(shipment: Shipment): Promise<Ending | undefined> {
   await run.intend({ step: 'deploy' });
   const values = chartValues(run.order, candidate, archive, run.facts.versionId ?? null);
   const { cluster } = run.order;
-  const { revision } = await run.steps.helm.deploySlot.executeWithOptions({ summary: `Deploy ${model.version} to slot ${candidate}` }, [
+  const { revision } = await run.steps.slot.deploySlot.executeWithOptions({ summary: `Deploy ${model.version} to slot ${candidate}` }, [
     { release: run.ref, archive, chart: model.chart, cluster, values, slot: candidate },
   ]);
   run.record('deployed', { slot: candidate, revision, version: model.version, image: model.image, digest: model.digest });

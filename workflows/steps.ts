@@ -16,7 +16,7 @@ import type {
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
-import { applyRun, longLook, observeRun, shortCall, toolRun, undoCall, undoRun } from './activity-options.ts';
+import { applyRun, longLook, observeRun, shortCall, slotRun, toolRun, undoCall, undoRun } from './activity-options.ts';
 import { taskQueues } from './messages.ts';
 
 type Queues = Pick<ReleaseOrder, 'queues'>['queues'];
@@ -31,7 +31,8 @@ export function stepsOf({ tools, watch }: Queues) {
     observe: proxyActivities<Pick<TerraformPort, 'observeApply'>>({ ...observeRun, taskQueue: tools }),
     scan: proxyActivities<ScanPort>({ ...toolRun, taskQueue: tools }),
     policy: proxyActivities<PolicyPort>({ ...shortCall, taskQueue: control }),
-    helm: proxyActivities<HelmPort>({ ...toolRun, taskQueue: tools }),
+    chart: proxyActivities<Pick<HelmPort, 'renderChart'>>({ ...toolRun, taskQueue: tools }),
+    slot: proxyActivities<Pick<HelmPort, 'deploySlot'>>({ ...slotRun, taskQueue: tools }),
     route: proxyActivities<Omit<KubernetesPort, 'awaitReady'>>({ ...shortCall, taskQueue: control }),
     pods: proxyActivities<Pick<KubernetesPort, 'awaitReady'>>({ ...longLook, taskQueue: watch }),
     metrics: proxyActivities<MetricsPort>({ ...longLook, taskQueue: watch }),

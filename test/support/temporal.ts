@@ -14,17 +14,14 @@ export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
   bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) });
 
 export interface Temporal {
-  readonly environment: TestWorkflowEnvironment;
   readonly client: TestWorkflowEnvironment['client'];
-  /** Runs `work` while workers with these activities serve every queue under a prefix of its own. */
+  /** Every release has its own world, found by its id; a world is added before its release starts. */
+  readonly worlds: Map<string, ScriptedWorld>;
   readonly close: () => Promise<void>;
 }
 
-/**
- * Every release of a test file has its own world; activities find it by the release's id. Worlds are added
- * before their release starts.
- */
-export async function startTemporal(worlds: ReadonlyMap<string, ScriptedWorld>): Promise<Temporal> {
+export async function startTemporal(): Promise<Temporal> {
+  const worlds = new Map<string, ScriptedWorld>();
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
@@ -58,8 +55,8 @@ export async function startTemporal(worlds: ReadonlyMap<string, ScriptedWorld>):
   );
   const running = workers.map((worker) => worker.run());
   return {
-    environment,
     client: environment.client,
+    worlds,
     async close() {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);

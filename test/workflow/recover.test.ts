@@ -12,14 +12,14 @@ import { recoveryIdOf } from '../../domain/recovery.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import type { recover } from '../../workflows/recover.ts';
 import { orderOf } from '../support/builders.ts';
-import { ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
-import { startRelease, startTemporal, type Temporal } from '../support/temporal.ts';
+import { givenRelease } from '../support/given-release.ts';
+import { type ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
+import { startTemporal, type Temporal } from '../support/temporal.ts';
 
-const worlds = new Map<string, ScriptedWorld>();
 let temporal: Temporal;
 
 beforeAll(async () => {
-  temporal = await startTemporal(worlds);
+  temporal = await startTemporal();
 });
 afterAll(() => temporal?.close());
 
@@ -29,21 +29,21 @@ async function terminatedAt(
   change: Partial<ReleaseOrder> = {},
   prepare: (world: ScriptedWorld) => void = () => undefined,
 ) {
-  const name = randomUUID().slice(0, 12);
-  const order = orderOf({
-    releaseId: `fraud-scorer-production-${name}`,
-    service: `fraud-scorer-${name}`,
-    infrastructure: undefined,
-    ...change,
-  });
-  const world = new ScriptedWorld();
-  world.gate = () => ({ kind: 'allow', violations: [] });
-  prepare(world);
-  worlds.set(order.releaseId, world);
-  const handle = await startRelease(temporal, order);
-  world.onStep = async (now) => {
-    if (now === step) await handle.terminate('by the test').catch(() => undefined);
-  };
+  const { world, handle, order } = await givenRelease(
+    temporal,
+    (prepared, releaseId) => {
+      prepared.gate = () => ({ kind: 'allow', violations: [] });
+      prepared.onStep = async (now) => {
+        if (now === step)
+          await temporal.client.workflow
+            .getHandle(releaseId)
+            .terminate('by the test')
+            .catch(() => undefined);
+      };
+      prepare(prepared);
+    },
+    { infrastructure: undefined, ...change },
+  );
   await expect(handle.result()).rejects.toBeInstanceOf(WorkflowFailedError);
   world.onStep = () => undefined;
   return { order, world, runId: handle.firstExecutionRunId };

@@ -3,66 +3,25 @@
  * Method: the real workflows on a real Temporal server, over worlds in memory; each step is broken before and
  * after its effect, and the world is looked at afterwards.
  */
-import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestText } from '../../domain/digest.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import type { ReleaseView } from '../../domain/view.ts';
-import { abortUpdate, approveUpdate, holdUpdate, recordsQuery, rejectUpdate, resumeUpdate, viewQuery } from '../../workflows/messages.ts';
+import { abortUpdate, approveUpdate, holdUpdate, recordsQuery, resumeUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
-import { type Breakage, ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
-import { startRelease, startTemporal, type Temporal } from '../support/temporal.ts';
+import { givenRelease } from '../support/given-release.ts';
+import { type Breakage, type ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
+import { startTemporal, type Temporal } from '../support/temporal.ts';
 
-const worlds = new Map<string, ScriptedWorld>();
 let temporal: Temporal;
 
 beforeAll(async () => {
-  temporal = await startTemporal(worlds);
+  temporal = await startTemporal();
 });
 afterAll(() => temporal?.close());
 
-/** A release of its own service and stack, so that no two tests share a lane. */
-async function given(change: (world: ScriptedWorld) => void = () => undefined, order: Partial<ReleaseOrder> = {}) {
-  const name = randomUUID().slice(0, 12);
-  const base = orderOf();
-  const complete = orderOf({
-    releaseId: `fraud-scorer-production-${name}`,
-    service: `fraud-scorer-${name}`,
-    ...(base.infrastructure === undefined
-      ? {}
-      : {
-          infrastructure: {
-            ...base.infrastructure,
-            stack: { ...base.infrastructure.stack, backend: { ...base.infrastructure.stack.backend, key: name } },
-          },
-        }),
-    ...order,
-  });
-  const world = new ScriptedWorld();
-  change(world);
-  worlds.set(complete.releaseId, world);
-  const handle = await startRelease(temporal, complete);
-  const view = (): Promise<ReleaseView> => handle.query(viewQuery);
-  const until = (accept: (view: ReleaseView) => boolean): Promise<ReleaseView> =>
-    vi.waitFor(
-      async () => {
-        const now = await view();
-        if (!accept(now)) throw new Error(`still ${now.phase}, waiting for ${now.waitingFor?.kind}`);
-        return now;
-      },
-      { timeout: 20_000, interval: 50 },
-    );
-  const decide = async (kind: 'approve' | 'reject', by = callerOf('sam', 'sre')) => {
-    const { statementDigest } = await until((now) => now.waitingFor?.kind === 'approval');
-    if (statementDigest === null) throw new Error('no statement is open');
-    return await handle.executeUpdate(kind === 'approve' ? approveUpdate : rejectUpdate, {
-      args: [{ statementDigest, by, reason: 'read it' }],
-    });
-  };
-  return { world, order: complete, handle, view, until, decide };
-}
+const given = (change?: (world: ScriptedWorld) => void, order?: Partial<ReleaseOrder>) => givenRelease(temporal, change, order);
 
 const tell = { by: callerOf('sam', 'sre'), reason: 'because the test says so' };
 

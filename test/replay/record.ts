@@ -1,0 +1,125 @@
+/**
+ * Records one history per outcome for `replay.test.ts`: run it with Node after a change of the workflows that
+ * is meant to be the new normal. Histories recorded before a `patched()` change stay: add files, do not replace.
+ */
+import { writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { recoveryIdOf } from '../../domain/recovery.ts';
+import { abortUpdate, holdUpdate, resumeUpdate, taskQueues } from '../../workflows/messages.ts';
+import { callerOf } from '../support/builders.ts';
+import { givenRelease } from '../support/given-release.ts';
+import { verdictOf } from '../support/scripted-world.ts';
+import { startTemporal } from '../support/temporal.ts';
+
+const temporal = await startTemporal();
+const tell = { by: callerOf('sam', 'sre'), reason: 'for the record' };
+
+/** File name without its ending → the workflow's id, once it is closed. */
+const stories: Readonly<Record<string, () => Promise<string>>> = {
+  async 'release.released'() {
+    const { decide, handle } = await givenRelease(temporal);
+    await decide('approve');
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.first-of-its-service'() {
+    const { handle } = await givenRelease(temporal, (world) => {
+      world.weights = null;
+      world.gate = () => ({ kind: 'allow', violations: [] });
+    });
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.moved-and-approved-again'() {
+    const { decide, handle, until } = await givenRelease(temporal, (world) => {
+      world.plans = ['first', 'second', 'second'];
+    });
+    const first = await decide('approve');
+    await until(({ waitingFor, statementDigest }) => waitingFor?.kind === 'approval' && statementDigest !== first.statementDigest);
+    await decide('approve');
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.rolled-back'() {
+    const { decide, handle } = await givenRelease(temporal, (world) => {
+      world.verdicts = (weight) => (weight === 50 ? verdictOf('fail', 'latency 250ms') : verdictOf('pass'));
+    });
+    await decide('approve');
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.held-resumed-and-aborted'() {
+    const release = await givenRelease(temporal, (world) => {
+      world.verdicts = () => verdictOf('not enough');
+    });
+    await release.decide('approve');
+    await release.until(({ phase }) => phase === 'shifting');
+    await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+    await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
+    await release.handle.executeUpdate(abortUpdate, { args: [tell] });
+    await release.handle.result();
+    return release.handle.workflowId;
+  },
+  async 'release.blocked'() {
+    const { handle } = await givenRelease(temporal, (world) => {
+      world.gate = () => ({ kind: 'deny', violations: [] });
+    });
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.rejected'() {
+    const { decide, handle } = await givenRelease(temporal);
+    await decide('reject');
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.expired'() {
+    const { handle } = await givenRelease(temporal, undefined, { approvals: { groups: ['sre'], expiresAfterMinutes: 0.005 } });
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.cancelled'() {
+    const { handle, until } = await givenRelease(temporal);
+    await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    await handle.executeUpdate(abortUpdate, { args: [tell] });
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'release.failed-by-name'() {
+    const { handle } = await givenRelease(temporal, (world) => {
+      world.breakages = [{ step: 'scanCode', when: 'before', times: 1 }];
+    });
+    await handle.result().catch(() => undefined);
+    return handle.workflowId;
+  },
+  async 'recover.rolled-back'() {
+    const { handle } = await givenRelease(temporal, (world, releaseId) => {
+      world.gate = () => ({ kind: 'allow', violations: [] });
+      world.onStep = async (step) => {
+        if (step === 'watchCanary') await temporal.client.workflow.getHandle(releaseId).terminate('for the record');
+      };
+    });
+    await handle.result().catch(() => undefined);
+    const workflowId = recoveryIdOf(handle.workflowId);
+    const run = { releaseId: handle.workflowId, runId: handle.firstExecutionRunId, status: 'TERMINATED' };
+    await temporal.client.workflow.execute('recover', { workflowId, taskQueue: taskQueues.releases, args: [run] });
+    return workflowId;
+  },
+  async 'lane.two-releases'() {
+    const first = await givenRelease(temporal);
+    const second = await givenRelease(temporal, undefined, { service: first.order.service });
+    await first.decide('approve');
+    await second.decide('approve');
+    await Promise.all([first.handle.result(), second.handle.result()]);
+    return `lane/service/${first.order.service}/production`;
+  },
+};
+
+for (const [name, story] of Object.entries(stories)) {
+  const workflowId = await story();
+  const history = await temporal.client.workflow.getHandle(workflowId).fetchHistory();
+  await writeFile(fileURLToPath(new URL(`histories/${name}.json`, import.meta.url)), `${historyToJSON(history)}\n`);
+  console.log(`${name}: ${history.events?.length} events`);
+}
+await temporal.close();
