@@ -128,6 +128,6 @@ export interface Objectives {
     /** For a first release, without an old version: at most this share slower than the last guarded edge. */
     readonly limitPercent: number;
   };
-  /** Fewer requests than this of either version say nothing. */
+  /** Fewer requests than this of either version say nothing; half of it is enough to see a gross excess. */
   readonly minimumRequests: number;
 }
