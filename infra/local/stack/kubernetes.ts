@@ -3,7 +3,7 @@
  * its certificates and starts its processes; ending them is ours, because we alone know that a pid is still theirs.
  */
 import { execFile } from 'node:child_process';
-import { createWriteStream, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createWriteStream, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -70,12 +70,14 @@ export async function startCluster(config: StackConfig, env: Readonly<Record<str
   throw new Error(`kwokctl exited with ${exitCode}`);
 }
 
-/** Those that kwokctl wrote down; the store last, so that the others can be ended before it. */
+/** As they are ended: who asks before who is asked, or the API server waits for its watchers to go. */
+const endingOrder = ['kwok-controller', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd'];
+
+/** Those that kwokctl wrote down. */
 export function clusterProcesses(config: StackConfig): ProcessIdentity[] {
   const folder = join(kwokFolder(config), 'clusters', clusterName, 'pids');
-  if (!existsSync(folder)) return [];
-  const names = readdirSync(folder).toSorted((a, b) => Number(a.startsWith('etcd')) - Number(b.startsWith('etcd')));
-  return names.flatMap((name) => identify(Number(readFileSync(join(folder, name), 'utf8').trim())) ?? []);
+  const files = endingOrder.map((name) => join(folder, `${name}.pid`)).filter((file) => existsSync(file));
+  return files.flatMap((file) => identify(Number(readFileSync(file, 'utf8').trim())) ?? []);
 }
 
 function connect({ env }: StackConfig): KubeConfig {

@@ -24,7 +24,7 @@ export interface Piece {
   fingerprint(): string;
   start(logFile: string): Promise<ProcessIdentity[]>;
   /** Asks it. Rejects, saying why, while it is not ready. */
-  probe(): Promise<void>;
+  probe(): Promise<unknown>;
   /** Once, when it is ready: what must be in it before anyone uses it. */
   prepare?(): Promise<void>;
   /** Processes of an interrupted start, of which nothing else is known. */
@@ -103,10 +103,11 @@ const reasonOf = (error: unknown): string => {
 /** 2 s: a piece that needs longer to answer on this machine is not ready. */
 const answerMilliseconds = 2_000;
 
-export async function answers(url: string, accepts = (status: number) => status === 200): Promise<void> {
+export async function answers(url: string): Promise<string> {
   const response = await fetch(url, { signal: AbortSignal.timeout(answerMilliseconds) });
-  await response.arrayBuffer();
-  if (!accepts(response.status)) throw new Error(`${url} answers ${response.status}`);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${url} answers ${response.status}`);
+  return text;
 }
 
 export async function isTaken(port: number): Promise<boolean> {

@@ -4,6 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { taskQueues } from '../../../workflows/messages.ts';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
 import { bootstrapAccount } from '../aws/bootstrap.ts';
@@ -20,12 +21,14 @@ export function localStack(config: StackConfig): Stack {
     rows: [
       [aws(config), temporal(config), kubernetes(config), opa(config), prometheus(config)],
       [
-        plimsoll(config, 'issuer', 'infra/local/issuer', ['ISSUER'], `${env['PLIMSOLL_ISSUER_URL']}/.well-known/openid-configuration`),
-        plimsoll(config, 'lab', 'infra/local/lab', ['LAB', 'GATEWAY'], `${env['PLIMSOLL_LAB_URL']}/readyz`),
+        plimsoll(config, 'issuer', 'infra/local/issuer', ['ISSUER'], () =>
+          answers(`${env['PLIMSOLL_ISSUER_URL']}/.well-known/openid-configuration`),
+        ),
+        plimsoll(config, 'lab', 'infra/local/lab', ['LAB', 'GATEWAY'], () => answers(`${env['PLIMSOLL_LAB_URL']}/readyz`)),
       ],
       [
-        plimsoll(config, 'worker', 'worker', ['WORKER_METRICS'], `${env['PLIMSOLL_WORKER_METRICS_URL']}/metrics`),
-        plimsoll(config, 'api', 'api', ['API'], `${env['PLIMSOLL_API_URL']}/readyz`),
+        plimsoll(config, 'worker', 'worker', ['WORKER_METRICS'], () => polls(env['PLIMSOLL_WORKER_METRICS_URL'] ?? '')),
+        plimsoll(config, 'api', 'api', ['API'], () => answers(`${env['PLIMSOLL_API_URL']}/readyz`)),
       ],
     ],
     writeFiles: () => writeFileSync(env['PLIMSOLL_TERRAFORM_CLI_CONFIG'] ?? '', terraformCliConfig()),
@@ -39,7 +42,7 @@ function program(
   name: string,
   ports: readonly PortName[],
   command: () => Command,
-  probe: () => Promise<void>,
+  probe: () => Promise<unknown>,
   more: Partial<Pick<Piece, 'holdsState' | 'readyWithinSeconds' | 'prepare'>> & { covers?: () => string } = {},
 ): Piece {
   const { covers = () => '', ...rest } = more;
@@ -48,7 +51,10 @@ function program(
     ports,
     holdsState: false,
     readyWithinSeconds: 30,
-    fingerprint: () => digest(JSON.stringify(command()), covers()),
+    fingerprint: () => {
+      const { file, args, env } = command();
+      return digest(file, ...args, ...Object.entries(env).map(String).toSorted(), covers());
+    },
     start: async (log) => launch(command(), log),
     probe,
     ...rest,
@@ -209,7 +215,7 @@ function prometheus(config: StackConfig): Piece {
 }
 
 /** A process of our own, from the build. Rebuilt is changed: the running one is then replaced. */
-function plimsoll(config: StackConfig, name: string, folder: string, ports: readonly PortName[], readyUrl: string): Piece {
+function plimsoll(config: StackConfig, name: string, folder: string, ports: readonly PortName[], probe: () => Promise<unknown>): Piece {
   const main = join(repository, 'dist', folder, 'main.js');
   return program(
     name,
@@ -227,7 +233,7 @@ function plimsoll(config: StackConfig, name: string, folder: string, ports: read
         LANG: 'C.UTF-8',
       },
     }),
-    () => answers(readyUrl),
+    probe,
     {
       covers() {
         if (!existsSync(main)) throw new Error(`dist/${folder}/main.js is missing: npm run build`);
@@ -235,6 +241,14 @@ function plimsoll(config: StackConfig, name: string, folder: string, ports: read
       },
     },
   );
+}
+
+/** The metrics answer before the worker does: it is ready when it asks every queue for work. */
+async function polls(metricsUrl: string): Promise<void> {
+  const metrics = await answers(`${metricsUrl}/metrics`);
+  const asked = metrics.split('\n').filter((line) => line.startsWith('temporal_num_pollers{') && !line.endsWith(' 0'));
+  const unasked = Object.values(taskQueues).filter((queue) => !asked.some((line) => line.includes(`task_queue="${queue}"`)));
+  if (unasked.length > 0) throw new Error(`it does not ask ${unasked.join(', ')} for work yet`);
 }
 
 /** Settings of ours that the caller made, such as the lab's load; the stack's own addresses win over them. */
