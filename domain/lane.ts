@@ -24,14 +24,15 @@ export const laneSignals = { enter: 'enterLane', leave: 'leaveLane', position: '
 
 export const laneIdOf = (lane: LaneRef): string => `lane/${lane.kind}/${lane.key}`;
 
-/** More than this many in one lane means that something else is wrong; the next one is turned away. */
+/** More than this many in one lane means that something else is wrong; the next one is turned away, unless it is a way back. */
 export const waitingMax = 100;
 
 const rank: Readonly<Record<Urgency, number>> = { rollback: 0, hotfix: 1, normal: 2 };
 
 /** Asking twice keeps the first place. The newcomer stands behind everyone as urgent as itself. */
 export function enter(lane: Lane, newcomer: Waiter): Lane {
-  if (positionOf(lane, newcomer.releaseId) !== undefined || lane.waiting.length >= waitingMax) return lane;
+  const full = lane.waiting.length >= waitingMax && newcomer.urgency !== 'rollback';
+  if (full || positionOf(lane, newcomer.releaseId) !== undefined) return lane;
   const waiting = [...lane.waiting, newcomer].toSorted((a, b) => rank[a.urgency] - rank[b.urgency]);
   return grant({ ...lane, waiting });
 }

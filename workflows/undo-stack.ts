@@ -98,8 +98,9 @@ async function untilDoneOrSkipped(undo: Undo, run: () => Promise<void>, report: 
   const work = new CancellationScope();
   let done = false;
   let because = 'it has not answered yet';
+  const over = () => done || report.isSkipped(undo);
   const trying = work.run(async () => {
-    for (let pauseSeconds = 1; !done; pauseSeconds = Math.min(pauseSeconds * 2, pauseSecondsMax)) {
+    for (let pauseSeconds = 1; !over(); pauseSeconds = Math.min(pauseSeconds * 2, pauseSecondsMax)) {
       try {
         await run();
         done = true;
@@ -111,7 +112,6 @@ async function untilDoneOrSkipped(undo: Undo, run: () => Promise<void>, report: 
       }
     }
   });
-  const over = () => done || report.isSkipped(undo);
   if (!(await condition(over, undoPatience))) {
     report.stuck(undo, because);
     await condition(over);

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { readConfig } from './config.ts';
+
+const complete = {
+  PLIMSOLL_STORE_BUCKET: 'plimsoll-store',
+  PLIMSOLL_STORE_KEY: 'alias/plimsoll-store',
+  PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',
+  PLIMSOLL_LEDGER_BUCKET: 'plimsoll-ledger',
+  PLIMSOLL_OPA_URL: 'http://127.0.0.1:8181',
+  PLIMSOLL_WORK_ROOT: '/var/lib/plimsoll',
+  PLIMSOLL_TOOLS_PATH: '/usr/bin:/bin',
+  PLIMSOLL_TERRAFORM_CLI_CONFIG: '/etc/plimsoll/terraform.rc',
+  KUBECONFIG: '/etc/plimsoll/kubeconfig',
+  AWS_REGION: 'eu-west-1',
+};
+
+describe("the worker's environment", () => {
+  test('needs no more than what has no sensible default', () => {
+    expect(readConfig(complete)).toMatchObject({
+      queues: ['releases', 'control', 'watch', 'tools'],
+      metricsAddress: '127.0.0.1:9464',
+      toolSlots: 4,
+    });
+  });
+
+  test('is refused with every mistake at once', () => {
+    const { PLIMSOLL_STORE_BUCKET: _, ...incomplete } = complete;
+    const read = () => readConfig({ ...incomplete, PLIMSOLL_OPA_URL: 'nowhere', PLIMSOLL_TOOL_SLOTS: '0' });
+    expect(read).toThrow(/PLIMSOLL_STORE_BUCKET/);
+    expect(read).toThrow(/PLIMSOLL_OPA_URL/);
+    expect(read).toThrow(/PLIMSOLL_TOOL_SLOTS/);
+  });
+
+  test('takes git credentials as JSON and says when they are none', () => {
+    const credentials = JSON.stringify([{ host: 'github.com', tokenFile: '/run/secrets/github' }]);
+    expect(readConfig({ ...complete, PLIMSOLL_GIT_CREDENTIALS: credentials }).git.credentials).toEqual([
+      { host: 'github.com', tokenFile: '/run/secrets/github' },
+    ]);
+    expect(() => readConfig({ ...complete, PLIMSOLL_GIT_CREDENTIALS: 'ghp_abc' })).toThrow(/PLIMSOLL_GIT_CREDENTIALS: is not JSON/);
+  });
+
+  test('never shows the value of a mistaken variable, which may be a secret', () => {
+    expect(() => readConfig({ ...complete, PLIMSOLL_GIT_CREDENTIALS: 'ghp_secret' })).not.toThrow(/ghp_secret/);
+  });
+
+  test('wants known hosts with an ssh key', () => {
+    expect(() => readConfig({ ...complete, PLIMSOLL_GIT_SSH_KEY_FILE: '/run/secrets/key' })).toThrow(/belong together/);
+  });
+});
