@@ -1,6 +1,7 @@
 /** Applies one saved plan, once. What a broken apply did is not guessed here: `observe.ts` looks. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Context } from '@temporalio/activity';
 import type { SavedPlan } from '../../domain/ports.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { applyArgs } from './arguments.ts';
@@ -32,7 +33,11 @@ export async function apply(
       graceSeconds: applyGraceSeconds,
       answers: [0, 1],
       env,
-      onEvent: progress.take,
+      onEvent: (event) => {
+        progress.take(event);
+        // At once, not at the runner's next beat: a worker that dies in between leaves the newest list behind.
+        Context.current().heartbeat(progress.show());
+      },
       progress: progress.show,
     }),
   );

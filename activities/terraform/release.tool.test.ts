@@ -49,19 +49,18 @@ output "address" {
 }
 `;
 
-/** The provider waits some seconds until a key has settled: time enough to be killed. */
-const slowCode = `terraform {
+/** The provider waits until what it made has settled: some seconds for a key, half a minute for a queue. */
+const slowCode = (resource: string, name: string) => `terraform {
   backend "s3" {}
 }
 
-resource "aws_kms_key" "slow" {
-  description = "takes its time"
+resource "aws_${resource}" "slow" {
 }
 
 resource "aws_ssm_parameter" "after" {
-  name  = "/\${aws_kms_key.slow.key_id}/after"
+  name  = "/${name}/after"
   type  = "String"
-  value = "x"
+  value = aws_${resource}.slow.id
 }
 `;
 
@@ -168,17 +167,17 @@ const applying = (input: Parameters<TerraformWorld['activities']['applyPlan']>[0
   const ended = world.run('applyPlan', input, (details) => {
     if (JSON.stringify(details).includes(address)) begun.resolve();
   });
-  ended.catch(begun.reject);
+  ended.then(() => begun.reject(new Error(`the apply ended without naming ${address}`)), begun.reject);
   return { begun: begun.promise, ended };
 };
 
 test('a Terraform killed while it applies: its lock is given back, and the rest goes on under the same approval', async () => {
-  const input = world.input(await world.archive({ 'infra/root/main.tf': slowCode }));
+  const input = world.input(await world.archive({ 'infra/root/main.tf': slowCode('kms_key', world.suffix) }));
   const plan = await world.run('planForApply', input);
   const { begun, ended } = applying({ ...input, plan }, 'aws_kms_key.slow');
   await begun;
+  await expect.poll(async () => (await leaseOf())?.lockId).toEqual(expect.any(String));
   const lease = await leaseOf();
-  expect(lease?.lockId).toEqual(expect.any(String));
   const [terraform] = (await findHolder(lease?.nonce ?? ''))?.terraform ?? [];
   process.kill(terraform ?? 0, 'SIGKILL');
   await expect(ended).rejects.toMatchObject({ type: 'tool.rejected' });
@@ -194,9 +193,9 @@ test('a Terraform killed while it applies: its lock is given back, and the rest 
 });
 
 test('a Terraform that outlives its worker is waited for, not interrupted', async () => {
-  const input = world.input(await world.archive({ 'infra/root/main.tf': slowCode }));
+  const input = world.input(await world.archive({ 'infra/root/main.tf': slowCode('sqs_queue', world.suffix) }));
   const plan = await world.run('planForApply', input);
-  const { begun, ended } = applying({ ...input, plan }, 'aws_kms_key.slow');
+  const { begun, ended } = applying({ ...input, plan }, 'aws_sqs_queue.slow');
   await begun;
   const waits: unknown[] = [];
   const seen = world.run('observeApply', { ...input, approved: plan.change, lineage: plan.lineage }, (details) => waits.push(details));
