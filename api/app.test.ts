@@ -305,6 +305,7 @@ describe('events', () => {
       'event: dev.plimsoll.source.fetched.0.1.0',
       'id: 2',
       'event: dev.plimsoll.release.closed.0.1.0',
+      'event: state',
       'event: end',
     ]);
     const rest = await (await world.call('GET', `/v1/releases/${id}/events`, { headers: { 'last-event-id': '1' } })).text();

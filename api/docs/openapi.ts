@@ -9,15 +9,15 @@ import {
   decisionRequest,
   idempotencyKey,
   instructionRequest,
+  json as jsonValue,
   lastEventId,
   listFilter,
-  progress,
   releaseDetails,
   releaseId,
   releasePage,
-  releaseRecord,
   releaseRequest,
   startedRelease,
+  streamed,
   told,
   undoName,
 } from '../releases/schemas.ts';
@@ -32,7 +32,7 @@ const problem = z
     detail: z.string(),
     kind: z.string().meta({ description: 'What to search for; names the run book.', example: 'request.invalid' }),
     advice: z.string(),
-    errors: z.array(z.object({ field: z.string(), value: z.json().optional(), allowed: z.string() })),
+    errors: z.array(z.object({ field: z.string(), value: jsonValue.optional(), allowed: z.string() })),
     instance: z.string(),
   })
   .meta({ id: 'Problem', description: 'RFC 9457' });
@@ -91,8 +91,6 @@ export const openApiDocument = () =>
     tags: [{ name: 'releases' }, { name: 'rollbacks' }, { name: 'services' }, { name: 'health' }],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
-      // What the event stream carries: no operation answers it as a body.
-      schemas: { ReleaseRecord: releaseRecord, Progress: progress },
     },
     security: [{ token: [] }],
     paths: {
@@ -116,9 +114,9 @@ export const openApiDocument = () =>
         get: operation('streamReleaseEvents', 'releases', 'Its records as they are made, then the end', {
           description:
             'Server-Sent Events: a record has its sequence as `id`, its CloudEvents type as `event` and a ReleaseRecord as `data`; ' +
-            '`progress` has no id and carries a Progress; `end` carries the status, and the stream ends.',
+            '`state` and `progress` have no id and carry a ReleaseState and a Progress; `end` carries the status, and the stream ends.',
           requestParams: { path: releasePath, header: z.object({ 'last-event-id': lastEventId }) },
-          responses: { '200': { description: 'The stream', content: { 'text/event-stream': { schema: z.string() } } } },
+          responses: { '200': { description: 'The stream', content: { 'text/event-stream': { schema: streamed } } } },
         }),
       },
       '/v1/releases/{id}/approvals': { post: message('decide', 'Approve or reject exactly one statement', decisionRequest) },

@@ -59,8 +59,10 @@ test('records come in order, then the end, and the worker is asked only when som
   expect(lines).toEqual([
     ': connected',
     'id: 0 event: dev.plimsoll.release.requested.0.1.0',
+    'event: state',
     'id: 1 event: dev.plimsoll.source.fetched.0.1.0',
     'id: 2 event: dev.plimsoll.release.closed.0.1.0',
+    'event: state',
     'event: end',
   ]);
   expect(asked).toBe(3);

@@ -3,6 +3,7 @@
  *
  * - A record: `id` is its sequence, `event` its CloudEvents type, `data` the record. A client that was cut off
  *   sends the last id it saw and misses nothing, since records are kept in the workflow, closed or not.
+ * - `state`, without an id: phase, weight and whether a person is needed, whenever one of them changes.
  * - `progress`, without an id: the newest look at the metrics. Missing one is harmless.
  * - `end`: the release is closed and every record was sent. Then the stream ends by itself.
  *
@@ -11,8 +12,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import type { ReleaseRecord } from '../../domain/record.ts';
-import type { ReleasesGateway, RunStatus } from '../temporal/releases-gateway.ts';
-import { type Progress, progress as progressSchema } from './schemas.ts';
+import type { ReleaseDescription, ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { type Progress, progress as progressSchema, type ReleaseState } from './schemas.ts';
 
 export interface Pace {
   /** People see a phase change within a second. */
@@ -41,7 +42,8 @@ export async function* releaseEvents(
 ): AsyncGenerator<string> {
   let last = after;
   let historyLength = -1;
-  let shown: Progress | undefined;
+  let state: ReleaseState | undefined;
+  let progress: Progress | undefined;
   let saidAt = pace.now();
   // Headers and a first line at once, so that a client knows that it is connected.
   yield ': connected\n\n';
@@ -61,15 +63,21 @@ export async function* releaseEvents(
         more = records.length === recordsPerQuery;
       }
     }
+    const newState = stateOf(release);
+    if (!isDeepStrictEqual(newState, state)) {
+      state = newState;
+      saidAt = pace.now();
+      yield namedEvent('state', state);
+    }
     if (closed) {
-      yield endEvent(release.status);
+      yield namedEvent('end', { status: release.status });
       return;
     }
-    const progress = progressOf(release.heartbeats);
-    if (progress !== undefined && !isDeepStrictEqual(progress, shown)) {
-      shown = progress;
+    const newProgress = progressOf(release.heartbeats);
+    if (newProgress !== undefined && !isDeepStrictEqual(newProgress, progress)) {
+      progress = newProgress;
       saidAt = pace.now();
-      yield `event: progress\ndata: ${JSON.stringify(progress)}\n\n`;
+      yield namedEvent('progress', progress);
     }
     if (pace.now() - saidAt >= pace.heartbeatMs) {
       saidAt = pace.now();
@@ -86,7 +94,15 @@ export async function* releaseEvents(
 const recordEvent = (record: ReleaseRecord): string =>
   `id: ${record.sequence}\nevent: ${record.event.type}\ndata: ${JSON.stringify(record)}\n\n`;
 
-const endEvent = (status: RunStatus): string => `event: end\ndata: ${JSON.stringify({ status })}\n\n`;
+const namedEvent = (name: 'state' | 'progress' | 'end', data: unknown): string => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
+
+const stateOf = ({ status, phase, outcome, weightPercent, attention }: ReleaseDescription): ReleaseState => ({
+  status,
+  phase,
+  outcome,
+  weightPercent,
+  attention,
+});
 
 /** The watch's heartbeat carries its verdict; other activities' heartbeats do not. */
 export function progressOf(heartbeats: readonly unknown[]): Progress | undefined {

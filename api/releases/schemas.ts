@@ -36,7 +36,10 @@ export const releaseId = z
 
 const time = z.string().meta({ format: 'date-time' });
 
-const json: z.ZodType<Json> = z.json();
+/** Any JSON value. */
+export const json: z.ZodType<Json> = z
+  .lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]))
+  .meta({ id: 'Json' });
 
 /** Attempts below `n` are all asked for; more than twenty of one release are a loop of somebody's. */
 const attemptMax = 20;
@@ -123,7 +126,7 @@ export const listFilter = z.strictObject({
   pageSize: z.coerce.number<string>().int().min(1).max(100).default(50).meta({ description: 'At most 100.' }),
   pageToken: z
     .string()
-    .regex(/^[\w-]{1,4096}$/, 'the `nextPageToken` of the page before')
+    .regex(/^[0-9a-f]{16}\.[\w-]{1,4096}$/, 'the `nextPageToken` of the page before')
     .optional(),
 });
 export type ListFilter = z.infer<typeof listFilter>;
@@ -285,6 +288,11 @@ export const progress = z
   .meta({ id: 'Progress', description: 'The newest look at the metrics, while the new version has traffic.' });
 export type Progress = z.infer<typeof progress>;
 
+export const releaseState = releaseSummary
+  .pick({ status: true, phase: true, outcome: true, weightPercent: true, attention: true })
+  .meta({ id: 'ReleaseState', description: 'Where it stands, whenever that changes.' });
+export type ReleaseState = z.infer<typeof releaseState>;
+
 export const releaseDetails = releaseView
   .extend({ status: z.enum(runStatuses), progress: progress.nullable(), links })
   .meta({ id: 'ReleaseDetails' });
@@ -306,6 +314,14 @@ export const releaseRecord = z
     }),
   })
   .meta({ id: 'ReleaseRecord' }) satisfies z.ZodType<ReleaseRecord>;
+
+/** What the event stream carries as data, by the event's name. */
+export const streamed = z.union([
+  releaseRecord,
+  releaseState,
+  progress,
+  z.object({ status: z.enum(runStatuses) }).meta({ id: 'ReleaseEnd' }),
+]);
 
 /* ------------------------------------------------------------- messages */
 

@@ -14,6 +14,7 @@ import {
 } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
+import { digestText, hexOf } from '../../domain/digest.ts';
 import { isFailureKind } from '../../domain/failures.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { orderQuery, recordsQuery, taskQueues, viewQuery } from '../../workflows/messages.ts';
@@ -32,7 +33,7 @@ const workerDeadlineMs = 5_000;
 const summaryLengthMax = 200;
 
 /** gRPC status codes by number: the library that names them is the client's own affair. */
-const grpc = { invalidArgument: 3, deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const;
+const grpc = { deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const;
 
 export function createTemporalGateway({ address, namespace }: Config['temporal']): ReleasesGateway {
   const connection = Connection.lazy({ address });
@@ -80,14 +81,14 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
           namespace,
           query,
           pageSize,
-          ...(pageToken !== undefined && { nextPageToken: Buffer.from(pageToken, 'base64url') }),
+          ...(pageToken !== undefined && { nextPageToken: opened(pageToken, query) }),
         });
         const infos = await Promise.all(
           answer.executions.map((raw) => executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace)),
         );
         return {
           releases: infos.map(summaryOf),
-          nextPageToken: answer.nextPageToken.length === 0 ? null : Buffer.from(answer.nextPageToken).toString('base64url'),
+          nextPageToken: answer.nextPageToken.length === 0 ? null : sealed(answer.nextPageToken, query),
         };
       }),
 
@@ -97,6 +98,9 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
         return { kind: 'done', view };
       } catch (error) {
         if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'accepted' };
+        // Whoever tells has looked before: it was there, and it closed in between.
+        if (error instanceof Problem && error.kind === 'release.unknown')
+          throw new Problem('release.wrongPhase', `release ${id} has just closed: it takes no messages`, { cause: error });
         throw error;
       }
     },
@@ -190,19 +194,33 @@ function descriptionOf(info: Awaited<ReturnType<ReturnType<Client['workflow']['g
   };
 }
 
+/**
+ * The server's own token, and which question it belongs to. Sent with another one it would leave releases
+ * out; sent broken, the server calls it an error of its own and the client tries again until its deadline.
+ */
+const sealed = (token: Uint8Array, query: string): string => `${questionOf(query)}.${Buffer.from(token).toString('base64url')}`;
+
+function opened(pageToken: string, query: string): Buffer {
+  const [question, token = ''] = pageToken.split('.');
+  if (question !== questionOf(query))
+    throw new Problem('request.invalid', 'pageToken: it does not belong to this filter', {
+      errors: [{ field: 'pageToken', allowed: 'the `nextPageToken` of the page before, with the same filter' }],
+    });
+  return Buffer.from(token, 'base64url');
+}
+
+/** Sixteen digits tell any two filters apart; nobody gains by making one up. */
+const questionOf = (query: string): string => hexOf(digestText(query)).slice(0, 16);
+
 /** Errors of the client and the server as problems of ours; what is left is a bug and stays what it is. */
 function translated(error: unknown): unknown {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return error;
   if (error instanceof WorkflowNotFoundError) return new Problem('release.unknown', 'there is no such release, or it has just closed');
   if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
     const { type, message } = error.cause;
     return isFailureKind(type ?? '') ? new Problem(type as Problem['kind'], message, { cause: error }) : error;
   }
   const code = grpcCodeOf(error);
-  if (code === grpc.invalidArgument)
-    return new Problem('request.invalid', 'Temporal does not understand the page token or the filter', {
-      errors: [{ field: 'pageToken', allowed: 'the `nextPageToken` of the page before, with the same filter' }],
-      cause: error,
-    });
   if (code === grpc.deadlineExceeded)
     return new Problem('temporal.unreachable', 'no answer within the deadline: Temporal or its workers are busy or away', { cause: error });
   if (code === grpc.unavailable || code === grpc.resourceExhausted)

@@ -146,6 +146,8 @@ export class FakeReleases implements ReleasesGateway {
   readonly told: { readonly id: string; readonly update: string; readonly input: unknown; readonly updateId: string }[] = [];
   answer: (id: string) => Told = (id) => ({ kind: 'done', view: viewOf(this.#held(id).order) });
   broken: Problem | undefined;
+  /** What is different in every view from now on. */
+  viewChange: Partial<ReleaseView> = {};
 
   async start(order: ReleaseOrder): Promise<boolean> {
     this.#fail();
@@ -195,7 +197,8 @@ export class FakeReleases implements ReleasesGateway {
   }
 
   async view(id: string) {
-    return viewOf(this.#held(id).order);
+    const { order, records } = this.#held(id);
+    return viewOf(order, { records: records.length, ...this.viewChange });
   }
 
   async order(id: string) {

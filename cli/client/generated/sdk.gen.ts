@@ -1,0 +1,164 @@
+// @ts-nocheck
+// Made by `npm run generate:client`; do not edit.
+
+import { client } from './client.gen.ts';
+import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, MetricsData, MetricsErrors, MetricsResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses } from './types.gen.ts';
+
+export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
+    /**
+     * You can provide a client instance returned by `createClient()` instead of
+     * individual options. This might be also useful if you want to implement a
+     * custom client.
+     */
+    client?: Client;
+    /**
+     * You can pass arbitrary values through the `meta` object. This can be
+     * used to access values that aren't defined as part of the SDK function.
+     */
+    meta?: keyof ClientMeta extends never ? Record<string, unknown> : ClientMeta;
+};
+
+/**
+ * Releases, running ones first, then the newest
+ */
+export const listReleases = <ThrowOnError extends boolean = false>(options?: Options<ListReleasesData, ThrowOnError>): RequestResult<ListReleasesResponses, ListReleasesErrors, ThrowOnError> => (options?.client ?? client).get<ListReleasesResponses, ListReleasesErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases',
+    ...options
+});
+
+/**
+ * Ask for a release
+ */
+export const startRelease = <ThrowOnError extends boolean = false>(options: Options<StartReleaseData, ThrowOnError>): RequestResult<StartReleaseResponses, StartReleaseErrors, ThrowOnError> => (options.client ?? client).post<StartReleaseResponses, StartReleaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Where a release stands, and how it got there
+ */
+export const showRelease = <ThrowOnError extends boolean = false>(options: Options<ShowReleaseData, ThrowOnError>): RequestResult<ShowReleaseResponses, ShowReleaseErrors, ThrowOnError> => (options.client ?? client).get<ShowReleaseResponses, ShowReleaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}',
+    ...options
+});
+
+/**
+ * Its records as they are made, then the end
+ *
+ * Server-Sent Events: a record has its sequence as `id`, its CloudEvents type as `event` and a ReleaseRecord as `data`; `state` and `progress` have no id and carry a ReleaseState and a Progress; `end` carries the status, and the stream ends.
+ */
+export const streamReleaseEvents = <ThrowOnError extends boolean = false>(options: Options<StreamReleaseEventsData, ThrowOnError, StreamReleaseEventsResponse>): Promise<ServerSentEventsResult<StreamReleaseEventsResponses>> => (options.client ?? client).sse.get<StreamReleaseEventsResponses, StreamReleaseEventsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/events',
+    ...options
+});
+
+/**
+ * Approve or reject exactly one statement
+ */
+export const decide = <ThrowOnError extends boolean = false>(options: Options<DecideData, ThrowOnError>): RequestResult<DecideResponses, DecideErrors, ThrowOnError> => (options.client ?? client).post<DecideResponses, DecideErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/approvals',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Stop before the next step
+ */
+export const holdRelease = <ThrowOnError extends boolean = false>(options: Options<HoldReleaseData, ThrowOnError>): RequestResult<HoldReleaseResponses, HoldReleaseErrors, ThrowOnError> => (options.client ?? client).post<HoldReleaseResponses, HoldReleaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/hold',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Go on after a hold
+ */
+export const resumeRelease = <ThrowOnError extends boolean = false>(options: Options<ResumeReleaseData, ThrowOnError>): RequestResult<ResumeReleaseResponses, ResumeReleaseErrors, ThrowOnError> => (options.client ?? client).post<ResumeReleaseResponses, ResumeReleaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/resume',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * End it and put everything back
+ */
+export const abortRelease = <ThrowOnError extends boolean = false>(options: Options<AbortReleaseData, ThrowOnError>): RequestResult<AbortReleaseResponses, AbortReleaseErrors, ThrowOnError> => (options.client ?? client).post<AbortReleaseResponses, AbortReleaseErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/abort',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Give up an undo that does not succeed
+ */
+export const skipUndo = <ThrowOnError extends boolean = false>(options: Options<SkipUndoData, ThrowOnError>): RequestResult<SkipUndoResponses, SkipUndoErrors, ThrowOnError> => (options.client ?? client).post<SkipUndoResponses, SkipUndoErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/undos/{name}/skip',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Go back to an earlier version
+ */
+export const startRollback = <ThrowOnError extends boolean = false>(options: Options<StartRollbackData, ThrowOnError>): RequestResult<StartRollbackResponses, StartRollbackErrors, ThrowOnError> => (options.client ?? client).post<StartRollbackResponses, StartRollbackErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/rollbacks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What runs, since when, and what could be gone back to
+ */
+export const showService = <ThrowOnError extends boolean = false>(options: Options<ShowServiceData, ThrowOnError>): RequestResult<ShowServiceResponses, ShowServiceErrors, ThrowOnError> => (options.client ?? client).get<ShowServiceResponses, ShowServiceErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/services/{service}/environments/{environment}',
+    ...options
+});
+
+/**
+ * Is the process alive
+ */
+export const alive = <ThrowOnError extends boolean = false>(options?: Options<AliveData, ThrowOnError>): RequestResult<AliveResponses, AliveErrors, ThrowOnError> => (options?.client ?? client).get<AliveResponses, AliveErrors, ThrowOnError>({ url: '/healthz', ...options });
+
+/**
+ * Do Temporal and OPA answer
+ */
+export const ready = <ThrowOnError extends boolean = false>(options?: Options<ReadyData, ThrowOnError>): RequestResult<ReadyResponses, ReadyErrors, ThrowOnError> => (options?.client ?? client).get<ReadyResponses, ReadyErrors, ThrowOnError>({ url: '/readyz', ...options });
+
+/**
+ * Metrics for Prometheus
+ */
+export const metrics = <ThrowOnError extends boolean = false>(options?: Options<MetricsData, ThrowOnError>): RequestResult<MetricsResponses, MetricsErrors, ThrowOnError> => (options?.client ?? client).get<MetricsResponses, MetricsErrors, ThrowOnError>({ url: '/metrics', ...options });

@@ -1,0 +1,1006 @@
+// @ts-nocheck
+// Made by `npm run generate:client`; do not edit.
+
+export type ClientOptions = {
+    baseUrl: `${string}://${string}` | (string & {});
+};
+
+export type ReleaseRequest = {
+    service: string;
+    environment: string;
+    source: {
+        commit: string;
+    };
+    /**
+     * The infrastructure part; leave it out to release a model alone.
+     */
+    infrastructure?: {
+        stack: string;
+        /**
+         * Terraform variables. Sensitive ones are refused: they come from Secrets Manager.
+         */
+        variables?: {
+            [key: string]: Json;
+        };
+    };
+    /**
+     * The model part; leave it out to change infrastructure alone.
+     */
+    model?: {
+        version: string;
+        artifact: string;
+        digest: string;
+        image: string;
+    };
+    /**
+     * Why; it goes into the record.
+     */
+    reason: string;
+    /**
+     * Raise it to try the same release again once it is closed.
+     */
+    attempt?: number;
+};
+
+export type Json = null | boolean | number | string | Array<Json> | {
+    [key: string]: Json;
+};
+
+export type DecisionRequest = {
+    decision: 'approve' | 'reject';
+    /**
+     * Of the statement that was read: another one is refused.
+     */
+    statementDigest: string;
+    /**
+     * Why; it goes into the record.
+     */
+    reason: string;
+};
+
+export type InstructionRequest = {
+    /**
+     * Why; it goes into the record.
+     */
+    reason: string;
+};
+
+export type RollbackRequest = {
+    service: string;
+    environment: string;
+    /**
+     * `previous`, or the id of a release that was released here
+     */
+    to: 'previous' | string;
+    /**
+     * Why; it goes into the record.
+     */
+    reason: string;
+    /**
+     * Asking again within one incident joins the rollback that is under way.
+     */
+    incident: string;
+};
+
+export type StartedRelease = {
+    /**
+     * Id of a release
+     */
+    id: string;
+    phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+    outcome: 'released' | 'rolled back' | 'blocked' | 'rejected' | 'expired' | 'cancelled' | null;
+    links: {
+        self: string;
+        events: string;
+        temporal: string | null;
+    };
+};
+
+/**
+ * RFC 9457
+ */
+export type Problem = {
+    type: string;
+    title: string;
+    status: number;
+    detail: string;
+    /**
+     * What to search for; names the run book.
+     */
+    kind: string;
+    advice: string;
+    errors: Array<{
+        field: string;
+        value?: Json;
+        allowed: string;
+    }>;
+    instance: string;
+};
+
+export type ReleasePage = {
+    releases: Array<ReleaseSummary>;
+    nextPageToken: string | null;
+};
+
+export type ReleaseSummary = {
+    /**
+     * Id of a release
+     */
+    id: string;
+    service: string;
+    environment: string;
+    team: string;
+    requester: string;
+    /**
+     * `completed` has an outcome; `failed` needs a person.
+     */
+    status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
+    phase: string;
+    outcome: string | null;
+    weightPercent: number;
+    /**
+     * A person is needed.
+     */
+    attention: boolean;
+    startedAt: string;
+    closedAt: string | null;
+};
+
+export type ReleaseDetails = {
+    /**
+     * Id of a release
+     */
+    releaseId: string;
+    service: string;
+    team: string;
+    environment: string;
+    attempt: number;
+    urgency: 'rollback' | 'hotfix' | 'normal';
+    reason: string;
+    requester: {
+        subject: string;
+        kind: 'human' | 'machine';
+    };
+    approverGroups: Array<string>;
+    commit: string;
+    modelVersion: string | null;
+    startedAt: string;
+    phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+    phaseSince: string;
+    history: Array<{
+        phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+        at: string;
+    }>;
+    waitingFor: WaitingFor | null;
+    held: {
+        by: string;
+        reason: string;
+    } | null;
+    scans: Array<ScanSummary>;
+    change: {
+        digest: string;
+        counts: {
+            create: number;
+            update: number;
+            delete: number;
+            replace: number;
+        };
+        addresses: Array<string>;
+    } | null;
+    gate: GateDecision | null;
+    statement: Statement | null;
+    statementDigest: string | null;
+    approvals: Array<{
+        decision: 'approve' | 'reject';
+        by: string;
+        at: string;
+        reason: string;
+        statementDigest: string;
+        valid: boolean;
+    }>;
+    slots: {
+        candidate: 'a' | 'b';
+        live: 'a' | 'b' | null;
+    } | null;
+    weightPercent: number;
+    verdict: Verdict | null;
+    undo: Array<string>;
+    attention: string | null;
+    outcome: Outcome | null;
+    records: number;
+    status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
+    progress: Progress | null;
+    links: {
+        self: string;
+        events: string;
+        temporal: string | null;
+    };
+};
+
+export type WaitingFor = {
+    kind: 'approval';
+    groups: Array<string>;
+    statementDigest: string;
+    expiresAt: string;
+} | {
+    kind: 'lane';
+    lane: {
+        kind: 'state' | 'service';
+        key: string;
+    };
+    position: number;
+} | {
+    kind: 'resume';
+    heldBy: string;
+    reason: string;
+} | {
+    kind: 'undo';
+    undo: string;
+    since: string;
+};
+
+export type ScanSummary = {
+    tool: string;
+    toolVersion: string;
+    status: 'pass' | 'fail' | 'incomplete' | 'error';
+    counts: {
+        [key: string]: number;
+    };
+    worst: Array<Finding>;
+    report: {
+        digest: string;
+        bytes: number;
+    };
+};
+
+export type Finding = {
+    fingerprint: string;
+    tool: string;
+    rule: string;
+    severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+    severitySource: 'tool' | 'plimsoll';
+    address: string;
+    file?: string;
+    line?: number;
+    message: string;
+    controls: Array<string>;
+};
+
+export type GateDecision = {
+    kind: 'allow' | 'approval needed' | 'deny';
+    violations: Array<{
+        code: string;
+        title: string;
+        message: string;
+        solution: string;
+        fingerprint?: string;
+    }>;
+    because: Array<string>;
+    policyDigest: string;
+    findingsDigest: string;
+    findingsCount: number;
+};
+
+export type Statement = {
+    release: string;
+    commit: string;
+    changeDigest: string | null;
+    stateLineage: string | null;
+    moduleLockDigest: string | null;
+    variablesDigest: string | null;
+    findingsDigest: string;
+    policyDigest: string;
+    modelDigest: string | null;
+    imageDigest: string | null;
+    chartDigest: string | null;
+};
+
+export type Verdict = {
+    kind: 'pass' | 'fail' | 'not enough';
+    reason: string;
+    metrics: Array<{
+        metric: string;
+        answer: 'pass' | 'fail' | 'not enough';
+        canaryShare: number;
+        stableShare: number | null;
+        limitShare: number;
+        missingRequests: number;
+    }>;
+    canary: ArmTotals;
+    stable: ArmTotals;
+};
+
+export type ArmTotals = {
+    requests: number;
+    errors: number;
+    p99Seconds: number | null;
+};
+
+export type Outcome = {
+    kind: 'released' | 'rolled back' | 'blocked' | 'rejected' | 'expired' | 'cancelled';
+    reason: string;
+    by?: string;
+    infrastructure: 'none' | 'unchanged' | 'applied' | 'partial';
+    model: 'none' | 'unchanged' | 'released' | 'put back';
+};
+
+/**
+ * The newest look at the metrics, while the new version has traffic.
+ */
+export type Progress = {
+    verdict: Verdict;
+};
+
+export type ReleaseRecord = {
+    sequence: number;
+    runId: string;
+    claim: boolean;
+    event: {
+        specversion: '1.0';
+        id: string;
+        source: string;
+        type: string;
+        time: string;
+        subject: string;
+        datacontenttype: 'application/json';
+        data: Json;
+    };
+};
+
+/**
+ * Where it stands, whenever that changes.
+ */
+export type ReleaseState = {
+    /**
+     * `completed` has an outcome; `failed` needs a person.
+     */
+    status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
+    phase: string;
+    outcome: string | null;
+    weightPercent: number;
+    /**
+     * A person is needed.
+     */
+    attention: boolean;
+};
+
+export type ReleaseEnd = {
+    status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
+};
+
+export type Told = {
+    updateId: string;
+    /**
+     * `accepted`: it outlasted the request and goes on.
+     */
+    state: 'done' | 'accepted';
+    release: ReleaseView | null;
+};
+
+export type ReleaseView = {
+    /**
+     * Id of a release
+     */
+    releaseId: string;
+    service: string;
+    team: string;
+    environment: string;
+    attempt: number;
+    urgency: 'rollback' | 'hotfix' | 'normal';
+    reason: string;
+    requester: {
+        subject: string;
+        kind: 'human' | 'machine';
+    };
+    approverGroups: Array<string>;
+    commit: string;
+    modelVersion: string | null;
+    startedAt: string;
+    phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+    phaseSince: string;
+    history: Array<{
+        phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+        at: string;
+    }>;
+    waitingFor: WaitingFor | null;
+    held: {
+        by: string;
+        reason: string;
+    } | null;
+    scans: Array<ScanSummary>;
+    change: {
+        digest: string;
+        counts: {
+            create: number;
+            update: number;
+            delete: number;
+            replace: number;
+        };
+        addresses: Array<string>;
+    } | null;
+    gate: GateDecision | null;
+    statement: Statement | null;
+    statementDigest: string | null;
+    approvals: Array<{
+        decision: 'approve' | 'reject';
+        by: string;
+        at: string;
+        reason: string;
+        statementDigest: string;
+        valid: boolean;
+    }>;
+    slots: {
+        candidate: 'a' | 'b';
+        live: 'a' | 'b' | null;
+    } | null;
+    weightPercent: number;
+    verdict: Verdict | null;
+    undo: Array<string>;
+    attention: string | null;
+    outcome: Outcome | null;
+    records: number;
+};
+
+export type ServiceStatus = {
+    service: string;
+    environment: string;
+    team: string;
+    running: ServedVersion | null;
+    goBackTo: Array<ServedVersion>;
+    /**
+     * Releases under way.
+     */
+    open: Array<ReleaseSummary>;
+};
+
+export type ServedVersion = {
+    version: string;
+    digest: string;
+    image: string;
+    /**
+     * When its release ended as released.
+     */
+    since: string;
+    /**
+     * Id of a release
+     */
+    release: string;
+    requester: string;
+    reason: string;
+    /**
+     * The release that was gone back to.
+     */
+    rollbackOf: string | null;
+};
+
+export type Readiness = {
+    status: string;
+    temporal: string;
+    opa: string;
+};
+
+export type ListReleasesData = {
+    body?: never;
+    path?: never;
+    query?: {
+        service?: string;
+        environment?: string;
+        phase?: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+        outcome?: 'released' | 'rolled back' | 'blocked' | 'rejected' | 'expired' | 'cancelled';
+        requester?: string;
+        /**
+         * At most 100.
+         */
+        pageSize?: number;
+        pageToken?: string;
+    };
+    url: '/v1/releases';
+};
+
+export type ListReleasesErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListReleasesError = ListReleasesErrors[keyof ListReleasesErrors];
+
+export type ListReleasesResponses = {
+    /**
+     * One page
+     */
+    200: ReleasePage;
+};
+
+export type ListReleasesResponse = ListReleasesResponses[keyof ListReleasesResponses];
+
+export type StartReleaseData = {
+    body: ReleaseRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/releases';
+};
+
+export type StartReleaseErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type StartReleaseError = StartReleaseErrors[keyof StartReleaseErrors];
+
+export type StartReleaseResponses = {
+    /**
+     * The same caller has asked for this before: the same release
+     */
+    200: StartedRelease;
+    /**
+     * Started
+     */
+    202: StartedRelease;
+};
+
+export type StartReleaseResponse = StartReleaseResponses[keyof StartReleaseResponses];
+
+export type ShowReleaseData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}';
+};
+
+export type ShowReleaseErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowReleaseError = ShowReleaseErrors[keyof ShowReleaseErrors];
+
+export type ShowReleaseResponses = {
+    /**
+     * The release
+     */
+    200: ReleaseDetails;
+};
+
+export type ShowReleaseResponse = ShowReleaseResponses[keyof ShowReleaseResponses];
+
+export type StreamReleaseEventsData = {
+    body?: never;
+    headers?: {
+        /**
+         * Sequence of the last record that was seen: the stream goes on after it.
+         */
+        'last-event-id'?: number;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/events';
+};
+
+export type StreamReleaseEventsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type StreamReleaseEventsError = StreamReleaseEventsErrors[keyof StreamReleaseEventsErrors];
+
+export type StreamReleaseEventsResponses = {
+    /**
+     * The stream
+     */
+    200: ReleaseRecord | ReleaseState | Progress | ReleaseEnd;
+};
+
+export type StreamReleaseEventsResponse = StreamReleaseEventsResponses[keyof StreamReleaseEventsResponses];
+
+export type DecideData = {
+    body: DecisionRequest;
+    headers?: {
+        /**
+         * The same key, caller and body again is the same message.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/approvals';
+};
+
+export type DecideErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type DecideError = DecideErrors[keyof DecideErrors];
+
+export type DecideResponses = {
+    /**
+     * Done: the release as it is now
+     */
+    200: Told;
+    /**
+     * Accepted: it outlasted the request and goes on
+     */
+    202: Told;
+};
+
+export type DecideResponse = DecideResponses[keyof DecideResponses];
+
+export type HoldReleaseData = {
+    body: InstructionRequest;
+    headers?: {
+        /**
+         * The same key, caller and body again is the same message.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/hold';
+};
+
+export type HoldReleaseErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type HoldReleaseError = HoldReleaseErrors[keyof HoldReleaseErrors];
+
+export type HoldReleaseResponses = {
+    /**
+     * Done: the release as it is now
+     */
+    200: Told;
+    /**
+     * Accepted: it outlasted the request and goes on
+     */
+    202: Told;
+};
+
+export type HoldReleaseResponse = HoldReleaseResponses[keyof HoldReleaseResponses];
+
+export type ResumeReleaseData = {
+    body: InstructionRequest;
+    headers?: {
+        /**
+         * The same key, caller and body again is the same message.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/resume';
+};
+
+export type ResumeReleaseErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ResumeReleaseError = ResumeReleaseErrors[keyof ResumeReleaseErrors];
+
+export type ResumeReleaseResponses = {
+    /**
+     * Done: the release as it is now
+     */
+    200: Told;
+    /**
+     * Accepted: it outlasted the request and goes on
+     */
+    202: Told;
+};
+
+export type ResumeReleaseResponse = ResumeReleaseResponses[keyof ResumeReleaseResponses];
+
+export type AbortReleaseData = {
+    body: InstructionRequest;
+    headers?: {
+        /**
+         * The same key, caller and body again is the same message.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/abort';
+};
+
+export type AbortReleaseErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type AbortReleaseError = AbortReleaseErrors[keyof AbortReleaseErrors];
+
+export type AbortReleaseResponses = {
+    /**
+     * Done: the release as it is now
+     */
+    200: Told;
+    /**
+     * Accepted: it outlasted the request and goes on
+     */
+    202: Told;
+};
+
+export type AbortReleaseResponse = AbortReleaseResponses[keyof AbortReleaseResponses];
+
+export type SkipUndoData = {
+    body: InstructionRequest;
+    headers?: {
+        /**
+         * The same key, caller and body again is the same message.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+        name: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/undos/{name}/skip';
+};
+
+export type SkipUndoErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type SkipUndoError = SkipUndoErrors[keyof SkipUndoErrors];
+
+export type SkipUndoResponses = {
+    /**
+     * Done: the release as it is now
+     */
+    200: Told;
+    /**
+     * Accepted: it outlasted the request and goes on
+     */
+    202: Told;
+};
+
+export type SkipUndoResponse = SkipUndoResponses[keyof SkipUndoResponses];
+
+export type StartRollbackData = {
+    body: RollbackRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/rollbacks';
+};
+
+export type StartRollbackErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type StartRollbackError = StartRollbackErrors[keyof StartRollbackErrors];
+
+export type StartRollbackResponses = {
+    /**
+     * The same caller has asked for this before: the same release
+     */
+    200: StartedRelease;
+    /**
+     * Started
+     */
+    202: StartedRelease;
+};
+
+export type StartRollbackResponse = StartRollbackResponses[keyof StartRollbackResponses];
+
+export type ShowServiceData = {
+    body?: never;
+    path: {
+        service: string;
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/services/{service}/environments/{environment}';
+};
+
+export type ShowServiceErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowServiceError = ShowServiceErrors[keyof ShowServiceErrors];
+
+export type ShowServiceResponses = {
+    /**
+     * The service
+     */
+    200: ServiceStatus;
+};
+
+export type ShowServiceResponse = ShowServiceResponses[keyof ShowServiceResponses];
+
+export type AliveData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/healthz';
+};
+
+export type AliveErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type AliveError = AliveErrors[keyof AliveErrors];
+
+export type AliveResponses = {
+    /**
+     * Yes
+     */
+    200: {
+        status: 'ok';
+    };
+};
+
+export type AliveResponse = AliveResponses[keyof AliveResponses];
+
+export type ReadyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/readyz';
+};
+
+export type ReadyErrors = {
+    /**
+     * No: which of them
+     */
+    503: Readiness;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ReadyError = ReadyErrors[keyof ReadyErrors];
+
+export type ReadyResponses = {
+    /**
+     * Yes
+     */
+    200: Readiness;
+};
+
+export type ReadyResponse = ReadyResponses[keyof ReadyResponses];
+
+export type MetricsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/metrics';
+};
+
+export type MetricsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type MetricsError = MetricsErrors[keyof MetricsErrors];
+
+export type MetricsResponses = {
+    /**
+     * Text exposition
+     */
+    200: string;
+};
+
+export type MetricsResponse = MetricsResponses[keyof MetricsResponses];

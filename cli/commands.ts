@@ -1,0 +1,261 @@
+/** What each command does: one question to the API, and its answer for a person or for a program. */
+import { readFileSync } from 'node:fs';
+import { answerOf, type Client, createApi } from './client/api.ts';
+import {
+  abortRelease,
+  decide,
+  holdRelease,
+  type ListReleasesData,
+  listReleases,
+  type ReleaseRequest,
+  type RollbackRequest,
+  resumeRelease,
+  type StartedRelease,
+  showRelease,
+  showService,
+  skipUndo,
+  startRelease,
+  startRollback,
+  type Told,
+} from './client/generated/index.ts';
+import { CliError, exitCodes, usage } from './errors.ts';
+import { detailsText, outcomeText, releaseTable, serviceText } from './format.ts';
+import { type Env, readSettings, type Settings, saveToken } from './settings.ts';
+import type { Terminal } from './terminal.ts';
+import { watchRelease } from './watch.ts';
+
+export interface Session {
+  readonly env: Env;
+  readonly terminal: Terminal;
+}
+
+interface Common {
+  readonly json?: boolean;
+}
+
+interface Connected extends Session {
+  readonly settings: Settings;
+  readonly api: Client;
+}
+
+function connect(session: Session): Connected {
+  const settings = readSettings(session.env);
+  return { ...session, settings, api: createApi(settings) };
+}
+
+function show<Value>({ terminal }: Session, { json }: Common, value: Value, text: (value: Value) => string): void {
+  terminal.out(json === true ? `${JSON.stringify(value)}\n` : text(value));
+}
+
+/* ------------------------------------------------------------ beginning */
+
+export interface ReleaseOptions extends Common {
+  readonly file?: string;
+  readonly service?: string;
+  readonly environment?: string;
+  readonly commit?: string;
+  readonly stack?: string;
+  readonly var?: readonly string[];
+  readonly modelVersion?: string;
+  readonly artifact?: string;
+  readonly digest?: string;
+  readonly image?: string;
+  readonly reason?: string;
+  readonly attempt?: number;
+  readonly watch?: boolean;
+}
+
+export async function release(session: Session, options: ReleaseOptions): Promise<number> {
+  const connected = connect(session);
+  const body = requestFrom(options);
+  return begun(connected, options, await answerOf(connected.settings.apiUrl, startRelease({ client: connected.api, body })));
+}
+
+/** A file first, what is said on the command line over it. The API checks it: one place knows the rules. */
+export function requestFrom(options: ReleaseOptions): ReleaseRequest {
+  const { service, environment, commit, stack, modelVersion, artifact, digest, image, reason, attempt } = options;
+  const base = options.file === undefined ? {} : fileOf(options.file);
+  const defined = (values: Record<string, unknown>) =>
+    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
+  const part = (name: string, values: Record<string, unknown>) => {
+    const own = defined(values);
+    const given = base[name] as object | undefined;
+    return Object.keys(own).length === 0 && given === undefined ? {} : { [name]: { ...given, ...own } };
+  };
+  const variables = options.var === undefined ? undefined : Object.fromEntries(options.var.map(variableOf));
+  return {
+    ...base,
+    ...defined({ service, environment, reason, attempt }),
+    ...part('source', { commit }),
+    ...part('infrastructure', { stack, variables }),
+    ...part('model', { version: modelVersion, artifact, digest, image }),
+  } as unknown as ReleaseRequest;
+}
+
+function fileOf(file: string): Record<string, unknown> {
+  try {
+    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as Record<string, unknown>;
+  } catch (error) {
+    throw usage(`--file ${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
+  }
+}
+
+/** JSON where it is JSON, text otherwise: `replicas_max=12` is a number, `name=blue` is text. */
+function variableOf(text: string): readonly [string, unknown] {
+  const at = text.indexOf('=');
+  if (at < 1) throw usage(`--var ${text}: name=value is needed`);
+  const value = text.slice(at + 1);
+  try {
+    return [text.slice(0, at), JSON.parse(value)];
+  } catch {
+    return [text.slice(0, at), value];
+  }
+}
+
+export type RollbackOptions = RollbackRequest & Common & { readonly watch?: boolean };
+
+export async function rollback(session: Session, options: RollbackOptions): Promise<number> {
+  const connected = connect(session);
+  const { service, environment, to, reason, incident } = options;
+  const body = { service, environment, to, reason, incident };
+  return begun(connected, options, await answerOf(connected.settings.apiUrl, startRollback({ client: connected.api, body })));
+}
+
+async function begun(session: Connected, options: Common & { readonly watch?: boolean }, started: StartedRelease): Promise<number> {
+  const { colors } = session.terminal;
+  if (options.watch !== true || options.json !== true)
+    show(session, options, started, ({ id, phase, outcome, links }) => {
+      const now = outcome === null ? phase : outcomeText(outcome, 'completed', colors);
+      return `${colors.bold(id)} ${now}\n${links.temporal === null ? '' : `${colors.dim(links.temporal)}\n`}`;
+    });
+  return options.watch === true ? watch(session, started.id, options) : exitCodes.released;
+}
+
+/* -------------------------------------------------------------- reading */
+
+export async function watch(session: Session, id: string, options: Common): Promise<number> {
+  const { settings, api, terminal } = connect(session);
+  return watchRelease(id, { api, apiUrl: settings.apiUrl, terminal, json: options.json === true });
+}
+
+export type ListOptions = NonNullable<ListReleasesData['query']> & Common;
+
+export async function list(session: Session, options: ListOptions): Promise<number> {
+  const connected = connect(session);
+  const { json, ...query } = options;
+  const page = await answerOf(connected.settings.apiUrl, listReleases({ client: connected.api, query }));
+  show(session, { json: json === true }, page, ({ releases, nextPageToken }) => {
+    const more = nextPageToken === null ? '' : `more: --page-token ${nextPageToken}\n`;
+    return `${releaseTable(releases, session.terminal.colors)}${more}`;
+  });
+  return exitCodes.released;
+}
+
+export async function showOne(session: Session, id: string, options: Common): Promise<number> {
+  const connected = connect(session);
+  const found = await answerOf(connected.settings.apiUrl, showRelease({ client: connected.api, path: { id } }));
+  show(session, options, found, (details) => detailsText(details, session.terminal.colors));
+  return exitCodes.released;
+}
+
+export async function service(session: Session, name: string, environment: string, options: Common): Promise<number> {
+  const connected = connect(session);
+  const path = { service: name, environment };
+  const found = await answerOf(connected.settings.apiUrl, showService({ client: connected.api, path }));
+  show(session, options, found, (status) => serviceText(status, session.terminal.colors));
+  return exitCodes.released;
+}
+
+/* ------------------------------------------------------------- steering */
+
+export interface DecideOptions extends Common {
+  readonly statement?: string;
+  readonly reason: string;
+}
+
+/** Without `--statement` a person reads what they say yes to; a program has to have read it before. */
+export async function decideOn(session: Session, decision: 'approve' | 'reject', id: string, options: DecideOptions): Promise<number> {
+  const connected = connect(session);
+  const statementDigest = options.statement ?? (await readStatement(connected, decision, id));
+  const body = { decision, statementDigest, reason: options.reason };
+  return said(session, options, id, await answerOf(connected.settings.apiUrl, decide({ client: connected.api, path: { id }, body })));
+}
+
+async function readStatement(connected: Connected, decision: 'approve' | 'reject', id: string): Promise<string> {
+  const { terminal, api, settings } = connected;
+  const details = await answerOf(settings.apiUrl, showRelease({ client: api, path: { id } }));
+  const { statementDigest } = details;
+  if (statementDigest === null || details.waitingFor?.kind !== 'approval')
+    throw new CliError(exitCodes.refused, `${id} is ${details.phase} and waits for nobody's approval`);
+  if (!terminal.interactive)
+    throw usage(`nobody is there to be asked: read \`plimsoll show ${id}\`, then give --statement ${statementDigest}`);
+  terminal.err(detailsText(details, terminal.colors));
+  const answer = await terminal.ask(`${decision} exactly this? [y/N] `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CliError(exitCodes.refused, 'nothing was said');
+  return statementDigest;
+}
+
+const instructions = { hold: holdRelease, resume: resumeRelease, abort: abortRelease } as const;
+export type InstructionName = keyof typeof instructions;
+
+export async function instruct(
+  session: Session,
+  name: InstructionName,
+  id: string,
+  options: Common & { readonly reason: string },
+): Promise<number> {
+  const { api, settings } = connect(session);
+  const tell = instructions[name];
+  return said(session, options, id, await answerOf(settings.apiUrl, tell({ client: api, path: { id }, body: { reason: options.reason } })));
+}
+
+export async function skip(session: Session, id: string, undo: string, options: Common & { readonly reason: string }): Promise<number> {
+  const { api, settings } = connect(session);
+  const body = { reason: options.reason };
+  return said(session, options, id, await answerOf(settings.apiUrl, skipUndo({ client: api, path: { id, name: undo }, body })));
+}
+
+function said(session: Session, options: Common, id: string, told: Told): number {
+  show(session, options, told, ({ state, release: now }) =>
+    state === 'done' && now !== null
+      ? `done: ${id} is ${now.phase}\n`
+      : `accepted: ${id} goes on with it; \`plimsoll show ${id}\` says when\n`,
+  );
+  return exitCodes.released;
+}
+
+/* ---------------------------------------------------------------- token */
+
+export interface TokenOptions {
+  readonly as: string;
+  readonly group?: readonly string[];
+  readonly mfa?: boolean;
+  readonly machine?: boolean;
+  readonly save?: boolean;
+}
+
+/** Of the local issuer only: real providers give their tokens themselves. */
+export async function token(session: Session, options: TokenOptions): Promise<number> {
+  const { issuerUrl, apiUrl } = readSettings(session.env);
+  const body = {
+    subject: options.as,
+    groups: options.group ?? [],
+    mfa: options.mfa === true,
+    kind: options.machine === true ? 'machine' : 'human',
+  };
+  const response = await fetch(`${issuerUrl}/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  }).catch(() => {
+    throw new CliError(
+      exitCodes.unreachable,
+      `the local issuer does not answer at ${issuerUrl}: \`make up\` starts it, PLIMSOLL_ISSUER_URL names another`,
+    );
+  });
+  const answer = (await response.json().catch(() => ({}))) as { readonly access_token?: string; readonly error?: string };
+  if (answer.access_token === undefined) throw usage(answer.error ?? `${issuerUrl} is not the local issuer`);
+  if (options.save === true) session.terminal.err(`saved to ${saveToken(session.env, apiUrl, answer.access_token)}\n`);
+  else session.terminal.out(`${answer.access_token}\n`);
+  return exitCodes.released;
+}

@@ -1,0 +1,167 @@
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import type { ReleaseDetails, ScanSummary, Verdict } from './client/generated/index.ts';
+import { changesBetween, detailsText, endText, releaseTable, scanText, verdictText, waitingText } from './format.ts';
+
+const plain = picocolors.createColors(false);
+const digest = `sha256:${'ab'.repeat(32)}`;
+const at = (time: string) => `2026-11-24T${time}.000Z`;
+
+const scan: ScanSummary = {
+  tool: 'checkov',
+  toolVersion: '3.3.30',
+  status: 'fail',
+  counts: { medium: 2, high: 1 },
+  worst: [
+    {
+      fingerprint: digest,
+      tool: 'checkov',
+      rule: 'CKV_AWS_19',
+      severity: 'high',
+      severitySource: 'plimsoll',
+      address: 'aws_s3_bucket.models',
+      file: 'main.tf',
+      line: 3,
+      message: 'bucket without encryption',
+      controls: [],
+    },
+  ],
+  report: { digest, bytes: 10 },
+};
+
+const verdict: Verdict = {
+  kind: 'not enough',
+  reason: '60 requests are missing',
+  metrics: [],
+  canary: { requests: 40, errors: 1, p99Seconds: 0.1 },
+  stable: { requests: 400, errors: 0, p99Seconds: null },
+};
+
+const release: ReleaseDetails = {
+  releaseId: 'fraud-scorer-production-0123456789ab',
+  service: 'fraud-scorer',
+  team: 'risk',
+  environment: 'production',
+  attempt: 1,
+  urgency: 'normal',
+  reason: 'weekly retrain',
+  requester: { subject: 'ana', kind: 'human' },
+  approverGroups: ['sre', 'ml-owners'],
+  commit: 'a'.repeat(40),
+  modelVersion: '2026.11.3',
+  startedAt: at('10:00:00'),
+  phase: 'fetching',
+  phaseSince: at('10:00:00'),
+  history: [{ phase: 'fetching', at: at('10:00:00') }],
+  waitingFor: null,
+  held: null,
+  scans: [],
+  change: null,
+  gate: null,
+  statement: null,
+  statementDigest: null,
+  approvals: [],
+  slots: null,
+  weightPercent: 0,
+  verdict: null,
+  undo: [],
+  attention: null,
+  outcome: null,
+  records: 1,
+  status: 'running',
+  progress: null,
+  links: { self: '/v1/releases/x', events: '/v1/releases/x/events', temporal: null },
+};
+
+test('scans say what they found, the worst first', () => {
+  expect(scanText(scan, plain)).toBe('checkov 3.3.30: fail, 1 high, 2 medium');
+  expect(scanText({ ...scan, status: 'pass', counts: {} }, plain)).toBe('checkov 3.3.30: pass, no findings');
+});
+
+test('the new version stands beside the live one', () => {
+  expect(verdictText(verdict, plain)).toBe(
+    'new 40 requests, 1 errors (2.50 %), p99 ≤ 100 ms | live 400 requests, 0 errors (0.00 %), p99 – | not enough yet: 60 requests are missing',
+  );
+});
+
+test.each([
+  [
+    { kind: 'approval', groups: ['sre', 'ml-owners'], statementDigest: digest, expiresAt: at('11:00:00') },
+    'waits for sre or ml-owners until 11:00:00 UTC',
+  ],
+  [{ kind: 'lane', lane: { kind: 'service', key: 'f/p' }, position: 2 }, 'is number 2 in the service lane f/p'],
+  [{ kind: 'lane', lane: { kind: 'state', key: 'b/k' }, position: 0 }, 'holds the state lane'],
+  [{ kind: 'resume', heldBy: 'ben', reason: 'lunch' }, 'is held by ben: lunch'],
+] as const)('who waits for whom: %j', (waiting, text) => {
+  expect(waitingText(waiting as Parameters<typeof waitingText>[0])).toBe(text);
+});
+
+test('only what is new since the last look is said, in order', () => {
+  expect(changesBetween(undefined, release, plain)).toEqual(['10:00:00  fetching']);
+  const later: ReleaseDetails = {
+    ...release,
+    phase: 'awaiting approval',
+    history: [...release.history, { phase: 'checking', at: at('10:00:02') }, { phase: 'awaiting approval', at: at('10:00:09') }],
+    scans: [scan],
+    change: { digest, counts: { create: 2, update: 0, delete: 0, replace: 1 }, addresses: ['aws_s3_bucket.models'] },
+    waitingFor: { kind: 'approval', groups: ['sre'], statementDigest: digest, expiresAt: at('11:00:00') },
+  };
+  expect(changesBetween(release, later, plain)).toEqual([
+    '10:00:02  checking',
+    '10:00:09  awaiting approval',
+    '            checkov 3.3.30: fail, 1 high, 2 medium',
+    '              high CKV_AWS_19 main.tf:3: bucket without encryption',
+    '            infrastructure: 2 to create, 1 to replace',
+    '              aws_s3_bucket.models',
+    '            waits for sre until 11:00:00 UTC',
+    `              plimsoll approve ${release.releaseId} --statement ${digest}`,
+  ]);
+  expect(changesBetween(later, later, plain)).toEqual([]);
+  const shifting = { ...later, waitingFor: null, weightPercent: 10 };
+  expect(changesBetween(later, shifting, plain)).toEqual(['            10 % of the traffic goes to the new version']);
+  expect(changesBetween(shifting, { ...shifting, weightPercent: 0 }, plain)).toEqual([
+    '            0 % of the traffic goes to the new version',
+  ]);
+});
+
+test('a whole release on one page', () => {
+  const text = detailsText({ ...release, statementDigest: digest, verdict, scans: [scan], undo: ['restore traffic'] }, plain);
+  expect(text).toContain('what       fraud-scorer 2026.11.3 → production');
+  expect(text).toContain(`statement  ${digest}`);
+  expect(text).toContain('would undo restore traffic');
+  expect(text).toContain('high CKV_AWS_19 main.tf:3');
+});
+
+test('the end names the outcome and what stayed', () => {
+  const outcome = { kind: 'rolled back', reason: 'latency 250ms: 12 % slower', infrastructure: 'applied', model: 'put back' } as const;
+  expect(endText({ ...release, status: 'completed', outcome }, plain)).toBe(
+    `${release.releaseId} rolled back: latency 250ms: 12 % slower (infrastructure applied, model put back)\n`,
+  );
+  expect(endText({ ...release, status: 'failed' }, plain)).toContain('ended without an outcome (failed): a person is needed');
+});
+
+test('a list is a table without codes when nobody looks', () => {
+  const row = {
+    id: 'r-1',
+    service: 's',
+    environment: 'e',
+    team: 't',
+    requester: 'ana',
+    status: 'running',
+    phase: 'shifting',
+    outcome: null,
+    weightPercent: 25,
+    attention: true,
+    startedAt: at('10:00:00'),
+    closedAt: null,
+  } as const;
+  const text = releaseTable([row, { ...row, id: 'r-2', status: 'failed', attention: false }], plain);
+  expect(text).not.toContain('\u001b');
+  expect(text.split('\n').map((line) => line.split(/ {2,}/))).toEqual([
+    ['RELEASE', 'PHASE', 'WEIGHT', 'OUTCOME', 'ASKED BY', 'SINCE'],
+    ['r-1', 'shifting !', '25 %', 'ana', '2026-11-24 10:00'],
+    ['r-2', 'shifting', 'failed: a person is needed', 'ana', '2026-11-24 10:00'],
+    [''],
+  ]);
+  expect(releaseTable([], plain)).toBe('no releases\n');
+});

@@ -1,0 +1,201 @@
+/** Releases as people read them. Pure: values in, text out. */
+import Table from 'cli-table3';
+import type { Finding, ReleaseDetails, ReleaseSummary, ScanSummary, ServiceStatus, Verdict, WaitingFor } from './client/generated/index.ts';
+import type { Terminal } from './terminal.ts';
+
+export type Colors = Terminal['colors'];
+
+export const clock = (iso: string): string => iso.slice(11, 19);
+
+const day = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+
+export function outcomeText(outcome: string | null, status: string, colors: Colors): string {
+  if (outcome === 'released') return colors.green(outcome);
+  if (outcome !== null) return colors.red(outcome);
+  return status === 'running' ? '' : colors.red(`${status}: a person is needed`);
+}
+
+/** No borders: lines that can be read, and cut with `awk`. */
+function table(head: readonly string[], rows: readonly (readonly string[])[], colors: Colors): string {
+  const made = new Table({
+    head: head.map((title) => colors.dim(title)),
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
+    chars: Object.fromEntries(
+      [
+        'top',
+        'top-mid',
+        'top-left',
+        'top-right',
+        'bottom',
+        'bottom-mid',
+        'bottom-left',
+        'bottom-right',
+        'left',
+        'left-mid',
+        'mid',
+        'mid-mid',
+        'right',
+        'right-mid',
+        'middle',
+      ].map((part) => [part, '']),
+    ),
+  });
+  made.push(...rows.map((row) => [...row]));
+  return `${made
+    .toString()
+    .split('\n')
+    .map((line) => line.trimEnd())
+    .join('\n')}\n`;
+}
+
+export function releaseTable(releases: readonly ReleaseSummary[], colors: Colors): string {
+  if (releases.length === 0) return 'no releases\n';
+  return table(
+    ['RELEASE', 'PHASE', 'WEIGHT', 'OUTCOME', 'ASKED BY', 'SINCE'],
+    releases.map((release) => [
+      release.id,
+      release.attention ? colors.yellow(`${release.phase} !`) : release.phase,
+      release.status === 'running' && release.weightPercent > 0 ? `${release.weightPercent} %` : '',
+      outcomeText(release.outcome, release.status, colors),
+      release.requester,
+      day(release.startedAt),
+    ]),
+    colors,
+  );
+}
+
+export function serviceText(service: ServiceStatus, colors: Colors): string {
+  const { running } = service;
+  const title = `${colors.bold(service.service)} in ${service.environment}, team ${service.team}\n`;
+  const now =
+    running === null
+      ? 'nothing was released here\n'
+      : `runs ${colors.bold(running.version)} since ${day(running.since)}, ${running.release} by ${running.requester}: ${running.reason}\n`;
+  const open = service.open.length === 0 ? '' : `\nunder way\n${releaseTable(service.open, colors)}`;
+  const back =
+    service.goBackTo.length === 0
+      ? ''
+      : `\ncould go back to\n${table(
+          ['VERSION', 'SINCE', 'RELEASE', 'ASKED BY'],
+          service.goBackTo.map(({ version, since, release, requester }) => [version, day(since), release, requester]),
+          colors,
+        )}`;
+  return `${title}${now}${open}${back}`;
+}
+
+export function waitingText(waiting: WaitingFor): string {
+  switch (waiting.kind) {
+    case 'approval':
+      return `waits for ${waiting.groups.join(' or ')} until ${clock(waiting.expiresAt)} UTC`;
+    case 'lane':
+      return waiting.position === 0
+        ? `holds the ${waiting.lane.kind} lane`
+        : `is number ${waiting.position} in the ${waiting.lane.kind} lane ${waiting.lane.key}`;
+    case 'resume':
+      return `is held by ${waiting.heldBy}: ${waiting.reason}`;
+    case 'undo':
+      return `cannot undo "${waiting.undo}" since ${clock(waiting.since)} UTC: \`plimsoll skip-undo\` gives it up`;
+  }
+}
+
+const severityOrder = ['critical', 'high', 'medium', 'low', 'info'] as const;
+
+export function scanText(scan: ScanSummary, colors: Colors): string {
+  const counts = severityOrder.flatMap((severity) => {
+    const count = scan.counts[severity] ?? 0;
+    return count === 0 ? [] : [`${count} ${severity}`];
+  });
+  const status = scan.status === 'pass' ? colors.green(scan.status) : colors.red(scan.status);
+  return `${scan.tool} ${scan.toolVersion}: ${status}${counts.length === 0 ? ', no findings' : `, ${counts.join(', ')}`}`;
+}
+
+export function findingText(finding: Finding): string {
+  const place = finding.file === undefined ? finding.address : `${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}`;
+  return `${finding.severity} ${finding.rule} ${place}: ${finding.message}`;
+}
+
+const armText = ({ requests, errors, p99Seconds }: Verdict['canary']): string => {
+  const share = requests === 0 ? '' : ` (${((errors / requests) * 100).toFixed(2)} %)`;
+  const p99 = p99Seconds === null ? 'p99 –' : `p99 ≤ ${Math.round(p99Seconds * 1000)} ms`;
+  return `${requests} requests, ${errors} errors${share}, ${p99}`;
+};
+
+export function verdictText(verdict: Verdict, colors: Colors): string {
+  const says = { pass: colors.green('pass'), fail: colors.red('fail'), 'not enough': colors.yellow('not enough yet') }[verdict.kind];
+  return `new ${armText(verdict.canary)} | live ${armText(verdict.stable)} | ${says}: ${verdict.reason}`;
+}
+
+export function changeText(change: NonNullable<ReleaseDetails['change']>): string {
+  const counts = Object.entries(change.counts)
+    .filter(([, count]) => count > 0)
+    .map(([action, count]) => `${count} to ${action}`);
+  return counts.length === 0 ? 'no changes' : counts.join(', ');
+}
+
+/** Everything that was found out so far, for `show` and before a decision. */
+export function detailsText(release: ReleaseDetails, colors: Colors): string {
+  const { outcome } = release;
+  const lines: (readonly [string, string] | undefined)[] = [
+    ['release', colors.bold(release.releaseId)],
+    ['what', `${release.service}${release.modelVersion === null ? '' : ` ${release.modelVersion}`} → ${release.environment}`],
+    ['why', `${release.reason} (${release.requester.subject}${release.urgency === 'normal' ? '' : `, ${release.urgency}`})`],
+    ['commit', release.commit],
+    [
+      'phase',
+      `${release.phase} since ${day(release.phaseSince)}${release.weightPercent > 0 ? `, ${release.weightPercent} % of the traffic` : ''}`,
+    ],
+    release.waitingFor === null ? undefined : ['now', waitingText(release.waitingFor)],
+    release.held === null ? undefined : ['held', `by ${release.held.by}: ${release.held.reason}`],
+    release.attention === null ? undefined : ['attention', colors.yellow(release.attention)],
+    release.change === null ? undefined : ['change', `${changeText(release.change)}: ${release.change.addresses.join(', ')}`],
+    ...release.scans.map((scan) => ['scan', scanText(scan, colors)] as const),
+    ...release.scans.flatMap(({ worst }) => worst.map((finding) => ['', findingText(finding)] as const)),
+    ...(release.gate?.violations ?? []).map(({ code, message, solution }) => ['denied', `${code} ${message}: ${solution}`] as const),
+    release.statementDigest === null ? undefined : ['statement', release.statementDigest],
+    ...release.approvals.map(
+      ({ decision, by, at, reason, valid }) =>
+        [decision, `${by} at ${day(at)}: ${reason}${valid ? '' : ' (void: something changed)'}`] as const,
+    ),
+    release.verdict === null ? undefined : ['metrics', verdictText(release.progress?.verdict ?? release.verdict, colors)],
+    release.undo.length === 0 || outcome !== null ? undefined : ['would undo', release.undo.join(', ')],
+    outcome === null ? undefined : ['outcome', `${outcomeText(outcome.kind, release.status, colors)}: ${outcome.reason}`],
+    outcome === null ? undefined : ['left as', `infrastructure ${outcome.infrastructure}, model ${outcome.model}`],
+    release.links.temporal === null ? undefined : ['history', release.links.temporal],
+  ];
+  return `${lines.flatMap((line) => (line === undefined ? [] : [`${colors.dim(line[0].padEnd(11))}${line[1]}`])).join('\n')}\n`;
+}
+
+/** What became true between two looks at a release, one line each, oldest first. */
+export function changesBetween(before: ReleaseDetails | undefined, now: ReleaseDetails, colors: Colors): readonly string[] {
+  const lines: string[] = [];
+  const say = (at: string, text: string) => lines.push(`${colors.dim(clock(at))}  ${text}`);
+  const detail = (text: string) => lines.push(`            ${text}`);
+  for (const { phase, at } of now.history.slice(before?.history.length ?? 0)) if (phase !== 'closed') say(at, colors.bold(phase));
+  for (const scan of now.scans.slice(before?.scans.length ?? 0)) {
+    detail(scanText(scan, colors));
+    for (const finding of scan.worst) detail(`  ${findingText(finding)}`);
+  }
+  if (now.change !== null && now.change.digest !== before?.change?.digest) {
+    detail(`infrastructure: ${changeText(now.change)}`);
+    for (const address of now.change.addresses) detail(`  ${address}`);
+  }
+  if (now.gate !== null && now.gate.kind !== before?.gate?.kind) {
+    detail(`policy: ${now.gate.kind}${now.gate.because.length === 0 ? '' : ` (${now.gate.because.join(', ')})`}`);
+    for (const { code, message, solution } of now.gate.violations) detail(`  ${code} ${message}: ${solution}`);
+  }
+  for (const { decision, by, reason } of now.approvals.slice(before?.approvals.length ?? 0)) detail(`${decision} by ${by}: ${reason}`);
+  if (now.waitingFor !== null && JSON.stringify(now.waitingFor) !== JSON.stringify(before?.waitingFor)) {
+    detail(colors.cyan(waitingText(now.waitingFor)));
+    if (now.waitingFor.kind === 'approval') detail(`  plimsoll approve ${now.releaseId} --statement ${now.waitingFor.statementDigest}`);
+  }
+  if (now.weightPercent !== (before?.weightPercent ?? 0)) detail(`${now.weightPercent} % of the traffic goes to the new version`);
+  if (now.attention !== null && now.attention !== before?.attention) detail(colors.yellow(`a person is needed: ${now.attention}`));
+  return lines;
+}
+
+export function endText(release: ReleaseDetails, colors: Colors): string {
+  const { outcome } = release;
+  if (outcome === null) return `${colors.red(`${release.releaseId} ended without an outcome (${release.status}): a person is needed`)}\n`;
+  const kept = `infrastructure ${outcome.infrastructure}, model ${outcome.model}`;
+  return `${release.releaseId} ${outcomeText(outcome.kind, release.status, colors)}: ${outcome.reason} (${kept})\n`;
+}
