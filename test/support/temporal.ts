@@ -10,8 +10,10 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { findTool } from './find-tool.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
 
-export const bundle = (): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) });
+const quiet = new DefaultLogger('WARN');
+
+export const bundle = (workflows = '../../workflows/index.ts'): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)), logger: quiet });
 
 export interface Temporal {
   readonly client: TestWorkflowEnvironment['client'];
@@ -20,7 +22,8 @@ export interface Temporal {
   readonly close: () => Promise<void>;
 }
 
-export async function startTemporal(): Promise<Temporal> {
+/** `workflows`: another file that exports ours and more, relative to this folder. */
+export async function startTemporal(workflows?: string): Promise<Temporal> {
   const worlds = new Map<string, ScriptedWorld>();
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const environment = await TestWorkflowEnvironment.createLocal({
@@ -42,7 +45,7 @@ export async function startTemporal(): Promise<Temporal> {
     },
     has: () => true,
   });
-  const workflowBundle = await bundle();
+  const workflowBundle = await bundle(workflows);
   const workers = await Promise.all(
     Object.values(taskQueues).map((taskQueue) =>
       Worker.create({
