@@ -30,8 +30,8 @@ test('the worker hands on how it finds its identity, and nothing else of its env
 });
 
 test('the credential process is quoted, and its line neither begins nor ends the value with a quote', () => {
-  const line = awsConfigText('/work root/session.json', 'eu-west-1').split('\n')[2] ?? '';
-  expect(line).toMatch(/^credential_process = exec "[^"]+" "[^"]+credential-process\.ts" "\/work root\/session\.json"$/);
+  const line = awsConfigText('/with space/session.json', 'eu-west-1').split('\n')[2] ?? '';
+  expect(line).toMatch(/^credential_process = exec "[^"]+" "[^"]+credential-process\.ts" "\/with space\/session\.json"$/);
 });
 
 test("keys lie in files of the worker's user alone, and none is in Terraform's environment", async () => {
