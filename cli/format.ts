@@ -109,10 +109,21 @@ export function scanText(scan: ScanSummary, colors: Colors): string {
   return `${scan.tool} ${scan.toolVersion}: ${status}${counts.length === 0 ? ', no findings' : `, ${counts.join(', ')}`}`;
 }
 
+/** A message longer than this is an essay; the whole of it is in the release's report. */
+const messageCharactersMax = 110;
+/** More would push the phases off the screen; `plimsoll show` has them all. */
+const addressesShown = 5;
+
 export function findingText(finding: Finding): string {
+  const message = finding.message.length > messageCharactersMax ? `${finding.message.slice(0, messageCharactersMax)}…` : finding.message;
   const place = finding.file === undefined ? finding.address : `${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}`;
-  return `${finding.severity} ${finding.rule} ${place}: ${finding.message}`;
+  return `${finding.severity} ${finding.rule} ${place}: ${message}`;
 }
+
+/** Two scanners of one thing, or one scanner of code and plan, say the same: once is enough. */
+const distinct = (lines: readonly string[]): readonly string[] => [...new Set(lines)];
+
+const isSevere = ({ severity }: Finding): boolean => severity === 'critical' || severity === 'high';
 
 const armText = ({ requests, errors, p99Seconds }: Verdict['canary']): string => {
   const share = requests === 0 ? '' : ` (${((errors / requests) * 100).toFixed(2)} %)`;
@@ -147,9 +158,10 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.waitingFor === null ? undefined : ['now', waitingText(release.waitingFor)],
     release.held === null ? undefined : ['held', `by ${release.held.by}: ${release.held.reason}`],
     release.attention === null ? undefined : ['attention', colors.yellow(release.attention)],
-    release.change === null ? undefined : ['change', `${changeText(release.change)}: ${release.change.addresses.join(', ')}`],
+    release.change === null ? undefined : ['change', changeText(release.change)],
+    ...(release.change?.addresses ?? []).map((address) => ['', address] as const),
     ...release.scans.map((scan) => ['scan', scanText(scan, colors)] as const),
-    ...release.scans.flatMap(({ worst }) => worst.map((finding) => ['', findingText(finding)] as const)),
+    ...distinct(release.scans.flatMap(({ worst }) => worst.map(findingText))).map((finding) => ['', finding] as const),
     ...(release.gate?.violations ?? []).map(({ code, message, solution }) => ['denied', `${code} ${message}: ${solution}`] as const),
     release.statementDigest === null ? undefined : ['statement', release.statementDigest],
     ...release.approvals.map(
@@ -173,11 +185,13 @@ export function changesBetween(before: ReleaseDetails | undefined, now: ReleaseD
   for (const { phase, at } of now.history.slice(before?.history.length ?? 0)) if (phase !== 'closed') say(at, colors.bold(phase));
   for (const scan of now.scans.slice(before?.scans.length ?? 0)) {
     detail(scanText(scan, colors));
-    for (const finding of scan.worst) detail(`  ${findingText(finding)}`);
+    for (const finding of scan.worst.filter(isSevere)) detail(`  ${findingText(finding)}`);
   }
   if (now.change !== null && now.change.digest !== before?.change?.digest) {
     detail(`infrastructure: ${changeText(now.change)}`);
-    for (const address of now.change.addresses) detail(`  ${address}`);
+    for (const address of now.change.addresses.slice(0, addressesShown)) detail(`  ${address}`);
+    const more = now.change.addresses.length - addressesShown;
+    if (more > 0) detail(`  and ${more} more`);
   }
   if (now.gate !== null && now.gate.kind !== before?.gate?.kind) {
     detail(`policy: ${now.gate.kind}${now.gate.because.length === 0 ? '' : ` (${now.gate.because.join(', ')})`}`);
