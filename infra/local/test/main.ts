@@ -14,7 +14,7 @@ import { add, atLeastOneFailed, type Counts, none, opaCounts, vitestCounts } fro
 
 const home = join(repository, '.plimsoll', 'test');
 const reports = join(home, 'reports');
-const binary = (name: string) => join(repository, 'node_modules/.bin', name);
+const binaries = join(repository, 'node_modules/.bin');
 
 type Env = Readonly<Record<string, string>>;
 
@@ -28,7 +28,8 @@ function run(file: string, args: readonly string[], { env = {}, quiet = false }:
   return new Promise<Answer>((settle, reject) => {
     const child = spawn(file, args, {
       cwd: repository,
-      env: { ...process.env, ...env },
+      // Our Node before the machine's, which may be older than what the runners need.
+      env: { ...process.env, PATH: `${binaries}:${process.env['PATH']}`, ...env },
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
     });
     let stdout = '';
@@ -48,7 +49,7 @@ async function vitest(project: string, env: Env = {}): Promise<Counts> {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { exitCode } = await run(binary('vitest'), ['run', '--project', project, ...reporters], { env });
+  const { exitCode } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env });
   const counts = existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : none;
   return exitCode === 0 ? counts : atLeastOneFailed(counts);
 }
