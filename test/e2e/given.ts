@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parse } from 'yaml';
-import type { ModelVersion, ReleaseRequest } from '../../domain/order.ts';
+import type { Json, ModelVersion, ReleaseRequest } from '../../domain/order.ts';
 import { liveSlotOf } from '../../domain/slot.ts';
 import { type Files } from '../../infra/local/demo/git.ts';
 import {
@@ -15,8 +15,9 @@ import {
   mergeAndRevert,
   publishModel,
 } from '../../infra/local/demo/repository.ts';
-import { approve, ask, outcomeOf, type Person } from './when.ts';
-import { weightsOf } from './world.ts';
+import { address } from './stack.ts';
+import { approve, approveIfAsked, ask, call, outcomeOf, type Person } from './when.ts';
+import { keysOf, weightsOf } from './world.ts';
 
 export { pushBranch } from '../../infra/local/demo/repository.ts';
 
@@ -49,12 +50,13 @@ export const mainCommit = async () => headOf(await repository());
 
 /** Values of the chart for production: how a version behaves on the local stack. */
 export const behaving = (lab: object, service = 'fraud-scorer'): Files => ({
-  [`models/${service}/values/production.yaml`]: JSON.stringify({ replicas: 2, lab }),
+  [`models/${modelsOf(service)}/values/production.yaml`]: JSON.stringify({ replicas: 2, lab }),
 });
 
 export const goodVersions = ['2026.11.1', '2026.11.2'] as const;
 
-const modelsOf = (service: string) => (service === 'probe-scorer' ? 'fraud-scorer' : service);
+/** The tests' own services take the models and values of fraud-scorer. */
+const modelsOf = (service: string): string => (service === 'churn-scorer' ? service : 'fraud-scorer');
 
 export const model = (service: string, version: string): Promise<ModelVersion> =>
   publishModel(service, version, join(example, 'models', modelsOf(service), version, 'model.safetensors'));
@@ -78,13 +80,13 @@ export async function modelRequest(
 
 export async function infrastructureRequest(
   changes: Partial<ReleaseRequest> = {},
-  variables: Record<string, never> | object = {},
+  variables: Readonly<Record<string, Json>> = {},
 ): Promise<ReleaseRequest> {
   return {
     service: 'fraud-scorer',
     environment: 'production',
     source: { commit: await mergedCommit() },
-    infrastructure: { stack: 'platform', variables: variables as Record<string, never> },
+    infrastructure: { stack: 'platform', variables },
     reason: 'a test',
     attempt: 1,
     ...changes,
@@ -101,12 +103,25 @@ export async function liveVersion(service: string, environment = 'production'): 
   if (kind !== 'released') throw new Error(`no version of ${service} could be made live: ${kind}, ${reason}`);
 }
 
+/** The stack of that environment has been applied once. */
+export async function appliedStack(environment = 'production'): Promise<void> {
+  if ((await keysOf(address('PLIMSOLL_STATE_BUCKET'))).includes(`${environment}.tfstate`)) return;
+  const id = await ask(people.ana, await infrastructureRequest({ environment, reason: 'the first infrastructure' }));
+  await approveIfAsked(people.sam, id);
+  const { kind, reason } = await outcomeOf(id);
+  if (kind !== 'released') throw new Error(`the infrastructure of ${environment} could not be made: ${kind}, ${reason}`);
+}
+
+/** The tests' own catalog beside the demo's: there on the stack of `make test`. */
+export const hasRehearsal = async (): Promise<boolean> =>
+  (await call(people.ana, 'GET', '/v1/services/probe-scorer/environments/rehearsal')).status === 200;
+
 /* ----------------------------------------------------------------- cases */
 
 export interface Case {
   readonly what: string;
   readonly part: 'infrastructure' | 'model';
-  readonly variables?: object;
+  readonly variables?: Readonly<Record<string, Json>>;
   readonly model?: { readonly version: string; readonly file: string };
   readonly after?: string;
   readonly expected: {

@@ -13,6 +13,10 @@ export function endedAs(outcome: Outcome, kind: Outcome['kind'], because: string
   expect(outcome).toEqual(expect.objectContaining({ kind, reason: expect.stringMatching(because) as string }));
 }
 
+/** The last phase that was about the release itself: the one that decided how it ends. */
+export const decidingPhase = ({ history }: Details): string | undefined =>
+  history.map(({ phase }) => phase).findLast((phase) => !['undoing', 'finishing', 'closed'].includes(phase));
+
 /** Pods and programs take a moment to go; the longest, a pod's drain, is 30 s. */
 const settlesWithinSeconds = 60;
 

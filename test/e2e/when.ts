@@ -116,6 +116,10 @@ export async function untilRelease(id: string, what: string, holds: (release: De
   );
 }
 
+/** Until this is true of the world. */
+export const untilTrue = (what: string, holds: () => Promise<boolean>, seconds?: number): Promise<true> =>
+  until(what, async () => ((await holds()) ? true : undefined), seconds);
+
 export const untilPhase = (id: string, phase: Phase, seconds?: number) =>
   untilRelease(id, `is ${phase}`, (release) => release.phase === phase, seconds);
 
@@ -131,11 +135,30 @@ export async function outcomeOf(id: string, seconds?: number): Promise<Outcome> 
 export const decide = (by: Person, id: string, decision: 'approve' | 'reject', statementDigest: string | null) =>
   call<ProblemBody>(by, 'POST', `/v1/releases/${id}/approvals`, { decision, statementDigest, reason: 'read and understood' });
 
+/** A statement is open: in the phase's first moment there is none yet. */
+export const untilAsked = (id: string): Promise<Details> =>
+  untilRelease(
+    id,
+    'asks a person',
+    ({ phase, statementDigest, waitingFor }) => phase === 'awaiting approval' && statementDigest !== null && waitingFor?.kind !== 'lane',
+  );
+
 /** Waits for the statement and says yes to it. */
 export async function approve(by: Person, id: string): Promise<Details> {
-  const release = await untilPhase(id, 'awaiting approval');
+  const release = await untilAsked(id);
   await done(decide(by, id, 'approve', release.statementDigest));
   return release;
+}
+
+/** The phases before and while people are asked. */
+const beforeDecision: readonly Phase[] = ['fetching', 'checking', 'planning', 'judging', 'awaiting approval'];
+
+/** Says yes where policy wants a person, and goes on where it does not. */
+export async function approveIfAsked(by: Person, id: string): Promise<void> {
+  const asksOrIsPast = ({ phase, statementDigest }: Details) =>
+    !beforeDecision.includes(phase) || (phase === 'awaiting approval' && statementDigest !== null);
+  const release = await untilRelease(id, 'asks a person, or is past that', asksOrIsPast);
+  if (release.phase === 'awaiting approval') await done(decide(by, id, 'approve', release.statementDigest));
 }
 
 /** `hold`, `resume` or `abort`. */
@@ -144,14 +167,14 @@ export const tell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort
 
 export const mustTell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort') => done(tell(by, id, message));
 
-/** A new release, approved as soon as it asks; answers its id at once and how it ends. */
+/** A new release, approved if it asks; answers how it ends. */
 export async function releaseApproved(
   by: Person,
   approver: Person,
   request: ReleaseRequest,
 ): Promise<{ readonly id: string; readonly outcome: Outcome }> {
   const id = await ask(by, request);
-  await approve(approver, id);
+  await approveIfAsked(approver, id);
   return { id, outcome: await outcomeOf(id) };
 }
 

@@ -7,7 +7,10 @@ import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import { Client, Connection } from '@temporalio/client';
 import { routeAnswer, routeKind, weightsOf as weightsIn } from '../../activities/kubernetes/route.ts';
+import { createBlobStore } from '../../activities/tool/store.ts';
+import type { Finding, ScanReport } from '../../domain/finding.ts';
 import type { Slot, Weights } from '../../domain/slot.ts';
+import type { ReleaseView } from '../../domain/view.ts';
 import { address } from './stack.ts';
 
 const aws = () => ({ region: address('AWS_REGION'), endpoint: address('AWS_ENDPOINT_URL') });
@@ -79,6 +82,13 @@ export async function stateLocks(): Promise<readonly string[]> {
 export async function keysOf(name: string, prefix = ''): Promise<readonly string[]> {
   const { Contents = [] } = await bucket().send(new ListObjectsV2Command({ Bucket: name, Prefix: prefix }));
   return Contents.map(({ Key }) => Key ?? '');
+}
+
+/** Every finding of every report: a release shows only the worst of each tool. */
+export async function findingsOf({ scans }: Pick<ReleaseView, 'scans'>): Promise<readonly Finding[]> {
+  const store = createBlobStore(bucket(), { bucket: address('PLIMSOLL_STORE_BUCKET'), kmsKey: address('PLIMSOLL_STORE_KEY') });
+  const reports = (await Promise.all(scans.map(({ report }) => store.getJson(report)))) as readonly ScanReport[];
+  return reports.flatMap(({ findings }) => findings);
 }
 
 export const recordsOf = (id: string) => keysOf(address('PLIMSOLL_LEDGER_BUCKET'), `releases/${id}/`);

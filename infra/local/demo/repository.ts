@@ -143,7 +143,12 @@ export async function publishModel(
   const bytes = await readFile(file);
   const bucket = env['PLIMSOLL_MODELS_BUCKET'] ?? '';
   const key = `${service}/${version}/${file.split('/').at(-1)}`;
-  const s3 = new S3Client({ region: env['AWS_REGION'] ?? '', endpoint: env['AWS_ENDPOINT_URL'] ?? '', forcePathStyle: true });
+  const s3 = new S3Client({
+    region: env['AWS_REGION'] ?? '',
+    endpoint: env['AWS_ENDPOINT_URL'] ?? '',
+    credentials: { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' },
+    forcePathStyle: true,
+  });
   try {
     const stored = await s3
       .send(new GetObjectCommand({ Bucket: bucket, Key: key }))

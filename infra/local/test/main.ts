@@ -3,7 +3,7 @@
  * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { repository } from '../repository.ts';
@@ -14,6 +14,8 @@ import { add, atLeastOneFailed, type Counts, none, opaCounts, vitestCounts } fro
 
 const home = join(repository, '.plimsoll', 'test');
 const reports = join(home, 'reports');
+/** The demo's catalog, and beside it environments where a test need not wait an hour for a deadline. */
+const catalog = join(home, 'catalog');
 const binaries = join(repository, 'node_modules/.bin');
 
 type Env = Readonly<Record<string, string>>;
@@ -110,11 +112,13 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
   return failed === 0;
 }
 
-const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, ...(await freePorts()) });
+const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, PLIMSOLL_CATALOG: catalog, ...(await freePorts()) });
 // Ctrl-C reaches the runner at work by itself; the stack's processes are in groups of their own and would stay.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void down(config).finally(() => process.exit(130)));
 
 mkdirSync(reports, { recursive: true });
+rmSync(catalog, { recursive: true, force: true });
+for (const folder of ['catalog', 'test/e2e/catalog']) cpSync(join(repository, folder), catalog, { recursive: true });
 await part('types', () => check('types'));
 await part('lint', () => check('lint'));
 await part('rules, workflows, replay, hygiene', () => vitest('quick'));
