@@ -37,7 +37,9 @@ export async function givenRelease(
     for (;;) {
       const now = await view();
       if (accept(now)) return now;
-      if (Date.now() > giveUpAt) throw new Error(`still ${now.phase}, waiting for ${now.waitingFor?.kind ?? 'nothing'}`);
+      const { status } = await handle.describe();
+      const over = Date.now() > giveUpAt || status.name !== 'RUNNING';
+      if (over) throw new Error(`${status.name.toLowerCase()}, still ${now.phase}, waiting for ${now.waitingFor?.kind ?? 'nothing'}`);
       await setTimeout(50);
     }
   };
