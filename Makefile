@@ -14,7 +14,8 @@ help: ## this list
 # npm writes this file last, so that an interrupted installation is done again.
 node_modules/.package-lock.json: package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is missing: install Node 20 or later (https://nodejs.org)'; exit 1; }
-	npm ci
+	@# Quiet about the older Node that npm itself may run on.
+	npm ci --loglevel=error
 	@touch $@
 
 tools: node_modules/.package-lock.json
