@@ -1,7 +1,9 @@
 /** The running stack: its addresses, and its processes, which some tests end. */
-
-import { type StackConfig, stackConfig } from '../../infra/local/stack/config.ts';
-import { readRecord } from '../../infra/local/stack/piece.ts';
+import { createServer } from 'node:net';
+import { endProcess } from '../../infra/local/processes.ts';
+import { host, type StackConfig, stackConfig } from '../../infra/local/stack/config.ts';
+import { logFile, readRecord, untilReady } from '../../infra/local/stack/piece.ts';
+import { localStack } from '../../infra/local/stack/pieces.ts';
 import { up } from '../../infra/local/stack/supervisor.ts';
 
 export function address(name: string): string {
@@ -21,6 +23,22 @@ export function kill(piece: 'worker' | 'api' | 'temporal'): void {
 /** What of the stack does not run is started; resolves when it is ready. */
 export const start = (piece: 'worker' | 'api' | 'temporal'): Promise<void> => up(stack(), { only: [piece], tell: () => {} });
 
+/** A second worker beside the stack's, as a deployment would have. */
+export async function secondWorker(): Promise<{ end(): Promise<void> }> {
+  const config = stackConfig({ ...process.env, PLIMSOLL_PORT_WORKER_METRICS: String(await freePort()) });
+  const worker = localStack(config)
+    .rows.flat()
+    .find(({ name }) => name === 'worker');
+  if (worker === undefined) throw new Error('the stack has no worker');
+  const processes = await worker.start(logFile(config, 'worker-2'));
+  await untilReady(worker, processes);
+  return {
+    async end() {
+      for (const identity of processes) await endProcess(identity);
+    },
+  };
+}
+
 /** Every pod's metrics answer 503 while this runs. */
 export async function silently<T>(act: () => Promise<T>): Promise<T> {
   const say = (state: 'on' | 'off') => fetch(`${address('PLIMSOLL_LAB_URL')}/silence`, { method: 'POST', body: JSON.stringify({ state }) });
@@ -31,3 +49,13 @@ export async function silently<T>(act: () => Promise<T>): Promise<T> {
     await say('off');
   }
 }
+
+const freePort = (): Promise<number> =>
+  new Promise((settle, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, host, () => {
+      const address = server.address();
+      server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0));
+    });
+  });

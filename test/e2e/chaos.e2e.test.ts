@@ -1,0 +1,138 @@
+/**
+ * Goal: whatever dies, every release ends by itself as released or rolled back, and leaves nothing behind: no
+ * weight, no lane, no lock, no process.
+ * Method: SIGKILL to the stack's own processes while a real release is in the phase that is meant, and what an
+ * operator can do to a workflow in Temporal. One at a time: what dies here is everyone's.
+ */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Phase } from '../../domain/phase.ts';
+import { recoveryIdOf } from '../../domain/recovery.ts';
+import * as given from './given.ts';
+import { people } from './given.ts';
+import { kill, secondWorker, start } from './stack.ts';
+import * as then from './then.ts';
+import * as when from './when.ts';
+import { forgetTemporal, historyOf, stateLocks, temporal } from './world.ts';
+
+beforeAll(async () => {
+  await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer'), given.appliedStack()]);
+});
+
+// A test that failed half-way must not leave the next one without a stack.
+afterAll(async () => {
+  for (const piece of ['temporal', 'worker', 'api'] as const) await start(piece);
+});
+
+/** Ready only after a while, so that there is time to die in. */
+const slowToStart = (service: string) => given.behaving({ mode: 'slow', coldStartSeconds: 10 }, service);
+
+async function expectOrderAfter(id: string): Promise<void> {
+  const outcome = await when.outcomeOf(id);
+  expect(['released', 'rolled back'], outcome.reason).toContain(outcome.kind);
+  const release = await when.show(id);
+  expect(release).toMatchObject({ status: 'completed', attention: null, undo: [] });
+  if (outcome.kind === 'released') await then.serves(release.service, id);
+  else await then.putBack(release);
+  await then.nothingLeftBehind(release);
+  await then.recordIsWhole(id);
+}
+
+test('the worker is killed while planning, applying, deploying, shifting and watching of one release, which ends in order', async () => {
+  const { infrastructure } = await given.infrastructureRequest({}, { replicas_max: 30 + Math.floor(Math.random() * 20) });
+  const commit = await given.mergedCommit(slowToStart('fraud-scorer'));
+  const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer', { source: { commit }, infrastructure }));
+
+  const killed: Phase[] = [];
+  const killIn = async (phase: Phase, also: () => Promise<boolean> = () => Promise.resolve(true)) => {
+    await when.untilPhase(id, phase);
+    await when.untilTrue(`${id} is well into ${phase}`, also);
+    kill('worker');
+    killed.push(phase);
+    await start('worker');
+  };
+  await killIn('planning');
+  await when.approve(people.sam, id);
+  await killIn('applying', async () => (await stateLocks()).length > 0);
+  await killIn('deploying');
+  await killIn('shifting');
+  await killIn('watching');
+  expect(killed).toHaveLength(5);
+  await expectOrderAfter(id);
+  expect((await historyOf(id)).events).toBeLessThanOrEqual(350);
+});
+
+test('another worker takes over, the API dies and Temporal restarts under a release, which ends in order', async () => {
+  const commit = await given.mergedCommit(slowToStart('churn-scorer'));
+  const id = await when.ask(people.gus, await given.modelRequest('churn-scorer', { source: { commit } }));
+  await when.approve(people.sam, id);
+  await when.untilPhase(id, 'deploying');
+  const other = await secondWorker();
+  try {
+    kill('worker');
+    await when.untilPhase(id, 'shifting');
+    kill('api');
+    await expect(when.show(id), 'the API is gone').rejects.toThrow('fetch failed');
+    await start('api');
+    // It goes on from the state that the first worker's heartbeats left.
+    await when.untilRelease(id, 'has half of the traffic', ({ weightPercent, outcome }) => weightPercent >= 50 || outcome !== null);
+    kill('temporal');
+    forgetTemporal();
+    await start('temporal');
+    await start('worker');
+  } finally {
+    await other.end();
+  }
+  await expectOrderAfter(id);
+});
+
+describe('what an operator does in Temporal', { concurrent: true }, () => {
+  /** Until its recovery has an outcome; the caretaker looks each minute, and now. */
+  async function recoveryOf(id: string) {
+    const { schedule, workflow } = await temporal();
+    await schedule.getHandle('caretaker').trigger();
+    await when.untilTrue(
+      `${recoveryIdOf(id)} ends`,
+      async () => (await workflow.getHandle(recoveryIdOf(id)).describe()).status.name === 'COMPLETED',
+    );
+    return (await workflow.getHandle(recoveryIdOf(id)).result()) as unknown;
+  }
+
+  async function shifting(service: string): Promise<when.Details> {
+    const id = await when.ask(given.ownerOf(service), await given.modelRequest(service));
+    await when.approve(people.sam, id);
+    return when.untilRelease(id, 'has traffic', ({ weightPercent }) => weightPercent > 0);
+  }
+
+  test('a release that is terminated while it shifts is recovered: traffic, slot and lane are put back', async () => {
+    const release = await shifting('churn-scorer');
+    await (await temporal()).workflow.getHandle(release.releaseId).terminate('by hand, in a test');
+    expect(await recoveryOf(release.releaseId)).toMatchObject({ kind: 'rolled back', model: 'put back' });
+    await then.putBack(release);
+    await then.nothingLeftBehind(release);
+  });
+
+  test('a release that is reset while it shifts acts no second time: it is recovered, and the new run stops by name', async () => {
+    const release = await shifting('fraud-scorer');
+    const { releaseId } = release;
+    const { workflow, workflowService, options } = await temporal();
+    const { events } = await workflow.getHandle(releaseId).fetchHistory();
+    const deployed = events?.find(({ activityTaskScheduledEventAttributes: activity }) => activity?.activityType?.name === 'deploySlot');
+    const task = events?.find(
+      ({ eventId }) => eventId?.toString() === String(Number(deployed?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId)),
+    );
+    const { runId } = (await workflow.getHandle(releaseId).describe()) as { runId: string };
+    await workflowService.resetWorkflowExecution({
+      namespace: options.namespace,
+      workflowExecution: { workflowId: releaseId, runId },
+      workflowTaskFinishEventId: task?.eventId ?? null,
+      reason: 'by hand, in a test',
+      requestId: crypto.randomUUID(),
+    });
+    const lastRun = () => workflow.getHandle(releaseId).describe();
+    await recoveryOf(releaseId);
+    await when.untilTrue(`${releaseId} stops by name`, async () => (await lastRun()).status.name === 'FAILED');
+    await expect(workflow.getHandle(releaseId).result()).rejects.toMatchObject({ cause: { type: 'release.reset' } });
+    await then.putBack(release);
+    await then.nothingLeftBehind(release);
+  });
+});
