@@ -274,6 +274,15 @@ describe('steering a release', () => {
     });
   });
 
+  test('a release whose run was terminated shows what its recovery put back', async () => {
+    const id = await startedId();
+    world.releases.change(id, { status: 'terminated' });
+    const outcome = { kind: 'rolled back', reason: 'recovered', infrastructure: 'none', model: 'put back' } as const;
+    expect(await (await world.call('GET', `/v1/releases/${id}`)).json()).toMatchObject({ status: 'terminated', recovery: null });
+    world.releases.recoveries.set(id, { status: 'completed', outcome });
+    expect(await (await world.call('GET', `/v1/releases/${id}`)).json()).toMatchObject({ recovery: { outcome } });
+  });
+
   test('Temporal away is 503 with advice, and an error nobody foresaw shows nothing of itself', async () => {
     world.releases.broken = new Problem('temporal.unreachable', 'Temporal does not answer');
     expect((await start()).status).toBe(503);

@@ -70,6 +70,7 @@ const release: ReleaseDetails = {
   records: 1,
   status: 'running',
   progress: null,
+  recovery: null,
   links: { self: '/v1/releases/x', events: '/v1/releases/x/events', temporal: null },
 };
 

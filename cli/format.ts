@@ -172,10 +172,14 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.undo.length === 0 || outcome !== null ? undefined : ['would undo', release.undo.join(', ')],
     outcome === null ? undefined : ['outcome', `${outcomeText(outcome.kind, release.status, colors)}: ${outcome.reason}`],
     outcome === null ? undefined : ['left as', `infrastructure ${outcome.infrastructure}, model ${outcome.model}`],
+    release.recovery === null ? undefined : ['recovery', recoveryText(release.recovery)],
     release.links.temporal === null ? undefined : ['history', release.links.temporal],
   ];
   return `${lines.flatMap((line) => (line === undefined ? [] : [`${colors.dim(line[0].padEnd(11))}${line[1]}`])).join('\n')}\n`;
 }
+
+const recoveryText = ({ status, outcome }: NonNullable<ReleaseDetails['recovery']>): string =>
+  outcome === null ? status : `${outcome.kind}: ${outcome.reason} (infrastructure ${outcome.infrastructure}, model ${outcome.model})`;
 
 /** What became true between two looks at a release, one line each, oldest first. */
 export function changesBetween(before: ReleaseDetails | undefined, now: ReleaseDetails, colors: Colors): readonly string[] {

@@ -90,10 +90,12 @@ export class ReleasesService {
   async show(id: string, by: Caller): Promise<z.infer<typeof releaseDetails>> {
     const release = await this.#permitted(id, 'release.read', by);
     const view = await this.#gateway.view(id);
+    const hasAnswer = release.status === 'running' || release.status === 'completed';
     return {
       ...(view as z.infer<typeof releaseDetails>),
       status: release.status,
       progress: progressOf(release.heartbeats) ?? null,
+      recovery: hasAnswer ? null : await this.#gateway.recovery(id),
       links: this.#links(id),
     };
   }

@@ -293,8 +293,12 @@ export const releaseState = releaseSummary
   .meta({ id: 'ReleaseState', description: 'Where it stands, whenever that changes.' });
 export type ReleaseState = z.infer<typeof releaseState>;
 
+export const recovery = z
+  .object({ status: z.enum(runStatuses), outcome: outcome.nullable() })
+  .meta({ id: 'Recovery', description: 'What put back a release whose own run was terminated, timed out or failed.' });
+
 export const releaseDetails = releaseView
-  .extend({ status: z.enum(runStatuses), progress: progress.nullable(), links })
+  .extend({ status: z.enum(runStatuses), progress: progress.nullable(), recovery: recovery.nullable(), links })
   .meta({ id: 'ReleaseDetails' });
 
 export const releaseRecord = z

@@ -1,6 +1,7 @@
 /** All the API ever asks of Temporal. One seam: the services above it are tested without a server. */
 import type { UpdateDefinition } from '@temporalio/common';
 import type { ReleaseOrder } from '../../domain/order.ts';
+import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 
@@ -32,6 +33,13 @@ export interface ReleaseDescription extends ReleaseSummary {
   readonly heartbeats: readonly unknown[];
 }
 
+/** What became of a release whose own run ended without an answer. */
+export interface Recovery {
+  readonly status: RunStatus;
+  /** Set once it is completed; `null` too when there was nothing to put back. */
+  readonly outcome: Outcome | null;
+}
+
 export interface ReleasePage {
   readonly releases: readonly ReleaseSummary[];
   readonly nextPageToken: string | null;
@@ -43,6 +51,8 @@ export interface ReleasesGateway {
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;
+  /** `null` before the caretaker has started one. */
+  recovery(id: string): Promise<Recovery | null>;
   view(id: string): Promise<ReleaseView>;
   order(id: string): Promise<ReleaseOrder>;
   /** Oldest first, at most `limit`, after this sequence (−1 for all). */

@@ -17,6 +17,8 @@ import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair }
 import { digestText, hexOf } from '../../domain/digest.ts';
 import { isFailureKind } from '../../domain/failures.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
+import type { Outcome } from '../../domain/outcome.ts';
+import { recoveryIdOf } from '../../domain/recovery.ts';
 import { orderQuery, recordsQuery, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
@@ -67,6 +69,19 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
           return info.type === releaseType ? descriptionOf(info) : undefined;
         } catch (error) {
           if (error instanceof WorkflowNotFoundError) return undefined;
+          throw error;
+        }
+      }),
+
+    recovery: (id) =>
+      within(serverDeadlineMs, async () => {
+        const handle = handleOf(recoveryIdOf(id));
+        try {
+          const info = await handle.describe();
+          const status = statuses[info.status.name] ?? 'running';
+          return { status, outcome: status === 'completed' ? ((await handle.result()) as Outcome | null) : null };
+        } catch (error) {
+          if (error instanceof WorkflowNotFoundError) return null;
           throw error;
         }
       }),

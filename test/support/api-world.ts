@@ -12,7 +12,7 @@ import type { Authority } from '../../api/auth/authority.ts';
 import { createCallerVerifier } from '../../api/auth/caller-verifier.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
-import type { ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
+import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
@@ -194,6 +194,13 @@ export class FakeReleases implements ReleasesGateway {
   async describe(id: string) {
     this.#fail();
     return this.releases.get(id)?.description;
+  }
+
+  /** What recovered a release, by its id. */
+  readonly recoveries = new Map<string, Recovery>();
+
+  async recovery(id: string) {
+    return this.recoveries.get(id) ?? null;
   }
 
   async view(id: string) {

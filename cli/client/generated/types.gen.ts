@@ -210,6 +210,7 @@ export type ReleaseDetails = {
     records: number;
     status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
     progress: Progress | null;
+    recovery: Recovery | null;
     links: {
         self: string;
         events: string;
@@ -329,6 +330,14 @@ export type Outcome = {
  */
 export type Progress = {
     verdict: Verdict;
+};
+
+/**
+ * What put back a release whose own run was terminated, timed out or failed.
+ */
+export type Recovery = {
+    status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
+    outcome: Outcome | null;
 };
 
 export type ReleaseRecord = {
