@@ -224,14 +224,14 @@ function plimsoll(config: StackConfig, name: string, folder: string, ports: read
       file: process.execPath,
       args: ['--enable-source-maps', main],
       cwd: repository,
-      env: {
+      env: sorted({
         ...settings(),
         ...Object.fromEntries(Object.entries(config.ports).map(([port, number]) => [`PLIMSOLL_PORT_${port}`, String(number)])),
         ...config.env,
         PATH: config.env['PLIMSOLL_TOOLS_PATH'] ?? '',
         HOME: homedir(),
         LANG: 'C.UTF-8',
-      },
+      }),
     }),
     probe,
     {
@@ -251,8 +251,17 @@ async function polls(metricsUrl: string): Promise<void> {
   if (unasked.length > 0) throw new Error(`it does not ask ${unasked.join(', ')} for work yet`);
 }
 
-/** Settings of ours that the caller made, such as the lab's load; the stack's own addresses win over them. */
+/**
+ * Settings of ours that the caller made, such as the lab's load; the stack's own addresses win over them. A token
+ * is the caller's own and no setting of the stack.
+ */
 const settings = (): Record<string, string> =>
   Object.fromEntries(
-    Object.entries(process.env).flatMap(([name, value]) => (name.startsWith('PLIMSOLL_') && value ? [[name, value]] : [])),
+    Object.entries(process.env).flatMap(([name, value]) =>
+      name.startsWith('PLIMSOLL_') && name !== 'PLIMSOLL_TOKEN' && value ? [[name, value]] : [],
+    ),
   );
+
+/** Whoever has read `stack.env` has the same variables in another order: that is no change. */
+const sorted = (env: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).toSorted(([one], [other]) => (one < other ? -1 : 1)));
