@@ -2,7 +2,7 @@
  * `make test`: every test there is. What needs no program goes first; then a stack of its own starts, with a home
  * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
  */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -25,6 +25,8 @@ interface Answer {
   readonly stdout: string;
 }
 
+let atWork: ChildProcess | undefined;
+
 /** Shows what a runner says while it runs, unless its output is a report to read. */
 function run(file: string, args: readonly string[], { env = {}, quiet = false }: { env?: Env; quiet?: boolean } = {}) {
   return new Promise<Answer>((settle, reject) => {
@@ -34,6 +36,7 @@ function run(file: string, args: readonly string[], { env = {}, quiet = false }:
       env: { ...process.env, PATH: `${binaries}:${process.env['PATH']}`, ...env },
       stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
     });
+    atWork = child;
     let stdout = '';
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
     child.once('error', reject);
@@ -113,8 +116,13 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
 }
 
 const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, PLIMSOLL_CATALOG: catalog, ...(await freePorts()) });
-// Ctrl-C reaches the runner at work by itself; the stack's processes are in groups of their own and would stay.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void down(config).finally(() => process.exit(130)));
+// The stack's processes are in groups of their own: neither Ctrl-C nor our end would reach them.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.once(signal, () => {
+    atWork?.kill(signal);
+    void down(config).finally(() => process.exit(130));
+  });
+}
 
 mkdirSync(reports, { recursive: true });
 rmSync(catalog, { recursive: true, force: true });
