@@ -46,8 +46,6 @@ export async function mergedCommit(files: Files = {}): Promise<string> {
   return mergeAndRevert(await repository(), { ...files, ...stamp }, 'A change');
 }
 
-export const mainCommit = async () => headOf(await repository());
-
 /** Values of the chart for production: how a version behaves on the local stack. */
 export const behaving = (lab: object, service = 'fraud-scorer'): Files => ({
   [`models/${modelsOf(service)}/values/production.yaml`]: JSON.stringify({ replicas: 2, lab }),
