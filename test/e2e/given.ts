@@ -6,15 +6,7 @@ import { parse } from 'yaml';
 import type { Json, ModelVersion, ReleaseRequest } from '../../domain/order.ts';
 import { liveSlotOf } from '../../domain/slot.ts';
 import { type Files } from '../../infra/local/demo/git.ts';
-import {
-  casesFolder,
-  ensureRepository,
-  example,
-  filesWithin,
-  headOf,
-  mergeAndRevert,
-  publishModel,
-} from '../../infra/local/demo/repository.ts';
+import { casesFolder, ensureRepository, example, filesWithin, mergeAndRevert, publishModel } from '../../infra/local/demo/repository.ts';
 import { address } from './stack.ts';
 import { approve, approveIfAsked, ask, call, outcomeOf, type Person } from './when.ts';
 import { keysOf, weightsOf } from './world.ts';
