@@ -35,7 +35,7 @@ const workerDeadlineMs = 5_000;
 const summaryLengthMax = 200;
 
 /** gRPC status codes by number: the library that names them is the client's own affair. */
-const grpc = { deadlineExceeded: 4, resourceExhausted: 8, unavailable: 14 } as const;
+const grpc = { deadlineExceeded: 4, resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 } as const;
 
 export function createTemporalGateway({ address, namespace }: Config['temporal']): ReleasesGateway {
   const connection = Connection.lazy({ address });
@@ -240,6 +240,9 @@ function translated(error: unknown): unknown {
     return new Problem('temporal.unreachable', 'no answer within the deadline: Temporal or its workers are busy or away', { cause: error });
   if (code === grpc.unavailable || code === grpc.resourceExhausted)
     return new Problem('temporal.unreachable', 'Temporal does not answer', { cause: error });
+  // What the server answers to a query while no worker has asked for work lately.
+  if (code === grpc.failedPrecondition && error instanceof Error && /no poller seen/.test(error.message))
+    return new Problem('temporal.unreachable', 'no worker is there to answer', { cause: error });
   return error;
 }
 

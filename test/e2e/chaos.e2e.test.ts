@@ -46,7 +46,7 @@ test('the worker is killed while planning, applying, deploying, shifting and wat
   const killIn = async (phase: Phase, also: () => Promise<boolean> = () => Promise.resolve(true)) => {
     await when.untilPhase(id, phase);
     await when.untilTrue(`${id} is well into ${phase}`, also);
-    kill('worker');
+    await kill('worker');
     killed.push(phase);
     await start('worker');
   };
@@ -68,14 +68,14 @@ test('another worker takes over, the API dies and Temporal restarts under a rele
   await when.untilPhase(id, 'deploying');
   const other = await secondWorker();
   try {
-    kill('worker');
+    await kill('worker');
     await when.untilPhase(id, 'shifting');
-    kill('api');
+    await kill('api');
     await expect(when.show(id), 'the API is gone').rejects.toThrow('fetch failed');
     await start('api');
     // It goes on from the state that the first worker's heartbeats left.
     await when.untilRelease(id, 'has half of the traffic', ({ weightPercent, outcome }) => weightPercent >= 50 || outcome !== null);
-    kill('temporal');
+    await kill('temporal');
     forgetTemporal();
     await start('temporal');
     await start('worker');

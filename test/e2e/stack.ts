@@ -1,6 +1,7 @@
 /** The running stack: its addresses, and its processes, which some tests end. */
 import { createServer } from 'node:net';
-import { endProcess } from '../../infra/local/processes.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endProcess, isRunning } from '../../infra/local/processes.ts';
 import { host, type StackConfig, stackConfig } from '../../infra/local/stack/config.ts';
 import { logFile, readRecord, untilReady } from '../../infra/local/stack/piece.ts';
 import { localStack } from '../../infra/local/stack/pieces.ts';
@@ -15,9 +16,12 @@ export function address(name: string): string {
 let known: StackConfig | undefined;
 export const stack = (): StackConfig => (known ??= stackConfig(process.env));
 
-/** SIGKILL: nothing of it gets to clean up. */
-export function kill(piece: 'worker' | 'api' | 'temporal'): void {
-  for (const { pid } of readRecord(stack(), piece)?.processes ?? []) process.kill(pid, 'SIGKILL');
+/** SIGKILL: nothing of it gets to clean up. Resolves when it is gone, so that a start sees that it is missing. */
+export async function kill(piece: 'worker' | 'api' | 'temporal'): Promise<void> {
+  for (const identity of readRecord(stack(), piece)?.processes ?? []) {
+    process.kill(identity.pid, 'SIGKILL');
+    while (isRunning(identity)) await sleep(20);
+  }
 }
 
 /** What of the stack does not run is started; resolves when it is ready. */
