@@ -32,6 +32,7 @@ export async function apply(
       timeoutSeconds: applyTimeoutSeconds,
       graceSeconds: applyGraceSeconds,
       answers: [0, 1],
+      outlivesWorker: true,
       env,
       onEvent: (event) => {
         progress.take(event);

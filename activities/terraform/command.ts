@@ -26,6 +26,8 @@ export interface Command {
   readonly answers?: readonly number[];
   readonly graceSeconds?: number;
   readonly secretStdout?: boolean;
+  /** Goes on when its worker is killed: it may be in the middle of something. */
+  readonly outlivesWorker?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   readonly onEvent?: (event: TerraformEvent) => void;
   readonly progress?: () => unknown;
@@ -37,7 +39,7 @@ export type RunTerraform = (root: Root, command: Command) => Promise<ToolAnswer>
 export const dataFolderOf = (workspace: string): string => join(workspace, 'terraform-data');
 
 export function createCommand(run: RunTool, { path, cliConfig }: { readonly path: string; readonly cliConfig: string }): RunTerraform {
-  return (root, { args, onEvent, env = {}, ...options }) =>
+  return (root, { args, onEvent, env = {}, outlivesWorker = false, ...options }) =>
     run({
       file: 'terraform',
       args,
@@ -56,6 +58,7 @@ export function createCommand(run: RunTool, { path, cliConfig }: { readonly path
       },
       secrets: root.secrets,
       ...(onEvent === undefined ? {} : { onLine: (line: string) => eventOf(line).forEach((event) => onEvent(event)) }),
+      ...(outlivesWorker ? { outputFolder: root.workspace } : {}),
       ...options,
     });
 }

@@ -60,7 +60,9 @@ resource "aws_${resource}" "slow" {
 resource "aws_ssm_parameter" "after" {
   name  = "/${name}/after"
   type  = "String"
-  value = aws_${resource}.slow.id
+  value = "x"
+
+  depends_on = [aws_${resource}.slow]
 }
 `;
 

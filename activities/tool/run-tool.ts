@@ -5,6 +5,7 @@
 import { Context } from '@temporalio/activity';
 import { execa } from 'execa';
 import { failure } from '../failure.ts';
+import { openOutputFiles } from './output-files.ts';
 import { redact } from './redact.ts';
 
 export interface ToolRun {
@@ -25,6 +26,11 @@ export interface ToolRun {
   readonly onLine?: (line: string) => void;
   /** What the heartbeats say, for those who look at a running activity. Must hold no secret. */
   readonly progress?: () => unknown;
+  /**
+   * Output goes through files in this private folder instead of pipes. A pipe breaks when the worker is killed,
+   * and the program dies on its next line, whatever it was in the middle of.
+   */
+  readonly outputFolder?: string;
   /** Stdout holds secrets nobody can list (a whole state): handed back as it is, never logged. */
   readonly secretStdout?: boolean;
 }
@@ -58,15 +64,20 @@ export const runTool: RunTool = async ({
   onLine,
   progress,
   secretStdout = false,
+  outputFolder,
 }) => {
   const activity = Context.current();
   const heartbeat = setInterval(() => activity.heartbeat(progress?.()), heartbeatSeconds * 1000);
+  const files = outputFolder === undefined ? null : await openOutputFiles(outputFolder);
   try {
     const running = execa(file, args, {
       cwd,
       env,
       extendEnv: false,
       ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
+      // A file's descriptor where there is one; the types make the answer's output `unknown` then, and it is not read.
+      stdout: (files?.descriptors.stdout ?? 'pipe') as 'pipe',
+      stderr: (files?.descriptors.stderr ?? 'pipe') as 'pipe',
       reject: false,
       timeout: timeoutSeconds * 1000,
       maxBuffer: outputBytesMax,
@@ -77,10 +88,12 @@ export const runTool: RunTool = async ({
       killSignal: 'SIGINT',
       forceKillAfterDelay: graceSeconds * 1000,
     });
-    if (onLine !== undefined) for await (const line of running) onLine(redact(line, secrets));
+    const lines = files === null ? running : files.lines(running);
+    if (onLine !== undefined) for await (const line of lines) onLine(redact(line, secrets));
     const result = await running;
-    const stdout = secretStdout ? result.stdout : redact(result.stdout, secrets);
-    const stderr = redact(result.stderr, secrets);
+    const output = files === null ? result : await files.read(outputBytesMax);
+    const stdout = secretStdout ? output.stdout : redact(output.stdout, secrets);
+    const stderr = redact(output.stderr, secrets);
     // A program that was told to stop has not answered, unless it had already succeeded.
     const interrupted = (result.isCanceled || result.timedOut) && result.exitCode !== 0;
     if (!interrupted && result.exitCode !== undefined && answers.includes(result.exitCode))
@@ -100,6 +113,7 @@ export const runTool: RunTool = async ({
     throw failure('tool.rejected', `${nameOf(file)} exited with ${result.exitCode ?? result.signal ?? 'an unknown status'}`);
   } finally {
     clearInterval(heartbeat);
+    await files?.close();
   }
 };
 
