@@ -16,8 +16,8 @@ beforeAll(async () => {
   await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer'), given.appliedStack()]);
 });
 
-describe('a good version', { concurrent: true }, () => {
-  test('is compared, promoted and serves; the old one is parked; the record is whole', async () => {
+describe('a good version', () => {
+  test.concurrent('is compared, promoted and serves; the old one is parked; the record is whole', async () => {
     const request = await given.modelRequest('fraud-scorer');
     const { id, outcome } = await when.releaseApproved(people.ana, people.sam, request);
     then.endedAs(outcome, 'released', '2026.11.2 serves all of fraud-scorer');
@@ -44,7 +44,9 @@ describe('a good version', { concurrent: true }, () => {
     expect(body).toMatchObject({ running: { version: '2026.11.2', release: id, requester: 'ana' }, open: [] });
   });
 
-  test('in four steps, with its infrastructure, leaves a history of at most 350 events and 32 KiB a payload', async ({ skip }) => {
+  test.concurrent('in four steps, with its infrastructure, leaves a history of at most 350 events and 32 KiB a payload', async ({
+    skip,
+  }) => {
     if (!(await given.hasRehearsal())) skip(rehearsalOnly);
     await given.liveVersion('probe-scorer', 'rehearsal');
     const { source, infrastructure } = await given.infrastructureRequest();
@@ -71,8 +73,8 @@ const rounds = [
   ],
 ];
 
-describe.each(rounds.map((cases) => ({ cases })))('a bad version', { concurrent: true }, ({ cases }) => {
-  test.each(cases)('$name is rolled back, with the reason, and nothing of it is left', async ({ name, service }) => {
+describe.each(rounds.map((cases) => ({ cases })))('a bad version', ({ cases }) => {
+  test.concurrent.each(cases)('$name is rolled back, with the reason, and nothing of it is left', async ({ name, service }) => {
     const { expected } = given.caseNamed(name);
     const before = await weightsOf(service);
     const { id, outcome } = await when.releaseApproved(given.ownerOf(service), people.sam, await given.caseRequest(name, service));
@@ -96,8 +98,8 @@ describe.each(rounds.map((cases) => ({ cases })))('a bad version', { concurrent:
   });
 });
 
-describe('two at once', { concurrent: true }, () => {
-  test('a rollback asked for while another release shifts goes first: that one is put back, the earlier version serves', async () => {
+describe('two at once', () => {
+  test.concurrent('a rollback asked for while another release shifts goes first: that one is put back, the earlier version serves', async () => {
     const shifting = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
     await when.approve(people.sam, shifting);
     await when.untilRelease(shifting, 'has traffic', ({ weightPercent }) => weightPercent > 0);
@@ -109,7 +111,7 @@ describe('two at once', { concurrent: true }, () => {
     await then.nothingLeftBehind(await when.show(rollback));
   });
 
-  test('two releases of one service: one after the other, and both end well', async () => {
+  test.concurrent('two releases of one service: one after the other, and both end well', async () => {
     const [one, two] = await Promise.all([
       when.ask(people.gus, await given.modelRequest('churn-scorer')),
       when.ask(people.gus, await given.modelRequest('churn-scorer')),
@@ -128,7 +130,7 @@ describe('two at once', { concurrent: true }, () => {
     await then.serves('churn-scorer', queued.releaseId);
   });
 
-  test('two releases of one stack: the second one is asked again, since the first has changed what it would do', async () => {
+  test.concurrent('two releases of one stack: the second one is asked again, since the first has changed what it would do', async () => {
     const replicas = 20 + Math.floor(Math.random() * 10);
     const ids = await Promise.all(
       [replicas, replicas + 10].map(async (replicas_max) => when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max }))),

@@ -85,7 +85,7 @@ test('another worker takes over, the API dies and Temporal restarts under a rele
   await expectOrderAfter(id);
 });
 
-describe('what an operator does in Temporal', { concurrent: true }, () => {
+describe('what an operator does in Temporal', () => {
   /** Until its recovery has an outcome; the caretaker looks each minute, and now. */
   async function recoveryOf(id: string) {
     const { schedule, workflow } = await temporal();
@@ -103,7 +103,7 @@ describe('what an operator does in Temporal', { concurrent: true }, () => {
     return when.untilRelease(id, 'has traffic', ({ weightPercent }) => weightPercent > 0);
   }
 
-  test('a release that is terminated while it shifts is recovered: traffic, slot and lane are put back', async () => {
+  test.concurrent('a release that is terminated while it shifts is recovered: traffic, slot and lane are put back', async () => {
     const release = await shifting('churn-scorer');
     await (await temporal()).workflow.getHandle(release.releaseId).terminate('by hand, in a test');
     expect(await recoveryOf(release.releaseId)).toMatchObject({ kind: 'rolled back', model: 'put back' });
@@ -111,7 +111,7 @@ describe('what an operator does in Temporal', { concurrent: true }, () => {
     await then.nothingLeftBehind(release);
   });
 
-  test('a release that is reset while it shifts acts no second time: it is recovered, and the new run stops by name', async () => {
+  test.concurrent('a release that is reset while it shifts acts no second time: it is recovered, and the new run stops by name', async () => {
     const release = await shifting('fraud-scorer');
     const { releaseId } = release;
     const { workflow, workflowService, options } = await temporal();

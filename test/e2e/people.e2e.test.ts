@@ -18,8 +18,8 @@ beforeAll(async () => {
   await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer'), given.appliedStack()]);
 });
 
-describe('a decision', { concurrent: true }, () => {
-  test('rejected: nothing was changed, and who said no is told', async () => {
+describe('a decision', () => {
+  test.concurrent('rejected: nothing was changed, and who said no is told', async () => {
     const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
     const { statementDigest } = await when.untilAsked(id);
     expect((await when.decide(people.olga, id, 'reject', statementDigest)).status).toBe(200);
@@ -29,7 +29,7 @@ describe('a decision', { concurrent: true }, () => {
     await then.recordIsWhole(id);
   });
 
-  test('counts only from another person of an approver group, on exactly this statement', async () => {
+  test.concurrent('counts only from another person of an approver group, on exactly this statement', async () => {
     const id = await when.ask(people.sam, await given.modelRequest('churn-scorer'));
     const { statementDigest } = await when.untilAsked(id);
     const refused = async (...decision: Parameters<typeof when.decide>) => {
@@ -44,7 +44,7 @@ describe('a decision', { concurrent: true }, () => {
     then.endedAs(await when.outcomeOf(id), 'cancelled');
   });
 
-  test('that nobody makes in time: expired', async ({ skip }) => {
+  test.concurrent('that nobody makes in time: expired', async ({ skip }) => {
     if (!(await given.hasRehearsal())) skip('the stack of `make test` has an environment where approvals lapse within a minute');
     const id = await when.ask(people.ana, await given.modelRequest('idle-scorer', { environment: 'rehearsal' }));
     then.endedAs(await when.outcomeOf(id), 'expired', 'nobody of sre approved within 1 min');
@@ -88,7 +88,7 @@ test('a change that drifted after approval is asked again, by name, and applied 
   await then.nothingLeftBehind(await when.show(id));
 });
 
-describe('aborted', { concurrent: true }, () => {
+describe('aborted', () => {
   /** Aborts in a phase and answers how it ended. */
   async function abortIn(id: string, by: when.Person, reached: (release: Details) => boolean, what: string) {
     await when.untilRelease(id, what, reached);
@@ -97,21 +97,21 @@ describe('aborted', { concurrent: true }, () => {
     return { outcome, release: await when.show(id) };
   }
 
-  test.each(['checking', 'awaiting approval'] as const)('while %s: cancelled, nothing was changed', async (phase) => {
+  test.concurrent.each(['checking', 'awaiting approval'] as const)('while %s: cancelled, nothing was changed', async (phase) => {
     const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
     const { outcome } = await abortIn(id, people.ana, (release) => release.phase === phase, `is ${phase}`);
     then.endedAs(outcome, 'cancelled', 'aborted by ana');
     expect(outcome.model).toBe('unchanged');
   });
 
-  test('while planning: cancelled, nothing was changed', async () => {
+  test.concurrent('while planning: cancelled, nothing was changed', async () => {
     const id = await when.ask(people.ana, await given.infrastructureRequest());
     const { outcome } = await abortIn(id, people.ana, ({ phase }) => phase === 'planning', 'is planning');
     then.endedAs(outcome, 'cancelled', 'aborted by ana');
     expect(outcome.infrastructure).toBe('unchanged');
   });
 
-  test('while applying: the apply runs to its end, and what was applied is said', async () => {
+  test.concurrent('while applying: the apply runs to its end, and what was applied is said', async () => {
     const id = await when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max: 2 + Math.floor(Math.random() * 8) }));
     await when.approve(people.sam, id);
     const applying = async () => (await historyOf(id)).activities.includes('applyPlan');
@@ -123,7 +123,7 @@ describe('aborted', { concurrent: true }, () => {
     await then.nothingLeftBehind(release);
   });
 
-  test('while deploying, and another one while queued behind it: one put back, one unchanged', async () => {
+  test.concurrent('while deploying, and another one while queued behind it: one put back, one unchanged', async () => {
     const slow = given.behaving({ mode: 'never-ready' }, 'churn-scorer');
     const first = await when.ask(
       people.gus,
@@ -153,7 +153,7 @@ describe('aborted', { concurrent: true }, () => {
     expect(await openWorkflow(laneIdOf({ kind: 'service', key: 'churn-scorer/production' }))).toBeNull();
   });
 
-  test('while watching: all the traffic goes back to the old version', async () => {
+  test.concurrent('while watching: all the traffic goes back to the old version', async () => {
     const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
     await when.approve(people.sam, id);
     // The watch has a few seconds only: the hold keeps it open.
