@@ -47,8 +47,10 @@ export async function settle(dependencies: LockedDependencies, locked: LockedRoo
   if (lease === null) return;
   log.warn('an earlier Terraform of ours is dead: putting its lock in order', { lease });
   await endLeftovers(lease);
-  if (lease.lockId !== null && (await readLock(locked, locked.backend))?.id === lease.lockId)
-    await unlock(dependencies, locked, lease.lockId);
+  const lock = await readLock(locked, locked.backend);
+  // A worker that was killed just after Terraform had its lock could not note the id any more.
+  if (lock !== null && (lease.lockId === null ? isTakenUnder(lease, lock) : lock.id === lease.lockId))
+    await unlock(dependencies, locked, lock.id);
   if (lease.unwrittenState !== null) await pushState(dependencies, locked, lease.unwrittenState);
   await leases.drop(locked.backend, lease.nonce);
 }
