@@ -283,6 +283,16 @@ describe('steering a release', () => {
     expect(await (await world.call('GET', `/v1/releases/${id}`)).json()).toMatchObject({ recovery: { outcome } });
   });
 
+  test('a message that a recovery takes reaches it once the run of the release is gone', async () => {
+    const id = await startedId();
+    world.releases.change(id, { status: 'terminated' });
+    world.releases.recoveries.set(id, { status: 'running', outcome: null });
+    const skip = await world.call('POST', `/v1/releases/${id}/undos/empty%20slot%20b/skip`, { body: { reason: 'emptied by hand' } });
+    expect(await skip.json()).toMatchObject({ state: 'done', release: null });
+    expect(world.releases.told.at(-1)).toMatchObject({ id: `recover/${id}`, update: 'skipUndo', input: { undo: 'empty slot b' } });
+    expect((await world.call('POST', `/v1/releases/${id}/abort`, { body: { reason: 'too late' } })).status).toBe(409);
+  });
+
   test('Temporal away is 503 with advice, and an error nobody foresaw shows nothing of itself', async () => {
     world.releases.broken = new Problem('temporal.unreachable', 'Temporal does not answer');
     expect((await start()).status).toBe(503);

@@ -271,7 +271,8 @@ export interface LedgerPort {
   appendRecords(input: { readonly releaseId: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
   /**
    * For recovery: what the record says about a run that is gone. The order comes from record 0, the intent
-   * from the newest record that carries one (`intended`), `closed` when the record was closed.
+   * from the newest record that carries one (`intended`). `closed`: the release ended by itself, with an answer
+   * or by name, and owes nothing but its lanes.
    */
   readLastIntent(input: { readonly releaseId: string }): Promise<{
     readonly nextSequence: number;

@@ -6,6 +6,7 @@
  */
 import type { Blob } from './blob.ts';
 import type { Json } from './order.ts';
+import type { InfrastructureState, ModelState } from './outcome.ts';
 import type { Undo } from './undo.ts';
 
 /** Our own types carry a version, as CDEvents' do, so that a reader may rely on a shape. */
@@ -88,8 +89,13 @@ export function recordOf(
 
 /** The data of an `intended` record: what is about to happen, and what is owed to the world from then on. */
 export interface Intent {
-  readonly step: 'apply' | 'deploy' | 'shift' | 'promote';
+  /** `settle`: everything but the lanes is in order; written before the lanes are left, since afterwards the
+   *  service is another release's and no late recovery may touch it. */
+  readonly step: 'apply' | 'deploy' | 'shift' | 'promote' | 'settle';
   readonly owed: readonly Undo[];
+  /** What the outcome would say of each part if the release ended here and what is owed were done. */
+  readonly infrastructure: InfrastructureState;
+  readonly model: ModelState;
   /** With `apply`: what a recovery needs to find out how far it got. */
   readonly apply?: { readonly archive: Blob; readonly approved: Blob; readonly lineage: string | null } | undefined;
 }

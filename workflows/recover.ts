@@ -6,10 +6,10 @@
  */
 import { condition, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import { type Json, type LaneRef, type ReleaseOrder, serviceLaneOf, stateLaneOf } from '../domain/order.ts';
-import type { Outcome } from '../domain/outcome.ts';
+import type { ModelState, Outcome, OutcomeKind } from '../domain/outcome.ts';
 import type { AbandonedRun } from '../domain/ports.ts';
 import { type Intent, type RecordKind, recordOf } from '../domain/record.ts';
-import { nameOf } from '../domain/undo.ts';
+import { nameOf, type Undo } from '../domain/undo.ts';
 import { lookAgainUpdate, skipRecoveryUndoUpdate } from './messages.ts';
 import { troubleOf } from './provision.ts';
 import { refusal } from './refusal.ts';
@@ -26,8 +26,16 @@ export async function recover({ releaseId, status }: AbandonedRun): Promise<Outc
     { summary: `What does ${releaseId} owe?` },
     [{ releaseId }],
   );
-  // Without record 0 nothing was ever done; a closed record owes nothing.
-  if (order === null || closed) return null;
+  // Without record 0 nothing was ever done.
+  if (order === null) return null;
+  const lanes: readonly Undo[] = lanesOf(order).map((lane) => ({ kind: 'leave lane', lane }));
+  const undoSteps = undoStepsOf(order.queues);
+  if (closed) {
+    // It ended by itself, perhaps just before it could leave its lanes.
+    for (const lane of lanesOf(order))
+      await undoSteps.lanes.leaveLane.executeWithOptions({ summary: 'Leave its lanes' }, [{ lane, releaseId }]);
+    return null;
+  }
 
   let sequence = nextSequence;
   const { runId } = workflowInfo();
@@ -45,28 +53,23 @@ export async function recover({ releaseId, status }: AbandonedRun): Promise<Outc
   await record('recovered', { status, intent });
 
   const infrastructure = await settleApply(order, intent);
+  const model = intent?.model ?? (order.model === undefined ? 'none' : 'unchanged');
+  const outcome: Outcome = { kind: kindOf(model), reason: `recovered after the run ${status.toLowerCase()}`, infrastructure, model };
   const undo = new UndoStack();
-  for (const lane of lanesOf(order)) undo.push({ kind: 'leave lane', lane });
-  for (const owed of intent?.owed ?? []) undo.push(owed);
-  const promoted = intent?.step === 'promote';
-  const left = await undo.unwind(order, undoStepsOf(order.queues), {
+  for (const owed of [...lanes, ...(intent?.owed ?? [])]) undo.push(owed);
+  const left = await undo.unwind(order, undoSteps, {
     isSkipped: (owed) => skipped.has(nameOf(owed)),
     stuck: (owed, because) => callPerson(`undo "${nameOf(owed)}" does not succeed: ${because}`),
     finished: () => undefined,
+    settled: (given) =>
+      given.length === 0 ? record('closed', { ...outcome }) : record('failed', { kind: 'release.undoStuck', undos: given.map(nameOf) }),
   });
   if (left.length > 0) throw refusal('release.undoStuck', `put back by hand: ${left.map(nameOf).join(', ')}`);
-
-  const shipped = intent?.step === 'deploy' || intent?.step === 'shift';
-  const outcome: Outcome = {
-    kind: promoted ? 'released' : shipped ? 'rolled back' : 'cancelled',
-    reason: `recovered after the run ${status.toLowerCase()}`,
-    infrastructure,
-    model: order.model === undefined ? 'none' : promoted ? 'released' : shipped ? 'put back' : 'unchanged',
-  };
-  await record('closed', { ...outcome });
   upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome.kind }]);
   return outcome;
 }
+
+const kindOf = (model: ModelState): OutcomeKind => (model === 'released' ? 'released' : model === 'put back' ? 'rolled back' : 'cancelled');
 
 /** A person who has unlocked a state should not also have to say so. */
 const lookAgainEvery = '5 minutes';
@@ -84,8 +87,7 @@ const lanesOf = (order: ReleaseOrder): readonly LaneRef[] => [
 /** The state lane is freed only when no Terraform of ours can be at work any more. */
 async function settleApply(order: ReleaseOrder, intent: Intent | null): Promise<Outcome['infrastructure']> {
   if (order.infrastructure === undefined) return 'none';
-  if (intent === null) return 'unchanged';
-  if (intent.apply === undefined) return 'applied';
+  if (intent?.apply === undefined) return intent?.infrastructure ?? 'unchanged';
   const { releaseId, service, environment, team, requester, aws, queues } = order;
   const { stack, variables } = order.infrastructure;
   const { archive, approved, lineage } = intent.apply;

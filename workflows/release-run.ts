@@ -181,8 +181,9 @@ export class ReleaseRun {
   }
 
   /** Recorded before an irreversible step, with what is owed from then on: a recovery reads it. */
-  async intend(intent: Omit<Intent, 'owed'>): Promise<void> {
-    this.record('intended', { ...intent, owed: this.undo.owed });
+  async intend(intent: Pick<Intent, 'step' | 'apply'>): Promise<void> {
+    const { infrastructure, model } = this;
+    this.record('intended', { ...intent, owed: this.undo.owed, infrastructure, model });
     await this.flush();
   }
 
@@ -260,6 +261,9 @@ export class ReleaseRun {
     this.#enter(this.#promoted ? 'finishing' : 'undoing');
     const left = await this.undo.unwind(this.order, this.#undoSteps, {
       isSkipped: (undo) => this.#skipped.has(nameOf(undo)),
+      settled: async () => {
+        if (this.model === 'put back' || this.#promoted) await this.intend({ step: 'settle' });
+      },
       stuck: (undo, because) =>
         this.show({
           attention: `undo "${nameOf(undo)}" does not succeed: ${because}`,

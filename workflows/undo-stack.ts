@@ -15,6 +15,8 @@ import { undoPatience } from './activity-options.ts';
 import type { UndoSteps } from './steps.ts';
 
 export interface UndoReport {
+  /** Everything but the lanes is done, or given up (`left`); the lanes are left when this has resolved. */
+  readonly settled: (left: readonly Undo[]) => Promise<void>;
   /** An undo is done, or was skipped by a person. */
   readonly finished: (undo: Undo, how: 'done' | 'skipped') => void;
   /** A person is needed for this undo. */
@@ -41,28 +43,26 @@ export class UndoStack {
   /** Answers the undos that were skipped or left alone: empty when everything was put back. */
   async unwind(order: ReleaseOrder, steps: UndoSteps, report: UndoReport): Promise<readonly Undo[]> {
     const all = undoOrder(this.#registered);
+    const lanes = (kind: 'state' | 'service') => all.filter((undo) => undo.kind === 'leave lane' && undo.lane.kind === kind);
+    const rest = all.filter(({ kind }) => kind !== 'leave lane');
+    const run = (undos: readonly Undo[]) => this.#inOrder(undos, order, steps, report);
+    const service = async () => {
+      const left = await run(rest);
+      await report.settled(left);
+      return [...left, ...(await run(lanes('service')))];
+    };
     // The Terraform state and the service do not depend on each other; within the service, order matters.
-    const aboutState = (undo: Undo) => undo.kind === 'leave lane' && undo.lane.kind === 'state';
-    const left = await CancellationScope.nonCancellable(() =>
-      Promise.all([
-        this.#inOrder(all.filter(aboutState), order, steps, report),
-        this.#inOrder(
-          all.filter((undo) => !aboutState(undo)),
-          order,
-          steps,
-          report,
-        ),
-      ]),
-    );
+    const left = await CancellationScope.nonCancellable(() => Promise.all([run(lanes('state')), service()]));
     return left.flat();
   }
 
   async #inOrder(undos: readonly Undo[], order: ReleaseOrder, steps: UndoSteps, report: UndoReport): Promise<readonly Undo[]> {
     const left: Undo[] = [];
     for (const undo of undos) {
-      const blocked = left.length > 0 && undo.kind !== 'leave lane';
+      const blocked = left.length > 0;
       if (blocked || (await untilDoneOrSkipped(undo, () => carryOut(undo, order, steps), report)) === 'skipped') left.push(undo);
-      else this.#registered = this.#registered.filter((known) => known !== undo);
+      // What a person gave up is theirs now: neither this release nor its recovery may try it again later.
+      this.#registered = this.#registered.filter((known) => known !== undo);
     }
     return left;
   }

@@ -38,6 +38,8 @@ beforeEach(() => {
   releaseId = `fraud-scorer-production-${randomUUID().slice(0, 8)}`;
 });
 
+const parts = { infrastructure: 'none', model: 'put back' } as const;
+
 describe('who may write', () => {
   test('a run writes its records one after the other, and owns them', async () => {
     expect(await ownerOf(releaseId)).toBeNull();
@@ -121,11 +123,11 @@ describe('what a recovery reads', () => {
     ];
     await append(
       record(0, { kind: 'requested', data: { order } }),
-      record(1, { kind: 'intended', data: { step: 'deploy', owed: owed.slice(0, 1) } }),
-      record(2, { kind: 'intended', data: { step: 'shift', owed } }),
+      record(1, { kind: 'intended', data: { step: 'deploy', owed: owed.slice(0, 1), ...parts } }),
+      record(2, { kind: 'intended', data: { step: 'shift', owed, ...parts } }),
       record(3),
     );
-    expect(await ledger.readLastIntent({ releaseId })).toEqual({ nextSequence: 4, order, intent: { step: 'shift', owed }, closed: false });
+    expect(await ledger.readLastIntent({ releaseId })).toEqual({ nextSequence: 4, order, intent: { step: 'shift', owed, ...parts }, closed: false });
   });
 
   test('that the record is closed', async () => {

@@ -40,7 +40,7 @@ export function createLedgerActivities(dependencies: LedgerDependencies): Ledger
         nextSequence,
         order: records[0]?.sequence === 0 ? parseOrder(records[0]) : null,
         intent: intended === undefined ? null : parseIntent(intended),
-        closed: records.some((record) => record.event.type === recordTypes.closed),
+        closed: records.some(({ event }) => event.type === recordTypes.closed || event.type === recordTypes.failed),
       };
     },
   };

@@ -28,8 +28,10 @@ const undos = {
 const undo = z.union(Object.values(undos));
 
 const intent = z.looseObject({
-  step: z.enum(['apply', 'deploy', 'shift', 'promote']),
+  step: z.enum(['apply', 'deploy', 'shift', 'promote', 'settle']),
   owed: z.array(undo),
+  infrastructure: z.enum(['none', 'unchanged', 'applied', 'partial']),
+  model: z.enum(['none', 'unchanged', 'released', 'put back']),
   apply: z.looseObject({ archive: blob, approved: blob, lineage: z.string().nullable() }).optional(),
 }) satisfies z.ZodType<Intent>;
 

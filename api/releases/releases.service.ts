@@ -131,13 +131,22 @@ export class ReleasesService {
     key: string | undefined,
   ): Promise<Told> {
     const release = await this.#permitted(id, action, by(input));
-    if (release.status !== 'running')
-      throw new Problem('release.wrongPhase', `release ${id} is closed (${release.outcome ?? release.status}): it takes no messages`);
     const updateId = updateIdOf(update.name, input, key);
+    if (release.status !== 'running') {
+      const told = await this.#tellRecovery(id, action, input, updateId);
+      if (told !== undefined) return told;
+      throw new Problem('release.wrongPhase', `release ${id} is closed (${release.outcome ?? release.status}): it takes no messages`);
+    }
     const answer = await this.#gateway.tell(id, update, input, updateId);
     return answer.kind === 'done'
       ? { updateId, state: 'done', release: answer.view as z.infer<typeof releaseDetails> }
       : { updateId, state: 'accepted', release: null };
+  }
+
+  /** What puts back a release whose run is gone is told the same way: skip an undo, or look again. */
+  async #tellRecovery(id: string, action: Action, input: Instruction, updateId: string): Promise<Told | undefined> {
+    if (!recoveryTakes.includes(action) || (await this.#gateway.recovery(id))?.status !== 'running') return undefined;
+    return { updateId, state: await this.#gateway.tellRecovery(id, input, updateId), release: null };
   }
 
   /** The release, if it exists and this caller may do this with it. */
@@ -198,6 +207,8 @@ export class ReleasesService {
     };
   }
 }
+
+const recoveryTakes: readonly Action[] = ['release.skipUndo', 'release.resume'];
 
 export const requesterOf = ({ subject, kind }: Caller): Requester => ({ subject, kind });
 

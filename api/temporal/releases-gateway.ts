@@ -4,6 +4,7 @@ import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
+import type { Instruction } from '../../workflows/messages.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -60,6 +61,8 @@ export interface ReleasesGateway {
   list(query: string, pageSize: number, pageToken: string | undefined): Promise<ReleasePage>;
   /** `accepted`: it outlasted the wait and goes on. A refusal by the workflow is a `Problem` of its kind. */
   tell<Input>(id: string, update: UpdateDefinition<ReleaseView, [Input]>, input: Input, updateId: string): Promise<Told>;
+  /** Says the same to the recovery of a release: skip an undo (named by `undo`), or look again. */
+  tellRecovery(id: string, input: Instruction & { readonly undo?: string | undefined }, updateId: string): Promise<Told['kind']>;
   /** Throws when Temporal does not answer. */
   ready(): Promise<void>;
   close(): Promise<void>;

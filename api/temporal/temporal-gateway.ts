@@ -19,7 +19,7 @@ import { isFailureKind } from '../../domain/failures.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
-import { orderQuery, recordsQuery, taskQueues, viewQuery } from '../../workflows/messages.ts';
+import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
@@ -106,6 +106,21 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
           nextPageToken: answer.nextPageToken.length === 0 ? null : sealed(answer.nextPageToken, query),
         };
       }),
+
+    tellRecovery: async (id, { undo, ...instruction }, updateId) => {
+      const handle = handleOf(recoveryIdOf(id));
+      try {
+        await within(workerDeadlineMs, () =>
+          undo === undefined
+            ? handle.executeUpdate(lookAgainUpdate, { args: [instruction], updateId })
+            : handle.executeUpdate(skipRecoveryUndoUpdate, { args: [{ ...instruction, undo }], updateId }),
+        );
+        return 'done';
+      } catch (error) {
+        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'accepted';
+        throw error;
+      }
+    },
 
     tell: async (id, update, input, updateId) => {
       try {

@@ -199,6 +199,11 @@ export class FakeReleases implements ReleasesGateway {
   /** What recovered a release, by its id. */
   readonly recoveries = new Map<string, Recovery>();
 
+  async tellRecovery(id: string, input: object, updateId: string): Promise<Told['kind']> {
+    this.told.push({ id: `recover/${id}`, update: 'undo' in input ? 'skipUndo' : 'lookAgain', input, updateId });
+    return 'done';
+  }
+
   async recovery(id: string) {
     return this.recoveries.get(id) ?? null;
   }

@@ -195,7 +195,7 @@ export class ScriptedWorld {
       nextSequence: all.length,
       order: requested?.order ?? null,
       intent: intended ?? null,
-      closed: all.some(({ event }) => event.type === recordTypes.closed),
+      closed: all.some(({ event }) => event.type === recordTypes.closed || event.type === recordTypes.failed),
     };
   }
 }

@@ -98,6 +98,23 @@ describe('a recovery', () => {
     expect(world.recordKinds.at(-1)).toBe('closed');
   });
 
+  test.concurrent('of a release that was in order and only had lanes to leave never touches the service again', async () => {
+    const { order, world, runId } = await terminatedAt('appendRecords', {}, (prepared) => {
+      const terminate = prepared.onStep;
+      // The append after the parking says that everything but the lanes is in order.
+      prepared.onStep = async (step) => {
+        if (prepared.calls.includes('parkSlot')) await terminate(step);
+      };
+    });
+    await vi.waitFor(() => expect(JSON.stringify([...world.records.values()].at(-1))).toContain('settle'));
+    // By the time of the recovery the service is another release's.
+    world.weights = { a: 10, b: 90 };
+    world.slots.a = { release: 'newer', parked: false };
+    expect(await recovered(order, runId)).toMatchObject({ kind: 'released' });
+    expect(world.weights).toEqual({ a: 10, b: 90 });
+    expect(world.slots.a).toEqual({ release: 'newer', parked: false });
+  });
+
   test.concurrent('run twice does nothing the second time', async () => {
     const { order, runId } = await terminatedAt('watchCanary');
     await recovered(order, runId);
