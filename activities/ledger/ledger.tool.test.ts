@@ -127,7 +127,12 @@ describe('what a recovery reads', () => {
       record(2, { kind: 'intended', data: { step: 'shift', owed, ...parts } }),
       record(3),
     );
-    expect(await ledger.readLastIntent({ releaseId })).toEqual({ nextSequence: 4, order, intent: { step: 'shift', owed, ...parts }, closed: false });
+    expect(await ledger.readLastIntent({ releaseId })).toEqual({
+      nextSequence: 4,
+      order,
+      intent: { step: 'shift', owed, ...parts },
+      closed: false,
+    });
   });
 
   test('that the record is closed', async () => {

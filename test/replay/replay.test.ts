@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
-import type { temporal } from '@temporalio/proto';
+import proto, { type temporal } from '@temporalio/proto';
 import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { bundle } from '../support/temporal.ts';
@@ -29,7 +29,7 @@ describe('a recorded history', () => {
   });
 
   test.each(names)('%s replays', async (name) => {
-    await Worker.runReplayHistory({ workflowBundle }, read(name));
+    await expect(Worker.runReplayHistory({ workflowBundle }, read(name))).resolves.toBeUndefined();
   });
 
   test.each(names)('%s with another command in it does not', async (name) => {
@@ -47,13 +47,10 @@ function altered(history: temporal.api.history.v1.IHistory): temporal.api.histor
     }
     if (event.signalExternalWorkflowExecutionInitiatedEventAttributes != null) {
       event.signalExternalWorkflowExecutionInitiatedEventAttributes = null;
-      event.eventType = timerStarted;
+      event.eventType = proto.temporal.api.enums.v1.EventType.EVENT_TYPE_TIMER_STARTED;
       event.timerStartedEventAttributes = { timerId: 'another', startToFireTimeout: { seconds: 1 } as never };
       return history;
     }
   }
   throw new Error('nothing to alter in this history');
 }
-
-/** `EVENT_TYPE_TIMER_STARTED` of Temporal's API. */
-const timerStarted = 17;

@@ -81,9 +81,7 @@ describe('a recovery', () => {
     const { infrastructure } = orderOf();
     const stack = infrastructure?.stack;
     const { order, world, runId } = await terminatedAt('applyPlan', {
-      ...(infrastructure === undefined || stack === undefined
-        ? {}
-        : { infrastructure: { ...infrastructure, stack: { ...stack, backend: { ...stack.backend, key: name } } } }),
+      infrastructure: stack && { stack: { ...stack, backend: { ...stack.backend, key: name } }, variables: {} },
     });
     await vi.waitFor(() => expect(world.infrastructure).toBe('new'));
     expect(await recovered(order, runId)).toMatchObject({ kind: 'cancelled', infrastructure: 'applied' });
