@@ -4,7 +4,7 @@ import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { Verdict } from './judge/judge.ts';
-import type { LaneRef, Requester, Urgency } from './order.ts';
+import type { LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase } from './phase.ts';
 import type { Slot } from './slot.ts';
@@ -65,4 +65,41 @@ export interface ReleaseView {
   readonly outcome: Outcome | null;
   /** How many records there are; record ids of the event stream are below this. */
   readonly records: number;
+}
+
+/** Before anything has happened. `at`: RFC 3339. */
+export function firstView(order: ReleaseOrder, at: string): ReleaseView {
+  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model } = order;
+  return {
+    releaseId,
+    service,
+    team,
+    environment,
+    attempt,
+    urgency,
+    reason,
+    requester,
+    approverGroups: approvals.groups,
+    commit: source.commit,
+    modelVersion: model?.version ?? null,
+    startedAt: at,
+    phase: 'fetching',
+    phaseSince: at,
+    history: [{ phase: 'fetching', at }],
+    waitingFor: null,
+    held: null,
+    scans: [],
+    change: null,
+    gate: null,
+    statement: null,
+    statementDigest: null,
+    approvals: [],
+    slots: null,
+    weightPercent: 0,
+    verdict: null,
+    undo: [],
+    attention: null,
+    outcome: null,
+    records: 0,
+  };
 }

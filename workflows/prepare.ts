@@ -5,7 +5,8 @@ import type { Blob } from '../domain/blob.ts';
 import type { ScanSummary } from '../domain/finding.ts';
 import type { ModelOrder } from '../domain/order.ts';
 import { chartValues } from '../domain/values.ts';
-import type { Ending, ReleaseRun } from './release-run.ts';
+import type { Ending } from './facts.ts';
+import type { ReleaseRun } from './release-run.ts';
 
 /** The commit has to be reachable from an allowed ref, and the artifact has to be the one that was asked for. */
 export async function fetchSource(run: ReleaseRun): Promise<Ending | undefined> {

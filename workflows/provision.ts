@@ -10,8 +10,10 @@ import type { Digest } from '../domain/digest.ts';
 import { type LaneRef, type ReleaseOrder, stateLaneOf } from '../domain/order.ts';
 import type { ApplyObservation, PlanInput, PlanResult, SavedPlan } from '../domain/ports.ts';
 import type { Statement } from '../domain/statement.ts';
+import type { Ending } from './facts.ts';
+import { now } from './outbox.ts';
 import { refusal } from './refusal.ts';
-import { type Ending, now, type ReleaseRun } from './release-run.ts';
+import type { ReleaseRun } from './release-run.ts';
 
 /** A change that moves three times between approval and apply will not hold still by itself. */
 const roundsMax = 3;

@@ -3,31 +3,22 @@
  *
  * Phases read and write it; messages arrive here. It decides only whether a message is allowed now.
  */
-import {
-  CancellationScope,
-  condition,
-  isCancellation,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
+import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { type Decision, whyNotCounted } from '../domain/approval.ts';
 import { invariant } from '../domain/assert.ts';
-import type { Blob } from '../domain/blob.ts';
 import { detailsOf } from '../domain/details.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { ScanSummary } from '../domain/finding.ts';
-import type { JudgeState } from '../domain/judge/judge.ts';
-import type { Json, LaneRef, ReleaseOrder } from '../domain/order.ts';
-import type { InfrastructureState, ModelState, Outcome, OutcomeKind } from '../domain/outcome.ts';
+import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
+import type { InfrastructureState, ModelState, Outcome } from '../domain/outcome.ts';
 import { isAllowed, type Message, messageTable, type Phase } from '../domain/phase.ts';
-import type { PlanResult, ReleaseRef } from '../domain/ports.ts';
-import { batchesOf, type Intent, type RecordKind, type ReleaseRecord, recordOf } from '../domain/record.ts';
+import type { ReleaseRef } from '../domain/ports.ts';
+import type { Intent, RecordKind } from '../domain/record.ts';
 import type { Slot } from '../domain/slot.ts';
 import { type Statement, statementDifference, statementDigestOf } from '../domain/statement.ts';
 import { nameOf } from '../domain/undo.ts';
-import type { ReleaseView } from '../domain/view.ts';
+import { firstView, type ReleaseView } from '../domain/view.ts';
+import type { Ending, Facts } from './facts.ts';
 import {
   abortUpdate,
   approveUpdate,
@@ -42,30 +33,11 @@ import {
   skipUndoUpdate,
   viewQuery,
 } from './messages.ts';
+import { now, Outbox } from './outbox.ts';
 import { refusal } from './refusal.ts';
 import { searchAttributes } from './search-attributes.ts';
-import { ledger, type Steps, stepsOf, undoStepsOf } from './steps.ts';
+import { type Steps, stepsOf, undoStepsOf } from './steps.ts';
 import { UndoStack } from './undo-stack.ts';
-
-/** How a release ends, before it is known what had to be put back. */
-export interface Ending {
-  readonly kind: OutcomeKind;
-  readonly reason: string;
-  readonly by?: string | undefined;
-}
-
-/** What the phases have found out so far. */
-export interface Facts {
-  archive?: Blob;
-  versionId?: string | null;
-  chartDigest?: Digest;
-  /** Reports of the code and the model; a plan's report belongs to its plan. */
-  reports: Blob[];
-  plan?: PlanResult;
-  planReport?: Blob;
-  firstRelease: boolean;
-  judge: JudgeState | null;
-}
 
 /** A view that this class alone may write. */
 type Draft = { -readonly [Member in keyof ReleaseView]: ReleaseView[Member] };
@@ -81,9 +53,7 @@ export class ReleaseRun {
 
   readonly #undoSteps;
   readonly #view: Draft;
-  readonly #records: ReleaseRecord[] = [];
-  #appended = 0;
-  #appending: Promise<void> = Promise.resolve();
+  readonly #outbox: Outbox;
   #aborted: { readonly by: string; readonly reason: string } | undefined;
   /** After promotion there is nothing to go back to: a late abort must not undo a release. */
   #promoted = false;
@@ -96,6 +66,7 @@ export class ReleaseRun {
   constructor(order: ReleaseOrder) {
     const { releaseId, service, environment, team } = order;
     this.order = order;
+    this.#outbox = new Outbox(releaseId);
     this.ref = { releaseId, service, environment, team };
     this.steps = stepsOf(order.queues);
     this.#undoSteps = undoStepsOf(order.queues);
@@ -108,7 +79,7 @@ export class ReleaseRun {
   /* ------------------------------------------------------------ reading */
 
   get view(): ReleaseView {
-    return { ...this.#view, undo: this.undo.owed.map(nameOf), records: this.#records.length };
+    return { ...this.#view, undo: this.undo.owed.map(nameOf), records: this.#outbox.size };
   }
 
   get held(): boolean {
@@ -162,23 +133,11 @@ export class ReleaseRun {
     return undefined;
   }
 
-  /** `data` is JSON; domain types are, though an interface does not say so. */
   record(kind: RecordKind, data: object, claim = false): void {
-    const { runId } = workflowInfo();
-    this.#records.push(recordOf(this.order.releaseId, { runId, sequence: this.#records.length, claim }, kind, now(), data as Json));
+    this.#outbox.add(kind, data, claim);
   }
 
-  /** Everything recorded so far is in the ledger afterwards. Appends follow each other, never overlap. */
-  async flush(): Promise<void> {
-    this.#appending = this.#appending.then(async () => {
-      for (const records of batchesOf(this.#records.slice(this.#appended))) {
-        const summary = `Record ${records[0]?.sequence} to ${records.at(-1)?.sequence}`;
-        await ledger.appendRecords.executeWithOptions({ summary }, [{ releaseId: this.order.releaseId, records }]);
-        this.#appended += records.length;
-      }
-    });
-    await this.#appending;
-  }
+  flush = (): Promise<void> => this.#outbox.flush();
 
   /** Recorded before an irreversible step, with what is owed from then on: a recovery reads it. */
   async intend(intent: Pick<Intent, 'step' | 'apply'>): Promise<void> {
@@ -328,7 +287,7 @@ export class ReleaseRun {
   #listen(): void {
     setHandler(viewQuery, () => this.view);
     setHandler(orderQuery, () => this.order);
-    setHandler(recordsQuery, (after, limit) => this.#records.filter(({ sequence }) => sequence > after).slice(0, limit));
+    setHandler(recordsQuery, (after, limit) => this.#outbox.after(after, limit));
 
     setHandler(lanePositionSignal, ({ lane, position }) => {
       this.#lanes.set(keyOf(lane), position);
@@ -427,42 +386,3 @@ export class ReleaseRun {
 }
 
 const keyOf = (lane: LaneRef) => `${lane.kind}/${lane.key}`;
-
-/** Workflow time: the same again on replay. */
-export const now = (): string => new Date().toISOString();
-
-function firstView(order: ReleaseOrder, at: string): Draft {
-  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model } = order;
-  return {
-    releaseId,
-    service,
-    team,
-    environment,
-    attempt,
-    urgency,
-    reason,
-    requester,
-    approverGroups: approvals.groups,
-    commit: source.commit,
-    modelVersion: model?.version ?? null,
-    startedAt: at,
-    phase: 'fetching',
-    phaseSince: at,
-    history: [{ phase: 'fetching', at }],
-    waitingFor: null,
-    held: null,
-    scans: [],
-    change: null,
-    gate: null,
-    statement: null,
-    statementDigest: null,
-    approvals: [],
-    slots: null,
-    weightPercent: 0,
-    verdict: null,
-    undo: [],
-    attention: null,
-    outcome: null,
-    records: 0,
-  };
-}

@@ -8,10 +8,11 @@
 import { allHandlersFinished, CancellationScope, condition, rootCause, TemporalFailure } from '@temporalio/workflow';
 import type { ReleaseOrder } from '../domain/order.ts';
 import type { Outcome } from '../domain/outcome.ts';
+import type { Ending } from './facts.ts';
 import { check, fetchSource } from './prepare.ts';
 import { provision } from './provision.ts';
 import { kindOf, refusal } from './refusal.ts';
-import { type Ending, ReleaseRun } from './release-run.ts';
+import { ReleaseRun } from './release-run.ts';
 import { ship } from './ship.ts';
 
 export async function release(order: ReleaseOrder): Promise<Outcome> {

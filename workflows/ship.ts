@@ -11,8 +11,9 @@ import type { MetricsRef, RouteRef } from '../domain/ports.ts';
 import { liveSlotOf, otherSlot, type Slot, weightsFor } from '../domain/slot.ts';
 import { chartValues } from '../domain/values.ts';
 import { sliceSecondsMax } from './activity-options.ts';
+import type { Ending } from './facts.ts';
 import { takeLane } from './provision.ts';
-import type { Ending, ReleaseRun } from './release-run.ts';
+import type { ReleaseRun } from './release-run.ts';
 
 interface Shipment {
   readonly run: ReleaseRun;

@@ -5,9 +5,7 @@ import { files, isGenerated, isTest, read } from './repository.ts';
 /** About eight screens: more than that nobody keeps in mind at once. */
 const linesMax = 400;
 
-const longer: Readonly<Record<string, number>> = {
-  'workflows/release-run.ts': 464,
-};
+const longer: Readonly<Record<string, number>> = {};
 
 const linesOf = (file: string): number => read(file).split('\n').length - 1;
 const sources = files.filter(

@@ -17,7 +17,7 @@ import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
-import type { ReleaseView } from '../../domain/view.ts';
+import { firstView, type ReleaseView } from '../../domain/view.ts';
 
 export const environmentYaml = `
 name: production
@@ -97,40 +97,7 @@ export async function startIssuer(): Promise<TestIssuer> {
 }
 
 export function viewOf(order: ReleaseOrder, change: Partial<ReleaseView> = {}): ReleaseView {
-  const at = '2026-11-24T10:00:00.000Z';
-  return {
-    releaseId: order.releaseId,
-    service: order.service,
-    team: order.team,
-    environment: order.environment,
-    attempt: order.attempt,
-    urgency: order.urgency,
-    reason: order.reason,
-    requester: order.requester,
-    approverGroups: order.approvals.groups,
-    commit: order.source.commit,
-    modelVersion: order.model?.version ?? null,
-    startedAt: at,
-    phase: 'fetching',
-    phaseSince: at,
-    history: [{ phase: 'fetching', at }],
-    waitingFor: null,
-    held: null,
-    scans: [],
-    change: null,
-    gate: null,
-    statement: null,
-    statementDigest: null,
-    approvals: [],
-    slots: null,
-    weightPercent: 0,
-    verdict: null,
-    undo: [],
-    attention: null,
-    outcome: null,
-    records: 0,
-    ...change,
-  };
+  return { ...firstView(order, '2026-11-24T10:00:00.000Z'), ...change };
 }
 
 interface Held {

@@ -1,0 +1,26 @@
+/** What the phases of one release hand to each other. */
+import type { Blob } from '../domain/blob.ts';
+import type { Digest } from '../domain/digest.ts';
+import type { JudgeState } from '../domain/judge/judge.ts';
+import type { OutcomeKind } from '../domain/outcome.ts';
+import type { PlanResult } from '../domain/ports.ts';
+
+/** How a release ends, before it is known what had to be put back. */
+export interface Ending {
+  readonly kind: OutcomeKind;
+  readonly reason: string;
+  readonly by?: string | undefined;
+}
+
+/** What the phases have found out so far. */
+export interface Facts {
+  archive?: Blob;
+  versionId?: string | null;
+  chartDigest?: Digest;
+  /** Reports of the code and the model; a plan's report belongs to its plan. */
+  reports: Blob[];
+  plan?: PlanResult;
+  planReport?: Blob;
+  firstRelease: boolean;
+  judge: JudgeState | null;
+}
