@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
+import { sweepWorkspaces } from '../activities/tool/workspace.ts';
 import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
 import { readConfig, type WorkerConfig } from './config.ts';
@@ -16,6 +17,8 @@ import { ensureCaretaker } from './schedule.ts';
 const shutdownGrace = '30 minutes';
 /** Slots of each queue. Short calls and looks mostly wait; tools are bounded by memory (`PLIMSOLL_TOOL_SLOTS`). */
 const callSlots = 50;
+/** Secrets of a killed worker lie on the disk no longer than this after its last tool has ended. */
+const sweepMilliseconds = 30_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
@@ -46,6 +49,7 @@ async function main(): Promise<void> {
     ),
   );
   if (config.queues.includes(taskQueues.releases)) await ensureCaretaker(client);
+  setInterval(() => void sweepWorkspaces(config.workRoot).catch(() => undefined), sweepMilliseconds).unref();
   // One queue that breaks ends the process: half a worker looks alive and is not.
   await Promise.all(workers.map((worker) => worker.run())).catch((error: unknown) => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();

@@ -1,11 +1,11 @@
 /** The running stack: its addresses, and its processes, which some tests end. */
 import { createServer } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { endProcess, isRunning } from '../../infra/local/processes.ts';
 import { host, type StackConfig, stackConfig } from '../../infra/local/stack/config.ts';
 import { logFile, readRecord, untilReady } from '../../infra/local/stack/piece.ts';
 import { localStack } from '../../infra/local/stack/pieces.ts';
 import { up } from '../../infra/local/stack/supervisor.ts';
+import { until } from './wait.ts';
 
 export function address(name: string): string {
   const value = process.env[name];
@@ -20,7 +20,7 @@ export const stack = (): StackConfig => (known ??= stackConfig(process.env));
 export async function kill(piece: 'worker' | 'api' | 'temporal'): Promise<void> {
   for (const identity of readRecord(stack(), piece)?.processes ?? []) {
     process.kill(identity.pid, 'SIGKILL');
-    while (isRunning(identity)) await sleep(20);
+    await until(`${piece} is gone`, () => Promise.resolve(isRunning(identity) ? undefined : true));
   }
 }
 

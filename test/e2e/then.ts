@@ -17,8 +17,8 @@ export function endedAs(outcome: Outcome, kind: Outcome['kind'], because: string
 export const decidingPhase = ({ history }: Details): string | undefined =>
   history.map(({ phase }) => phase).findLast((phase) => !['undoing', 'finishing', 'closed'].includes(phase));
 
-/** Pods and programs take a moment to go; the longest, a pod's drain, is 30 s. */
-const settlesWithinSeconds = 60;
+/** Pods and programs take a moment to go, a pod's drain 30 s; what a killed worker left on the disk is swept each 30 s. */
+const settlesWithinSeconds = 120;
 
 /** All the traffic goes to this one slot, which runs this release; the other slot has no pods. */
 export async function serves(service: string, releaseId: string): Promise<void> {
