@@ -17,7 +17,7 @@ export default defineConfig({
           testTimeout: 30_000,
           hookTimeout: 60_000,
           // Workflow tests wait for Temporal most of their time.
-          maxConcurrency: 8,
+          maxConcurrency: 16,
         },
       },
       {

@@ -13,12 +13,12 @@ export const shortCall = {
 
 /**
  * Git, scanners, Terraform plans, Helm: heard from every 5 s by the runner, so that 20 s of silence is a
- * dead worker and not a slow tool. Three attempts: what fails three times fails again.
+ * dead worker and not a slow tool. Six attempts: a few worker deaths in one step use some of them up.
  */
 export const toolRun = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout: '20 seconds',
-  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 3 },
+  retry: { initialInterval: '1 second', maximumInterval: '30 seconds', maximumAttempts: 6 },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
@@ -59,12 +59,17 @@ export const longLook = {
 /** A slice of a watch. Ten minutes keep the history short and the state that a lost worker may lose small. */
 export const sliceSecondsMax = 600;
 
+/** After this long a person is called to a stuck undo: every retry of a passing fault is over by then. */
+export const undoPatienceMs = 15 * 60 * 1000;
+
 /**
  * An undo never gives up: half an undone release is worse than a slow one, and a person is called meanwhile.
- * At most a minute apart, so that it follows soon after whatever was broken works again.
+ * Tries are at most a minute apart, so that it follows soon after whatever was broken works again; the activity
+ * ends with the patience, so that the workflow hears of it without a timer of its own, and begins another.
  */
 export const undoRun = {
   startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: undoPatienceMs,
   heartbeatTimeout: '20 seconds',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '1 minute' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
@@ -73,9 +78,13 @@ export const undoRun = {
 /** Undos without a tool behind them do not send heartbeats; their time-out is short instead. */
 export const undoCall = {
   startToCloseTimeout: '15 seconds',
+  scheduleToCloseTimeout: undoPatienceMs,
   retry: undoRun.retry,
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
-/** After this long a person is called to a stuck undo: every retry of a passing fault is over by then. */
-export const undoPatience = '15 minutes';
+/** Nothing irreversible happens unrecorded: the record is waited for however long it takes. */
+export const recordCall = {
+  startToCloseTimeout: '15 seconds',
+  retry: undoRun.retry,
+} as const satisfies ActivityOptions;

@@ -3,6 +3,8 @@
  *
  * Phases read and write it; messages arrive here. It decides only whether a message is allowed now.
  */
+
+import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { type Decision, whyNotCounted } from '../domain/approval.ts';
 import { invariant } from '../domain/assert.ts';
@@ -57,7 +59,8 @@ export class ReleaseRun {
   #aborted: { readonly by: string; readonly reason: string } | undefined;
   /** After promotion there is nothing to go back to: a late abort must not undo a release. */
   #promoted = false;
-  readonly #interruptible = new Set<CancellationScope>();
+  readonly #endedByAbort = new Set<CancellationScope>();
+  readonly #endedByResume = new Set<CancellationScope>();
   readonly #lanes = new Map<string, number>();
   readonly #statements = new Map<Digest, Statement>();
   #decision: { readonly kind: 'approve' | 'reject'; readonly by: string; readonly reason: string } | undefined;
@@ -118,10 +121,11 @@ export class ReleaseRun {
       this.record('scanned', { tool, toolVersion, status, counts, report: report.digest });
   }
 
-  #enter(phase: Phase): void {
+  /** One upsert for all that changes with the phase: each is an event of the history. */
+  #enter(phase: Phase, ...more: SearchAttributeUpdatePair[]): void {
     if (this.#view.phase === phase) return;
     const at = now();
-    upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }]);
+    upsertSearchAttributes([{ key: searchAttributes.phase, value: phase }, ...more]);
     this.show({ phase, phaseSince: at, history: [...this.#view.history, { phase, at }], waitingFor: null });
   }
 
@@ -149,19 +153,24 @@ export class ReleaseRun {
   /* ------------------------------------------------------------ waiting */
 
   /**
-   * Work that an abort or a resume may cut short. `interrupted` tells nothing about why: the caller looks at
-   * `abortion` and at `held`.
+   * Work that an abort cuts short, and with `onResume` a resume too: a watch that was slowed down while the
+   * release was held. Everything else that was begun goes on when the release does.
    */
-  async interruptible<T>(work: () => Promise<T>): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'interrupted' }> {
+  async interruptible<T>(
+    work: () => Promise<T>,
+    { onResume = false } = {},
+  ): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'interrupted' }> {
     const scope = new CancellationScope();
-    this.#interruptible.add(scope);
+    this.#endedByAbort.add(scope);
+    if (onResume) this.#endedByResume.add(scope);
     try {
       return { kind: 'done', value: await scope.run(work) };
     } catch (error) {
       if (scope.consideredCancelled && isCancellation(error)) return { kind: 'interrupted' };
       throw error;
     } finally {
-      this.#interruptible.delete(scope);
+      this.#endedByAbort.delete(scope);
+      this.#endedByResume.delete(scope);
     }
   }
 
@@ -249,8 +258,7 @@ export class ReleaseRun {
     const outcome: Outcome = { kind, reason, infrastructure: this.infrastructure, model: this.model, ...(by === undefined ? {} : { by }) };
     this.record('closed', { ...outcome });
     await this.flush();
-    this.#enter('closed');
-    upsertSearchAttributes([{ key: searchAttributes.outcome, value: kind }]);
+    this.#enter('closed', { key: searchAttributes.outcome, value: kind });
     this.show({ outcome, held: null, attention: null, waitingFor: null });
     return outcome;
   }
@@ -266,14 +274,10 @@ export class ReleaseRun {
     if (this.#aborted !== undefined || this.#promoted) return;
     this.#aborted = { by, reason };
     this.record('aborted', { by, reason, phase: this.#view.phase });
-    this.#interrupt();
+    for (const scope of this.#endedByAbort) scope.cancel();
   }
 
   /* ------------------------------------------------------------ messages */
-
-  #interrupt(): void {
-    for (const scope of this.#interruptible) scope.cancel();
-  }
 
   #hold(by: string, reason: string, attention: boolean): void {
     this.record('held', { by, reason, phase: this.#view.phase });
@@ -315,7 +319,7 @@ export class ReleaseRun {
         this.record('resumed', { by: by.subject, reason, phase: this.#view.phase });
         const { waitingFor } = this.#view;
         this.show({ held: null, attention: null, waitingFor: waitingFor?.kind === 'resume' ? null : waitingFor });
-        this.#interrupt();
+        for (const scope of this.#endedByResume) scope.cancel();
         return this.view;
       },
       { validator: (instruction) => this.#checkInstruction('resume', instruction) },

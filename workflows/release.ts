@@ -39,7 +39,10 @@ async function wholeStory(run: ReleaseRun): Promise<Outcome> {
     // Another run owns the record, and with it the world: touching either would make two writers.
     if (isForeign(error)) throw failed(error);
     broke = error;
-    if (run.model === 'put back') ending = { kind: 'rolled back', reason: `a step broke: ${rootCause(error) ?? 'unknown'}` };
+    // An abort that was taken is the truer end of a step that broke meanwhile.
+    ending = run.abortion;
+    if (ending === undefined && run.model === 'put back')
+      ending = { kind: 'rolled back', reason: `a step broke: ${rootCause(error) ?? 'unknown'}` };
   }
 
   // Outside the try: an undo that a person had to skip must not pass for one more reason to stop.

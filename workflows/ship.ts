@@ -66,16 +66,14 @@ async function deploy(shipment: Shipment): Promise<Ending | undefined> {
 }
 
 /** Capacity first, then weights: traffic never goes to pods that are not there. */
-async function awaitCapacity(shipment: Shipment): Promise<Ending | undefined> {
-  const { run, candidate } = shipment;
+async function awaitCapacity({ run, candidate }: Shipment): Promise<Ending | undefined> {
   const { cluster, canary } = run.order;
   const looked = await run.interruptible(() =>
     run.steps.pods.awaitReady.executeWithOptions({ summary: `Slot ${candidate} is ready` }, [
       { release: run.ref, cluster, slot: candidate, minimumReady: null, withinSeconds: canary.readyWithinSeconds },
     ]),
   );
-  // A resume interrupts too; looking again costs nothing.
-  if (looked.kind === 'interrupted') return run.abortion ?? (await awaitCapacity(shipment));
+  if (looked.kind === 'interrupted') return run.abortion;
   if (looked.value.kind === 'ready') return undefined;
   run.record('verdict', { kind: 'not ready', because: looked.value.because, evidence: looked.value.evidence });
   return { kind: 'rolled back', reason: `not ready: ${looked.value.because}` };
@@ -93,16 +91,22 @@ async function shift(shipment: Shipment): Promise<Ending | undefined> {
     const stopped =
       (await run.proceed(last ? 'watching' : 'shifting')) ??
       (index === 0 ? undefined : await awaitCapacity(shipment)) ??
-      (await setWeight(shipment, weightPercent)) ??
+      (await setWeight(shipment, weightPercent, index === 0)) ??
       (await watch(shipment, last ? null : live, last ? canary.watchSeconds : canary.minimumStepSeconds, clock));
     if (stopped !== undefined) return stopped;
   }
   return undefined;
 }
 
-async function setWeight({ run, route, candidate, live, model }: Shipment, weightPercent: number): Promise<Ending | undefined> {
+async function setWeight(
+  { run, route, candidate, live, model }: Shipment,
+  weightPercent: number,
+  isFirst: boolean,
+): Promise<Ending | undefined> {
   run.record('shifted', { slot: candidate, weightPercent });
-  await run.intend({ step: 'shift' });
+  // What is owed is in the record since the deployment; it is written before the first user meets the new
+  // version and before the last one leaves the old. The weights between wait in the outbox, which is durable.
+  if (isFirst || weightPercent === 100) await run.intend({ step: 'shift' });
   await run.steps.route.setWeights.executeWithOptions({ summary: `${weightPercent} % to slot ${candidate}` }, [
     { ...route, weights: weightsFor(candidate, weightPercent) },
   ]);
@@ -143,19 +147,21 @@ async function watch(
   for (;;) {
     const secondsAtWeight = (Date.now() - weightSince) / 1000;
     const secondsLeft = canary.deadlineMinutes * 60 - (Date.now() - clock.startedAt) / 1000;
-    const slice = await run.interruptible(() =>
-      run.steps.metrics.watchCanary.executeWithOptions({ summary: `Watch slot ${candidate} at ${run.view.weightPercent} %` }, [
-        {
-          ...metricsOf(run, model, candidate, live),
-          objectives: model.objectives,
-          judge: run.facts.judge,
-          nextStep,
-          pollSeconds: canary.pollSeconds,
-          // While held a pass is no news: the slice runs on and comes back early only for a fail.
-          minimumSeconds: run.held ? sliceSecondsMax : Math.max(0, minimumSeconds - secondsAtWeight),
-          atMostSeconds: Math.min(sliceSecondsMax, Math.max(canary.pollSeconds, run.held ? sliceSecondsMax : secondsLeft)),
-        },
-      ]),
+    const slice = await run.interruptible(
+      () =>
+        run.steps.metrics.watchCanary.executeWithOptions({ summary: `Watch slot ${candidate} at ${run.view.weightPercent} %` }, [
+          {
+            ...metricsOf(run, model, candidate, live),
+            objectives: model.objectives,
+            judge: run.facts.judge,
+            nextStep,
+            pollSeconds: canary.pollSeconds,
+            // While held a pass is no news: the slice runs on and comes back early only for a fail.
+            minimumSeconds: run.held ? sliceSecondsMax : Math.max(0, minimumSeconds - secondsAtWeight),
+            atMostSeconds: Math.min(sliceSecondsMax, Math.max(canary.pollSeconds, run.held ? sliceSecondsMax : secondsLeft)),
+          },
+        ]),
+      { onResume: true },
     );
     if (run.abortion !== undefined) return run.abortion;
     if (slice.kind === 'interrupted') continue;

@@ -16,7 +16,7 @@ import type {
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
-import { applyRun, longLook, observeRun, shortCall, slotRun, toolRun, undoCall, undoRun } from './activity-options.ts';
+import { applyRun, longLook, observeRun, recordCall, shortCall, slotRun, toolRun, undoCall, undoRun } from './activity-options.ts';
 import { taskQueues } from './messages.ts';
 
 type Queues = Pick<ReleaseOrder, 'queues'>['queues'];
@@ -54,8 +54,7 @@ export function undoStepsOf({ tools }: Queues) {
 
 export type UndoSteps = ReturnType<typeof undoStepsOf>;
 
-/** Nothing irreversible happens unrecorded, so the record is waited for however long it takes. */
-export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...undoCall, taskQueue: taskQueues.control });
+export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...recordCall, taskQueue: taskQueues.control });
 
 export const caretaking: ActivityInterfaceFor<CaretakerPort> = proxyActivities<CaretakerPort>({
   ...shortCall,

@@ -11,7 +11,7 @@ import { invariant } from '../domain/assert.ts';
 import type { ReleaseOrder } from '../domain/order.ts';
 import { noWeights, weightsFor } from '../domain/slot.ts';
 import { nameOf, type Undo, undoOrder } from '../domain/undo.ts';
-import { undoPatience } from './activity-options.ts';
+import { undoPatienceMs } from './activity-options.ts';
 import type { UndoSteps } from './steps.ts';
 
 export interface UndoReport {
@@ -96,8 +96,9 @@ const pauseSecondsMax = 60;
 
 async function untilDoneOrSkipped(undo: Undo, run: () => Promise<void>, report: UndoReport): Promise<'done' | 'skipped'> {
   const work = new CancellationScope();
+  const since = Date.now();
+  let called = false;
   let done = false;
-  let because = 'it has not answered yet';
   const over = () => done || report.isSkipped(undo);
   const trying = work.run(async () => {
     for (let pauseSeconds = 1; !over(); pauseSeconds = Math.min(pauseSeconds * 2, pauseSecondsMax)) {
@@ -106,16 +107,17 @@ async function untilDoneOrSkipped(undo: Undo, run: () => Promise<void>, report: 
         done = true;
       } catch (error) {
         if (isCancellation(error)) return;
-        because = rootCause(error) ?? 'unknown';
+        const because = rootCause(error) ?? 'unknown';
+        if (!called && Date.now() - since >= undoPatienceMs) {
+          called = true;
+          report.stuck(undo, because);
+        }
         log.warn('an undo failed and is tried again', { undo: nameOf(undo), because });
         await sleep(pauseSeconds * 1000);
       }
     }
   });
-  if (!(await condition(over, undoPatience))) {
-    report.stuck(undo, because);
-    await condition(over);
-  }
+  await condition(over);
   work.cancel();
   await trying.catch(() => undefined);
   report.finished(undo, done ? 'done' : 'skipped');

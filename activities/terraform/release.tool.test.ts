@@ -174,9 +174,9 @@ const applying = (input: Parameters<TerraformWorld['activities']['applyPlan']>[0
 };
 
 test('a Terraform killed while it applies: its lock is given back, and the rest goes on under the same approval', async () => {
-  const input = world.input(await world.archive({ 'infra/root/main.tf': slowCode('kms_key', world.suffix) }));
+  const input = world.input(await world.archive({ 'infra/root/main.tf': slowCode('sqs_queue', world.suffix) }));
   const plan = await world.run('planForApply', input);
-  const { begun, ended } = applying({ ...input, plan }, 'aws_kms_key.slow');
+  const { begun, ended } = applying({ ...input, plan }, 'aws_sqs_queue.slow');
   await begun;
   await expect.poll(async () => (await leaseOf())?.lockId).toEqual(expect.any(String));
   const lease = await leaseOf();

@@ -40,7 +40,8 @@ export async function givenRelease(
       const { status } = await handle.describe();
       const over = Date.now() > giveUpAt || status.name !== 'RUNNING';
       if (over) throw new Error(`${status.name.toLowerCase()}, still ${now.phase}, waiting for ${now.waitingFor?.kind ?? 'nothing'}`);
-      await setTimeout(50);
+      // Each look is work for the worker under test: more of them make the release they wait for slower.
+      await setTimeout(250);
     }
   };
   const decide = async (kind: 'approve' | 'reject', by = callerOf('sam', 'sre')): Promise<ReleaseView> => {

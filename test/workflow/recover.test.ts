@@ -57,8 +57,8 @@ async function recovered({ releaseId }: ReleaseOrder, runId: string): Promise<Ou
   });
 }
 
-describe('a recovery', () => {
-  test.concurrent.each(['deploySlot', 'awaitReady', 'setWeights', 'watchCanary'] as const)(
+describe.concurrent('a recovery', () => {
+  test.each(['deploySlot', 'awaitReady', 'setWeights', 'watchCanary'] as const)(
     'of a release terminated during %s puts traffic and slot back and frees the lane',
     async (step) => {
       const { order, world, runId } = await terminatedAt(step);
@@ -69,14 +69,14 @@ describe('a recovery', () => {
     },
   );
 
-  test.concurrent('of a promoted release keeps the new version and parks the old one', async () => {
+  test('of a promoted release keeps the new version and parks the old one', async () => {
     const { order, world, runId } = await terminatedAt('parkSlot');
     expect(await recovered(order, runId)).toMatchObject({ kind: 'released' });
     expect(world.weights).toEqual({ a: 0, b: 100 });
     expect(world.slots.a?.parked).toBe(true);
   });
 
-  test.concurrent('of a release terminated while applying looks how far the apply got', async () => {
+  test('of a release terminated while applying looks how far the apply got', async () => {
     const name = randomUUID();
     const { infrastructure } = orderOf();
     const stack = infrastructure?.stack;
@@ -88,7 +88,7 @@ describe('a recovery', () => {
     expect(world.isPutBack).toBe(true);
   });
 
-  test.concurrent('of a release that did nothing yet closes its record and touches nothing', async () => {
+  test('of a release that did nothing yet closes its record and touches nothing', async () => {
     const { order, world, runId } = await terminatedAt('checkArtifact');
     const before = world.calls.length;
     expect(await recovered(order, runId)).toMatchObject({ kind: 'cancelled', model: 'unchanged' });
@@ -96,7 +96,7 @@ describe('a recovery', () => {
     expect(world.recordKinds.at(-1)).toBe('closed');
   });
 
-  test.concurrent('of a release that was in order and only had lanes to leave never touches the service again', async () => {
+  test('of a release that was in order and only had lanes to leave never touches the service again', async () => {
     const { order, world, runId } = await terminatedAt('appendRecords', {}, (prepared) => {
       const terminate = prepared.onStep;
       // The append after the parking says that everything but the lanes is in order.
@@ -113,14 +113,14 @@ describe('a recovery', () => {
     expect(world.slots.a).toEqual({ release: 'newer', parked: false });
   });
 
-  test.concurrent('run twice does nothing the second time', async () => {
+  test('run twice does nothing the second time', async () => {
     const { order, runId } = await terminatedAt('watchCanary');
     await recovered(order, runId);
     expect(await recovered(order, runId)).toBeNull();
   });
 });
 
-describe('a release that is reset', () => {
+describe.concurrent('a release that is reset', () => {
   test('fails by name at its next record and leaves the world to the recovery', async () => {
     const { order, world, runId } = await terminatedAt('watchCanary', {}, (prepared) => {
       prepared.verdicts = () => verdictOf('pass');

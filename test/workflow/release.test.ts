@@ -25,7 +25,7 @@ const given = (change?: (world: ScriptedWorld) => void, order?: Partial<ReleaseO
 
 const tell = { by: callerOf('sam', 'sre'), reason: 'because the test says so' };
 
-describe('a good release', () => {
+describe.concurrent('a good release', () => {
   test('applies what was approved, shifts step by step, promotes and parks the old version', async () => {
     const { world, handle, decide, view } = await given();
     await decide('approve');
@@ -95,7 +95,7 @@ describe('a good release', () => {
   });
 });
 
-describe('a step that breaks', () => {
+describe.concurrent('a step that breaks', () => {
   const beforeTraffic = [
     'fetchSource',
     'checkArtifact',
@@ -132,7 +132,7 @@ describe('a step that breaks', () => {
     return { ...release, ...end };
   };
 
-  test.concurrent.each(beforeTraffic.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
+  test.each(beforeTraffic.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
     '%s the effect of %s, ahead of any traffic, fails by name and leaves nothing behind',
     async (when, step) => {
       const { world, failure } = await run({ step, when, times: 1 });
@@ -143,7 +143,7 @@ describe('a step that breaks', () => {
     },
   );
 
-  test.concurrent.each(withTraffic.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
+  test.each(withTraffic.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
     '%s the effect of %s rolls back, traffic first',
     async (when, step) => {
       const { world, outcome } = await run({ step, when, times: 1 });
@@ -153,21 +153,21 @@ describe('a step that breaks', () => {
     },
   );
 
-  test.concurrent.each(['before', 'after'] as const)('%s the effect of the apply is looked at, never blindly repeated', async (when) => {
+  test.each(['before', 'after'] as const)('%s the effect of the apply is looked at, never blindly repeated', async (when) => {
     const { world, outcome } = await run({ step: 'applyPlan', when, times: 1 });
     expect(outcome).toMatchObject({ kind: 'released', infrastructure: 'applied' });
     expect(world.calls.filter((step) => step === 'applyPlan')).toHaveLength(when === 'before' ? 2 : 1);
     expect(world.calls.indexOf('applyPlan')).toBeLessThan(world.calls.indexOf('observeApply'));
   });
 
-  test.concurrent('an apply that breaks every time gives up by name and says that the infrastructure is partial', async () => {
+  test('an apply that breaks every time gives up by name and says that the infrastructure is partial', async () => {
     const { world, failure } = await run({ step: 'applyPlan', when: 'before', times: 9 });
     expect((failure as WorkflowFailedError).cause).toMatchObject({ type: 'tool.rejected' });
     expect(world.calls.filter((step) => step === 'applyPlan')).toHaveLength(3);
     expect([...world.records.values()].at(-1)?.event.data).toMatchObject({ infrastructure: 'partial' });
   });
 
-  test.concurrent.each(undos.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
+  test.each(undos.flatMap((step) => [['before', step] as const, ['after', step] as const]))(
     '%s the effect of the undo %s is tried again until it is done',
     async (when, step) => {
       const { world, outcome } = await run({ step: 'awaitReady', when: 'before', times: 1 }, { step, when, times: 2 });
@@ -177,7 +177,7 @@ describe('a step that breaks', () => {
     },
   );
 
-  test.concurrent('after promotion, the parking of the old version is tried again and the new version stays', async () => {
+  test('after promotion, the parking of the old version is tried again and the new version stays', async () => {
     const { world, outcome } = await run({ step: 'parkSlot', when: 'before', times: 2 });
     expect(outcome).toMatchObject({ kind: 'released' });
     expect(world.weights).toEqual({ a: 0, b: 100 });
@@ -185,8 +185,8 @@ describe('a step that breaks', () => {
   });
 });
 
-describe('a "no"', () => {
-  test.concurrent('of the source blocks before anything is scanned', async () => {
+describe.concurrent('a "no"', () => {
+  test('of the source blocks before anything is scanned', async () => {
     const { world, handle } = await given((refusing) => {
       refusing.fetched = { kind: 'refused', because: 'the commit is not reachable from main' };
     });
@@ -194,7 +194,7 @@ describe('a "no"', () => {
     expect(world.calls).not.toContain('scanCode');
   });
 
-  test.concurrent('of the policies about the code blocks before any plan', async () => {
+  test('of the policies about the code blocks before any plan', async () => {
     const violations = [{ code: 'finding.blocking', title: 'A finding blocks', message: 'bucket is public', solution: 'close it' }];
     const { world, handle } = await given((denying) => {
       denying.gate = (stage) => ({ kind: stage === 'code' ? 'deny' : 'allow', violations });
@@ -203,19 +203,19 @@ describe('a "no"', () => {
     expect(world.calls).not.toContain('planSpeculative');
   });
 
-  test.concurrent('of a person rejects and names them', async () => {
+  test('of a person rejects and names them', async () => {
     const { world, handle, decide } = await given();
     await decide('reject');
     expect(await handle.result()).toMatchObject({ kind: 'rejected', by: 'sam' });
     expect(world.calls).not.toContain('applyPlan');
   });
 
-  test.concurrent('of nobody at all expires', async () => {
+  test('of nobody at all expires', async () => {
     const { handle } = await given(undefined, { approvals: { groups: ['sre'], expiresAfterMinutes: 0.005 } });
     expect(await handle.result()).toMatchObject({ kind: 'expired' });
   });
 
-  test.concurrent('of the judge takes the traffic back at once', async () => {
+  test('of the judge takes the traffic back at once', async () => {
     const { world, handle, decide } = await given((judging) => {
       judging.verdicts = (weight) => (weight === 50 ? verdictOf('fail', 'latency 250ms: 40 % against 2 %') : verdictOf('pass'));
     });
@@ -224,7 +224,7 @@ describe('a "no"', () => {
     expect(world.isPutBack).toBe(true);
   });
 
-  test.concurrent('of pods that never become ready empties the slot and keeps their events', async () => {
+  test('of pods that never become ready empties the slot and keeps their events', async () => {
     const { world, handle, decide } = await given((starting) => {
       starting.ready = false;
     });
@@ -234,7 +234,7 @@ describe('a "no"', () => {
     expect(JSON.stringify([...world.records.values()])).toContain('Readiness probe failed');
   });
 
-  test.concurrent('silence is none: a release without an answer is held for a person and never promoted', async () => {
+  test('silence is none: a release without an answer is held for a person and never promoted', async () => {
     const { world, handle, decide, until } = await given(
       (silent) => {
         silent.verdicts = () => verdictOf('not enough', '0 requests');
@@ -250,8 +250,8 @@ describe('a "no"', () => {
   });
 });
 
-describe('an approval', () => {
-  test.concurrent('by the requester, a stranger or a machine does not count', async () => {
+describe.concurrent('an approval', () => {
+  test('by the requester, a stranger or a machine does not count', async () => {
     const { decide, handle } = await given();
     await expect(decide('approve', callerOf('ana', 'sre'))).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
     await expect(decide('approve', callerOf('eve', 'growth'))).rejects.toMatchObject({ cause: { type: 'approval.notCounted' } });
@@ -262,7 +262,7 @@ describe('an approval', () => {
     expect(await handle.result()).toMatchObject({ kind: 'released' });
   });
 
-  test.concurrent('that names another statement is refused with what differs', async () => {
+  test('that names another statement is refused with what differs', async () => {
     const { until, handle } = await given();
     await until(({ waitingFor }) => waitingFor?.kind === 'approval');
     const decision = { statementDigest: digestText('another'), by: callerOf('sam', 'sre'), reason: 'yes' };
@@ -271,7 +271,7 @@ describe('an approval', () => {
     await handle.result();
   });
 
-  test.concurrent('is void when the change moves, and is asked for again', async () => {
+  test('is void when the change moves, and is asked for again', async () => {
     const { world, handle, decide, until } = await given((moving) => {
       moving.plans = ['first', 'second', 'second'];
     });
@@ -288,7 +288,7 @@ describe('an approval', () => {
     expect(world.recordKinds).toContain('approvalVoided');
   });
 
-  test.concurrent('of a change that keeps moving ends as blocked and names it', async () => {
+  test('of a change that keeps moving ends as blocked and names it', async () => {
     const { handle, decide, until } = await given((moving) => {
       moving.plans = ['1', '2', '3', '4', '5'];
     });
@@ -302,7 +302,7 @@ describe('an approval', () => {
   });
 });
 
-describe('an abort', () => {
+describe.concurrent('an abort', () => {
   const moments = [
     ['fetchSource', 'cancelled'],
     ['scanCode', 'cancelled'],
@@ -317,7 +317,7 @@ describe('an abort', () => {
     ['watchCanary', 'rolled back'],
   ] as const;
 
-  test.concurrent.each(moments)('during %s ends as %s with everything put back', async (moment, kind) => {
+  test.each(moments)('during %s ends as %s with everything put back', async (moment, kind) => {
     let aborted = false;
     const release = await given((world) => {
       world.onStep = async (step) => {
@@ -336,14 +336,14 @@ describe('an abort', () => {
     );
   });
 
-  test.concurrent('while approval is awaited cancels', async () => {
+  test('while approval is awaited cancels', async () => {
     const { handle, until } = await given();
     await until(({ waitingFor }) => waitingFor?.kind === 'approval');
     await handle.executeUpdate(abortUpdate, { args: [tell] });
     expect(await handle.result()).toMatchObject({ kind: 'cancelled' });
   });
 
-  test.concurrent('by cancelling the workflow puts everything back too', async () => {
+  test('by cancelling the workflow puts everything back too', async () => {
     const release = await given((world) => {
       world.onStep = async (step) => {
         if (step === 'watchCanary') await release.handle.cancel();
@@ -354,7 +354,7 @@ describe('an abort', () => {
     expect(release.world.isPutBack).toBe(true);
   });
 
-  test.concurrent('of a closed release is refused', async () => {
+  test('of a closed release is refused', async () => {
     const { handle, decide } = await given();
     await decide('reject');
     await handle.result();
@@ -362,8 +362,8 @@ describe('an abort', () => {
   });
 });
 
-describe('a hold', () => {
-  test.concurrent('stops before the next phase until somebody resumes', async () => {
+describe.concurrent('a hold', () => {
+  test('stops before the next phase until somebody resumes', async () => {
     let held = false;
     const release = await given((world) => {
       world.onStep = async (step) => {
@@ -381,7 +381,22 @@ describe('a hold', () => {
     expect(await release.handle.result()).toMatchObject({ kind: 'released' });
   });
 
-  test.concurrent('while traffic shifts does not stop the judge', async () => {
+  test('that is resumed while a step still works lets that step finish', async () => {
+    let held = false;
+    const release = await given((world) => {
+      world.onStep = async (step) => {
+        if (step !== 'fetchSource' || held) return;
+        held = true;
+        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+        await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
+      };
+    });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+    expect(release.world.calls.filter((step) => step === 'fetchSource')).toHaveLength(1);
+  });
+
+  test('while traffic shifts does not stop the judge', async () => {
     const release = await given((world) => {
       world.verdicts = (weight, call) => (weight === 10 && call > 3 ? verdictOf('fail', 'too many errors') : verdictOf('pass'));
       world.onStep = async (step) => {
@@ -395,8 +410,8 @@ describe('a hold', () => {
   });
 });
 
-describe('a lane', () => {
-  test.concurrent('lets one release of a service shift at a time, in the order of asking', async () => {
+describe.concurrent('a lane', () => {
+  test('lets one release of a service shift at a time, in the order of asking', async () => {
     const first = await given();
     const { service } = first.order;
     const second = await given(undefined, { service });
@@ -407,7 +422,7 @@ describe('a lane', () => {
     await expect(temporal.client.workflow.getHandle(`lane/service/${service}/production`).result()).resolves.toBeUndefined();
   });
 
-  test.concurrent('asks its holder to give way to a rollback', async () => {
+  test('asks its holder to give way to a rollback', async () => {
     const holder = await given((world) => {
       world.verdicts = () => verdictOf('not enough', 'still counting');
       world.onStep = async (step) => {
@@ -428,8 +443,8 @@ describe('a lane', () => {
   });
 });
 
-describe('a person is called', () => {
-  test.concurrent('to a foreign lock, and the release goes on once it is gone', async () => {
+describe.concurrent('a person is called', () => {
+  test('to a foreign lock, and the release goes on once it is gone', async () => {
     let locked = true;
     const { handle, decide, until } = await given((world) => {
       world.observation = () => (locked ? { kind: 'foreign lock', holder: 'bob@laptop' } : { kind: 'applied' });

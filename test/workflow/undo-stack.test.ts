@@ -6,9 +6,11 @@ import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, test, vi } from 'vitest';
 import type { Undo } from '../../domain/undo.ts';
 import { nameOf } from '../../domain/undo.ts';
+import { undoPatienceMs } from '../../workflows/activity-options.ts';
 import { orderOf } from '../support/builders.ts';
 
-/** The patience of every wait is over at once; afterwards a wait ends when its condition holds. */
+vi.useFakeTimers({ toFake: ['Date'] });
+
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),
   CancellationScope: class {
@@ -16,13 +18,15 @@ vi.mock('@temporalio/workflow', async (original) => ({
     run = (run: () => Promise<unknown>) => run();
     cancel = () => undefined;
   },
-  condition: async (holds: () => boolean, patience?: string) => {
-    for (let turn = 0; turn < 20 && !holds(); turn++) await new Promise((resolve) => setImmediate(resolve));
-    if (patience !== undefined) return holds();
+  condition: async (holds: () => boolean) => {
     while (!holds()) await new Promise((resolve) => setImmediate(resolve));
     return true;
   },
-  sleep: () => new Promise((resolve) => setImmediate(resolve)),
+  // A pause between two tries is as long as the whole patience.
+  sleep: async () => {
+    vi.setSystemTime(Date.now() + undoPatienceMs);
+    await new Promise((resolve) => setImmediate(resolve));
+  },
   log: { warn: () => undefined },
 }));
 const { UndoStack } = await import('../../workflows/undo-stack.ts');
