@@ -13,7 +13,7 @@ export const files: readonly string[] = [...new Set(listed.trim().split('\n'))].
 export const read = (file: string): string => readFileSync(join(repository, file), 'utf8');
 
 /** Made by programs; nobody reads or corrects them by hand. */
-export const isGenerated = (file: string): boolean => /\/generated\/|^test\/replay\/histories\/|^package-lock\.json$|\/go\.sum$/.test(file);
+export const isGenerated = (file: string): boolean => /\/generated\/|^package-lock\.json$|\/go\.sum$/.test(file);
 
 export const isTest = (file: string): boolean => file.endsWith('.test.ts') || file.startsWith('test/');
 
