@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { approveUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
-import { appliedStack, behaving, infrastructureRequest, liveVersion, mergedCommit, model, modelRequest, people } from '../e2e/given.ts';
+import { appliedStack, caseRequest, infrastructureRequest, liveVersion, model, people } from '../e2e/given.ts';
 import { address } from '../e2e/stack.ts';
 import { approve, ask, outcomeOf } from '../e2e/when.ts';
 import { callerOf } from '../support/builders.ts';
@@ -99,8 +99,7 @@ async function onTheStack(): Promise<void> {
   const goodHistory = await historyOf(client, goodId);
   console.log(`time outside tools and waits: ${(ownShare(goodHistory) * 100).toFixed(1)} % of it (${goodHistory.length} history events)`);
 
-  const commit = await mergedCommit(behaving({ medianMs: 400 }));
-  const slowId = await ask(people.ana, await modelRequest(service, { source: { commit } }, '2026.11.3'));
+  const slowId = await ask(people.ana, await caseRequest('slow-model'));
   await approve(people.sam, slowId);
   console.log(`a slow release: ${(await outcomeOf(slowId)).reason}`);
   console.log(`bad verdict → HTTPRoute at 0 %: ${ms(verdictToRoute(await historyOf(client, slowId)))}`);
