@@ -1,5 +1,6 @@
 /** One release as Markdown: what the Temporal UI shows as its current details, so that it tells the story alone. */
-import type { MetricReading, Verdict } from './judge/judge.ts';
+import type { ArmTotals, MetricReading, Verdict } from './judge/judge.ts';
+import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shareText, wholeText } from './judge/words.ts';
 import type { ReleaseView, WaitingFor } from './view.ts';
 
 export function detailsOf(view: ReleaseView): string {
@@ -49,16 +50,43 @@ function scanLines({ scans }: ReleaseView): string[] {
   return [['| scan | result | findings |', '|---|---|---|', ...rows].join('\n')];
 }
 
-export const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
-
-export function verdictTable(verdict: Verdict, weightPercent: number): string {
-  const row = ({ metric, answer, canaryShare, stableShare, limitShare }: MetricReading) =>
-    `| ${metric} | ${answer} | ${percent(canaryShare)} | ${stableShare === null ? '–' : percent(stableShare)} | ${percent(limitShare)} |`;
+/** What the judge says and what it says it from, so that a rollback can be understood without asking anybody. */
+function verdictTable(verdict: Verdict, weightPercent: number): string {
+  const said = `At ${weightPercent} %: **${verdict.kind}**, ${verdict.reason}`;
+  // A release that was judged before judges gave evidence is replayed with the verdict that it had.
+  if (!('calibration' in verdict)) return said;
+  const { canary, stable, logEvidence, logRollbackAt, calibration, metrics } = verdict;
+  const arms = `New version: ${armLine(canary)}. Old version: ${armLine(stable)}.`;
+  const evidence = `Evidence against the new version **${evidenceText(logEvidence)}**, rolled back from ${evidenceText(logRollbackAt)}; ${provenanceText(calibration)}.`;
+  const rows = metrics.map((reading) => `| ${cellsOf(reading).join(' | ')} |`);
   return [
-    `At ${weightPercent} %: **${verdict.kind}**, ${verdict.reason} (${verdict.canary.requests} requests of the new version, ${verdict.stable.requests} of the old)`,
-    '',
-    '| metric | answer | new | old | limit |',
-    '|---|---|---|---|---|',
-    ...verdict.metrics.map(row),
-  ].join('\n');
+    said,
+    arms,
+    evidence,
+    ...(rows.length === 0 ? [] : [[`| ${verdictColumns.join(' | ')} |`, `|${'---|'.repeat(verdictColumns.length)}`, ...rows].join('\n')]),
+  ].join('\n\n');
+}
+
+const verdictColumns = ['metric', 'answer', 'new', 'old', 'allowed', 'odds ratio, 95 %', 'evidence', 'highest', 'κ', 'requests missing'];
+
+function armLine({ requests, errors, p99Seconds }: ArmTotals): string {
+  const slow = p99Seconds === null ? '' : `, p99 at most ${Math.round(p99Seconds * 1000)} ms`;
+  return `${wholeText(requests)} requests, ${wholeText(errors)} failed${slow}`;
+}
+
+/** A metric in brackets only counts against the new version: promotion does not wait for it. */
+function cellsOf(reading: MetricReading): readonly string[] {
+  const { metric, answer, guarded, canary, stable, canaryShare, stableShare, limitShare, crossedAtSeconds, missingRequests } = reading;
+  return [
+    guarded ? metric : `(${metric})`,
+    answer,
+    `${countText(canary)}: ${shareText(canaryShare)}`,
+    stable === null || stableShare === null ? '–' : `${countText(stable)}: ${shareText(stableShare)}`,
+    shareText(limitShare),
+    oddsRatioText(reading.oddsRatio),
+    `${evidenceText(reading.logEvidence)}${crossedAtSeconds === null ? '' : `, crossed at ${clockText(crossedAtSeconds)}`}`,
+    evidenceText(reading.maxLogEvidence),
+    String(Number(reading.kappa.toFixed(2))),
+    missingRequests === 0 ? '–' : wholeText(missingRequests),
+  ].map((cell) => cell.replaceAll('|', '\\|'));
 }
