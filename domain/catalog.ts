@@ -8,7 +8,11 @@ export interface Environment {
   readonly aws: AwsAccount;
   readonly stacks: readonly Stack[];
   readonly cluster: Cluster;
-  readonly metrics: { readonly prometheus: string };
+  readonly metrics: {
+    readonly prometheus: string;
+    /** Labels that every series of this environment carries, where one Prometheus has several: `{ namespace: models }`. */
+    readonly labels: Readonly<Record<string, string>>;
+  };
   readonly gates: Gates;
   readonly approvals: ApprovalRule;
   readonly canary: CanaryRule;
@@ -107,12 +111,18 @@ export interface Series {
   readonly statusLabel: string;
   /** A regular expression: a request whose status matches has failed. */
   readonly failureStatus: string;
-  /** Classic histogram of seconds, without `_bucket`. */
+  /** Histogram of seconds, without `_bucket`: classic, or native where the server has those. */
   readonly latency: string;
 }
 
+/**
+ * What the judge holds a new version to. A tolerance is what counts as "no different" for a rollback, a margin
+ * is what promotion must rule out; both are about the old version at the same time. Limits are absolute.
+ */
 export interface Objectives {
   readonly errors: {
+    /** Odds ratio up to which errors are no regression: real pods differ. */
+    readonly toleranceRatio: number;
     /** The new version may fail this many times as often as the old one … */
     readonly marginRatio: number;
     /** … or this many percentage points more, whichever allows more. */
@@ -121,13 +131,34 @@ export interface Objectives {
     readonly limitPercent: number;
   };
   readonly latency: {
-    /** Histogram edges that are guarded. */
-    readonly guardedBucketsMs: readonly number[];
-    /** The share of requests slower than an edge may be this many times the old version's. */
-    readonly marginRatio: number;
-    /** For a first release, without an old version: at most this share slower than the last guarded edge. */
+    /** Histogram edges that promotion needs; `auto`: every edge that 0.5 to 60 % of the old version's requests exceed. */
+    readonly guardedBucketsMs: readonly number[] | 'auto';
+    /** So many times slower is no regression. */
+    readonly toleranceFactor: number;
+    /** So many times slower must be ruled out. */
+    readonly marginFactor: number;
+    /** Without an old version: at most this share slower than the last guarded edge, and that edge in milliseconds. */
     readonly limitPercent: number;
+    readonly limitMs: number;
   };
-  /** Fewer requests than this of either version say nothing; half of it is enough to see a gross excess. */
+  readonly quality: readonly QualityMetric[];
+  /** Shares of the evidence against the new version; they sum to 1. */
+  readonly weights: { readonly errors: number; readonly latency: number; readonly quality: number };
+  /** Probabilities: of rolling back a version that is nowhere worse, of promoting one beyond a margin. */
+  readonly risk: { readonly rollback: number; readonly promote: number };
+  /** How much requests depend on each other: measured on 24 h of the old version, or set by hand (1: not at all). */
+  readonly dispersion: 'auto' | number;
+  /** Fewer requests than this of either version say nothing at a weight. */
   readonly minimumRequests: number;
 }
+
+/** Any counter pair or histogram the service exports, guarded by the same primitive as errors. */
+export type QualityMetric = {
+  readonly name: string;
+  readonly toleranceRatio: number;
+  readonly marginRatio: number;
+} & (
+  | { readonly kind: 'counters'; readonly events: string; readonly of: string }
+  /** Classic histogram without `_bucket`; `both` finds drift either way. */
+  | { readonly kind: 'histogram'; readonly series: string; readonly edges: readonly number[]; readonly worse: 'above' | 'below' | 'both' }
+);

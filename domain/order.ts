@@ -52,6 +52,8 @@ export interface ReleaseOrder {
   readonly aws: AwsAccount;
   readonly cluster: Cluster;
   readonly prometheus: string;
+  /** Labels of the environment's series. Left out by orders from before there were any. */
+  readonly metricsLabels?: Readonly<Record<string, string>> | undefined;
   readonly queues: { readonly tools: string; readonly watch: string };
   readonly gates: Gates;
   readonly approvals: ApprovalRule;

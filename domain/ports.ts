@@ -225,6 +225,8 @@ export interface KubernetesPort {
 export interface MetricsRef {
   readonly release: ReleaseRef;
   readonly prometheus: string;
+  /** Labels of the environment's series; without them two environments on one Prometheus would be mixed. */
+  readonly labels: Readonly<Record<string, string>>;
   readonly series: Series;
   readonly candidate: Slot;
   /** `null` on a first release: nobody to compare with. */
@@ -234,6 +236,8 @@ export interface MetricsRef {
 export interface WatchSlice {
   readonly judge: JudgeState;
   readonly verdict: Verdict;
+  /** The raw counts of this slice as CSV (`domain/judge/counts.ts`); `null` where Prometheus did not give them again. */
+  readonly counts: Blob | null;
 }
 
 export interface MetricsPort {
@@ -247,13 +251,19 @@ export interface MetricsPort {
   /**
    * Looks every `pollSeconds` and judges. Comes back as soon as the verdict is `fail`, or it is `pass` and
    * `minimumSeconds` have gone by, or `atMostSeconds` have. State is in the heartbeat; a resumed watch reads
-   * the instants it missed. `judge: null` begins; `nextStep` begins a new weight.
+   * the instants it missed. `judge: null` begins; `nextStep` begins a new weight. `promotes`: a pass at this
+   * weight promotes. `deadline`: the slice ends at the deadline, and so with the last look.
    */
   watchCanary(
     input: MetricsRef & {
       readonly objectives: Objectives;
       readonly judge: JudgeState | null;
       readonly nextStep: boolean;
+      readonly promotes: boolean;
+      readonly deadline: boolean;
+      /** How long the whole comparison may take. */
+      readonly plannedSeconds: number;
+      readonly weightPercent: number;
       readonly pollSeconds: number;
       readonly minimumSeconds: number;
       readonly atMostSeconds: number;

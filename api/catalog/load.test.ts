@@ -2,6 +2,7 @@ import { rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
+import { defaultObjectives } from '../../domain/objectives.ts';
 import { environmentYaml, serviceYaml, writeCatalog } from '../../test/support/api-world.ts';
 import { CatalogFiles } from './catalog.ts';
 import { loadCatalog } from './load.ts';
@@ -15,12 +16,13 @@ test('a short catalog is complete: defaults are filled in', () => {
     gates: { blockAt: 'high', providers: ['hashicorp/aws'], modules: [] },
     approvals: { groups: ['sre', 'ml-owners'], expiresAfterMinutes: 240 },
     canary: { stepsPercent: [5, 25, 50], onInconclusive: 'hold', pollSeconds: 5 },
+    metrics: { labels: {} },
     queues: { tools: 'tools', watch: 'watch' },
   });
   expect(services.get('fraud-scorer')).toMatchObject({
     route: { port: 8080 },
     series: { requests: 'model_requests_total', failureStatus: '5..' },
-    objectives: { errors: { marginRatio: 1.5 }, latency: { guardedBucketsMs: [100, 250, 500] }, minimumRequests: 200 },
+    objectives: defaultObjectives,
   });
 });
 
@@ -68,6 +70,12 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       'services/other.yaml',
       serviceYaml,
       /services\/other\.yaml: name = "fraud-scorer": the file's own name, other/,
+    ],
+    [
+      'a label that Plimsoll asks for itself',
+      'environments/production.yaml',
+      environmentYaml.replace(/metrics: .*/, 'metrics: { prometheus: "http://127.0.0.1:9090", labels: { slot: a } }'),
+      /metrics\.labels\.slot.*a label other than/,
     ],
     ['a key twice', 'services/fraud-scorer.yaml', `${serviceYaml}team: other\n`, /services\/fraud-scorer\.yaml: Map keys must be unique/],
     [

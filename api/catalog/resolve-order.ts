@@ -70,6 +70,7 @@ function common(environment: Environment, service: Service) {
     aws: environment.aws,
     cluster: environment.cluster,
     prometheus: environment.metrics.prometheus,
+    metricsLabels: environment.metrics.labels,
     queues: environment.queues,
     gates: environment.gates,
     approvals: environment.approvals,

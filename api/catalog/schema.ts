@@ -1,10 +1,11 @@
 /**
- * What a platform team writes, strictly: an unknown key is a mistake, not a comment. Defaults are here and
- * nowhere else, each with its reason; what has no safe default must be written.
+ * What a platform team writes, strictly: an unknown key is a mistake, not a comment. Defaults are here, each with
+ * its reason, and those of objectives in `objectives.ts`; what has no safe default must be written.
  */
 import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
 import { taskQueues } from '../../workflows/messages.ts';
+import { metricName, objectives } from './objectives.ts';
 
 /** Part of release ids, Kubernetes names and task queues. */
 export const name = z
@@ -12,7 +13,6 @@ export const name = z
   .regex(/^[a-z]([a-z0-9-]*[a-z0-9])?$/, 'lower-case letters, digits and single dashes, beginning with a letter')
   .max(40, 'at most 40 characters: the release id has to fit 63');
 
-const percent = z.number().gt(0).lte(100);
 const seconds = z.int().positive();
 const folder = z
   .string()
@@ -85,6 +85,19 @@ const canary = z.strictObject({
   readyWithinSeconds: seconds.default(300),
 });
 
+/** What the watch asks by itself; a label of the environment cannot be one of these. */
+const ownLabels = ['__name__', 'service', 'slot', 'pod', 'le'];
+const label = z
+  .string()
+  .regex(/^[a-zA-Z_]\w*$/, 'the name of a Prometheus label')
+  .refine((text) => !ownLabels.includes(text), `a label other than ${ownLabels.join(', ')}, which Plimsoll asks for itself`);
+
+const metrics = z.strictObject({
+  prometheus: z.url({ protocol: /^https?$/, error: 'an http or https address' }),
+  /** None: a Prometheus of its own for each environment. */
+  labels: z.record(label, z.string().min(1)).default({}),
+});
+
 const queue = z.string().min(1);
 
 export const environmentFile = z
@@ -93,7 +106,7 @@ export const environmentFile = z
     aws: z.strictObject({ account: z.string().regex(/^\d{12}$/, '12 digits in quotes'), region, planRole: role, applyRole: role }),
     stacks: z.array(stack).default([]),
     cluster: z.strictObject({ name: z.string().min(1), namespace: name }),
-    metrics: z.strictObject({ prometheus: z.url({ protocol: /^https?$/, error: 'an http or https address' }) }),
+    metrics,
     gates: gates.prefault({}),
     approvals,
     canary: canary.prefault({}),
@@ -106,31 +119,11 @@ export const environmentFile = z
   })) satisfies z.ZodType<Environment>;
 
 const series = z.strictObject({
-  requests: z.string().default('model_requests_total'),
+  requests: metricName.default('model_requests_total'),
   statusLabel: z.string().default('status'),
   /** A client's mistake (4xx) is not the model's failure. */
   failureStatus: z.string().default('5..'),
-  latency: z.string().default('model_request_duration_seconds'),
-});
-
-const objectives = z.strictObject({
-  errors: z
-    .strictObject({
-      marginRatio: z.number().min(1).default(1.5),
-      /** A tenth of a point: at very low error rates a ratio alone forgives nothing. */
-      marginPoints: percent.default(0.1),
-      limitPercent: percent.default(1),
-    })
-    .prefault({}),
-  latency: z
-    .strictObject({
-      guardedBucketsMs: z.array(z.number().positive()).min(1).default([100, 250, 500]),
-      marginRatio: z.number().min(1).default(1.25),
-      limitPercent: percent.default(5),
-    })
-    .prefault({}),
-  /** Below a few hundred requests one failure is a percentage. */
-  minimumRequests: z.int().positive().default(200),
+  latency: metricName.default('model_request_duration_seconds'),
 });
 
 export const serviceFile = z.strictObject({

@@ -107,6 +107,8 @@ export function fieldErrors(issues: readonly z.core.$ZodIssue[], input: unknown)
 
 function allowedBy(issue: z.core.$ZodIssue): string {
   if (issue.code === 'invalid_value') return `one of ${issue.values.map(String).join(', ')}`;
+  // A key's own schema says what is wrong with it.
+  if (issue.code === 'invalid_key') return issue.issues.map(({ message }) => message).join(', ');
   return issue.message;
 }
 
