@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { incrementBetween, lastSeen, type PodCounters, type Sample } from './counters.ts';
+import { incrementBetween, lastSeen, type PodCounters, type Sample, stableIncrements } from './counters.ts';
 
 const pod = (name: string, requests: number, errors = 0, quick = requests): PodCounters => ({
   pod: name,
   requests,
   errors,
   atMost: [quick, requests],
+  quality: {},
 });
 const sample = (instantSeconds: number, canary: readonly PodCounters[], stable: readonly PodCounters[] = []): Sample => ({
   instantSeconds,
@@ -26,6 +27,7 @@ describe('between two instants', () => {
       requests: 7,
       errors: 2,
       atMost: [7, 7],
+      quality: {},
     });
   });
 
@@ -39,6 +41,38 @@ describe('between two instants', () => {
     expect(incrementBetween(first, second).canary.requests).toBe(0);
     expect(incrementBetween(remembered, third).canary.requests).toBe(30);
   });
+
+  test('a quality metric adds up over the pods, and what one pod has of it for the first time counts from zero', () => {
+    const drift = (events: number, of: number) => ({ quality: { drift: { events, of } } });
+    const before = sample(0, [{ ...pod('x', 10), ...drift(1, 10) }, pod('y', 10)]);
+    const after = sample(5, [
+      { ...pod('x', 30), ...drift(4, 30) },
+      { ...pod('y', 15), ...drift(2, 15) },
+    ]);
+    expect(incrementBetween(before, after).canary.quality).toEqual({ drift: { events: 5, of: 35 } });
+  });
+
+  test('a quality metric that was not seen for an instant does not count twice, and one that fell is a restart', () => {
+    const seen = (requests: number, events: number): PodCounters => ({
+      ...pod('x', requests),
+      quality: { drift: { events, of: requests } },
+    });
+    const [first, second, third] = [sample(0, [seen(100, 40)]), sample(5, [pod('x', 110)]), sample(10, [seen(130, 41)])];
+    expect(incrementBetween(lastSeen(first, second), third).canary).toMatchObject({
+      requests: 20,
+      quality: { drift: { events: 1, of: 30 } },
+    });
+    expect(incrementBetween(first, sample(5, [seen(120, 3)])).canary.requests).toBe(120);
+  });
+});
+
+test("the stable version's pods come one by one, to be compared with each other", () => {
+  const before = sample(0, [], [pod('x', 100), pod('y', 50)]);
+  const after = sample(5, [], [pod('x', 130, 2), pod('y', 7)]);
+  expect(stableIncrements(before, after).map(({ requests, errors }) => [requests, errors])).toEqual([
+    [30, 2],
+    [7, 0],
+  ]);
 });
 
 /** What a pod does in one poll: it answers requests, or starts again. */
@@ -58,6 +92,7 @@ test('no history of restarts makes a count negative or fractional', () => {
           requests: base.requests + requests,
           errors: base.errors + Math.min(errors, requests),
           atMost: [(base.atMost[0] ?? 0) + Math.min(quick, requests), (base.atMost[1] ?? 0) + requests],
+          quality: {},
         };
         const current = sample(index + 1, [counters]);
         const { canary } = incrementBetween(previous, current);

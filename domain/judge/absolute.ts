@@ -1,0 +1,96 @@
+/**
+ * Promotion where events are too rare for a ratio: the new version's share is less than ε above the stable one's.
+ *
+ * Null: p_C ≥ p_B + ε in every poll. With p the pooled share of the polls before, and (t, u = t + ε) the point of
+ * the null line nearest to (p, p) in Kullback-Leibler divergence, weighted by the poll's requests,
+ *
+ *     E_k = (p/u)^yC ((1−p)/(1−u))^(nC−yC) · (p/t)^yB ((1−p)/(1−t))^(nB−yB)
+ *
+ * has mean at most 1 under every (p_B, p_C) of the null, poll by poll: its factors are linear in each request, so
+ * the arithmetic mean bounds the product, and the nearest point of a convex null makes that mean at most 1
+ * (Turner, Ly, Grünwald 2024, arXiv 2106.02693, for blocks of unequal size). The κ-th root keeps that.
+ */
+import type { Count } from './counters.ts';
+
+/** JSON. */
+export interface AbsoluteMargin {
+  /** Σ log E_k since the present weight. */
+  readonly log: number;
+  /** Pooled events and requests of the polls before, older ones fading: the guess p, which no poll's own data may enter. */
+  readonly events: number;
+  readonly of: number;
+}
+
+/** What a first guess weighs, in requests: little beside one poll of a busy service, enough for a quiet one. */
+const guessRequests = 200;
+/** Half is forgotten in 140 polls: a guess that follows the time of day. */
+const fading = 0.995;
+const guessMin = 1e-6;
+const guessMax = 1 - 1e-6;
+
+export const newAbsoluteMargin = (guessShare: number): AbsoluteMargin => ({
+  log: 0,
+  events: guessShare * guessRequests,
+  of: guessRequests,
+});
+
+export const atNewWeight = (margin: AbsoluteMargin): AbsoluteMargin => ({ ...margin, log: 0 });
+
+export function withAbsolutePoll(
+  before: AbsoluteMargin,
+  canary: Count,
+  stable: Count,
+  { margin, kappa }: { readonly margin: number; readonly kappa: number },
+): AbsoluteMargin {
+  if (canary.of <= 0 && stable.of <= 0) return before;
+  const guess = guessOf(before);
+  return {
+    log: before.log + logFactor(canary, stable, guess, margin) / kappa,
+    events: (before.events + canary.events + stable.events) * fading,
+    of: (before.of + canary.of + stable.of) * fading,
+  };
+}
+
+export const guessOf = ({ events, of }: AbsoluteMargin): number => Math.min(guessMax, Math.max(guessMin, events / of));
+
+/** A null line that the guess itself lies beyond has nothing to bet on. */
+function logFactor(canary: Count, stable: Count, guess: number, margin: number): number {
+  if (canary.of <= 0 || guess + margin >= 1) return 0;
+  const low = nearest(canary.of, stable.of, guess, margin);
+  const high = low + margin;
+  return (
+    canary.events * Math.log(guess / high) +
+    (canary.of - canary.events) * (Math.log1p(-guess) - Math.log1p(-high)) +
+    stable.events * Math.log(guess / low) +
+    (stable.of - stable.events) * (Math.log1p(-guess) - Math.log1p(-low))
+  );
+}
+
+/** Expected log E a poll of these sizes, before κ, if both versions have the guessed share. */
+export function expectedGrowth(canaryOf: number, stableOf: number, guess: number, margin: number): number {
+  if (canaryOf <= 0 || guess + margin >= 1) return 0;
+  const low = nearest(canaryOf, stableOf, guess, margin);
+  return canaryOf * divergence(guess, low + margin) + stableOf * divergence(guess, low);
+}
+
+/** Kullback-Leibler divergence between two shares. */
+export const divergence = (p: number, q: number): number =>
+  (p > 0 ? p * Math.log(p / q) : 0) + (p < 1 ? (1 - p) * (Math.log1p(-p) - Math.log1p(-q)) : 0);
+
+/** So often halved, the bracket is as narrow as a double. */
+const halvings = 60;
+
+/** t of the null's nearest point: where the weighted divergence's derivative along the line is 0, by bisection. */
+function nearest(canaryOf: number, stableOf: number, guess: number, margin: number): number {
+  let low = Math.max(guess - margin, guess * 1e-9);
+  let high = guess;
+  for (let halving = 0; halving < halvings; halving++) {
+    const t = (low + high) / 2;
+    if (t === low || t === high) break;
+    const u = t + margin;
+    const slope = (stableOf * (t - guess)) / (t * (1 - t)) + (canaryOf * (u - guess)) / (u * (1 - u));
+    if (slope > 0) high = t;
+    else low = t;
+  }
+  return (low + high) / 2;
+}
