@@ -18,19 +18,23 @@ import { AnswerInterceptor } from './http/answer.ts';
 import { Metrics } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { SchemaPipe } from './http/schema.pipe.ts';
+import { EvidenceController } from './releases/evidence.controller.ts';
+import { EvidenceService } from './releases/evidence.service.ts';
 import { ReleasesController } from './releases/releases.controller.ts';
 import { ReleasesService } from './releases/releases.service.ts';
 import { RollbacksController } from './rollbacks/rollbacks.controller.ts';
 import { RollbacksService } from './rollbacks/rollbacks.service.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
+import type { CountsStore } from './store/counts-store.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
-import { AUTHORITY, CONFIG, LOGGER, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
+import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
 
 export interface Neighbours {
   readonly config: Config;
   readonly logger: Logger;
   readonly gateway: ReleasesGateway;
+  readonly counts: CountsStore;
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
 }
@@ -43,11 +47,12 @@ const parameterLengthMax = 1_500;
 export async function createApp(neighbours: Neighbours): Promise<NestFastifyApplication> {
   const { logger } = neighbours;
   @Module({
-    controllers: [ReleasesController, RollbacksController, ServicesController, HealthController, DocsController],
+    controllers: [ReleasesController, EvidenceController, RollbacksController, ServicesController, HealthController, DocsController],
     providers: [
       { provide: CONFIG, useValue: neighbours.config },
       { provide: LOGGER, useValue: logger },
       { provide: RELEASES_GATEWAY, useValue: neighbours.gateway },
+      { provide: COUNTS_STORE, useValue: neighbours.counts },
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },
       { provide: APP_PIPE, useClass: SchemaPipe },
@@ -58,6 +63,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       Access,
       CatalogFiles,
       ReleasesService,
+      EvidenceService,
       RollbacksService,
       ServicesService,
     ],

@@ -31,3 +31,14 @@ test('issuers come as JSON; an algorithm whose key is secret is refused', () => 
     expect(() => readConfig({ ...right, PLIMSOLL_ISSUERS: issuers(algorithm) })).toThrow(/algorithms/);
   expect(() => readConfig({ ...right, PLIMSOLL_ISSUERS: '[' })).toThrow(/PLIMSOLL_ISSUERS: JSON/);
 });
+
+test('the store of counts is left out, or named with its region', () => {
+  expect(readConfig(right).store).toBeNull();
+  const bucket = { PLIMSOLL_STORE_BUCKET: 'plimsoll-store' };
+  expect(readConfig({ ...right, ...bucket, AWS_REGION: 'eu-west-1' }).store).toEqual({
+    bucket: 'plimsoll-store',
+    region: 'eu-west-1',
+    endpoint: undefined,
+  });
+  expect(() => readConfig({ ...right, ...bucket })).toThrow(/AWS_REGION: the region of PLIMSOLL_STORE_BUCKET/);
+});

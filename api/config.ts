@@ -50,6 +50,13 @@ const environment = z
     PLIMSOLL_AUDIENCE: z.string().min(1).default('plimsoll'),
     PLIMSOLL_ISSUERS: json.pipe(z.array(issuer).min(1)).optional(),
     PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+    PLIMSOLL_STORE_BUCKET: z.string().min(3, 'the name of a bucket').optional(),
+    AWS_REGION: z.string().min(1, 'an AWS region').optional(),
+    AWS_ENDPOINT_URL: url.optional(),
+  })
+  .refine((env) => env.PLIMSOLL_STORE_BUCKET === undefined || env.AWS_REGION !== undefined, {
+    path: ['AWS_REGION'],
+    error: 'the region of PLIMSOLL_STORE_BUCKET',
   })
   .refine((env) => env.PLIMSOLL_ISSUERS !== undefined || env.PLIMSOLL_ISSUER_URL !== undefined, {
     path: ['PLIMSOLL_ISSUERS'],
@@ -65,6 +72,8 @@ export interface Config {
   readonly catalog: string;
   readonly issuers: readonly IssuerConfig[];
   readonly logLevel: string;
+  /** Where the counts of releases are read; `null`: they are not handed out here. */
+  readonly store: { readonly bucket: string; readonly region: string; readonly endpoint: string | undefined } | null;
 }
 
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
@@ -89,5 +98,14 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     catalog: env.PLIMSOLL_CATALOG,
     issuers: env.PLIMSOLL_ISSUERS ?? local.map((one) => issuer.parse(one)),
     logLevel: env.PLIMSOLL_LOG_LEVEL,
+    store: storeOf(env),
   };
+}
+
+function storeOf({
+  PLIMSOLL_STORE_BUCKET: bucket,
+  AWS_REGION: region,
+  AWS_ENDPOINT_URL: endpoint,
+}: z.infer<typeof environment>): Config['store'] {
+  return bucket === undefined || region === undefined ? null : { bucket, region, endpoint };
 }

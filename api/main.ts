@@ -5,6 +5,7 @@ import { createApp } from './app.ts';
 import { createOpaAuthority } from './auth/authority.ts';
 import { createCallerVerifier } from './auth/caller-verifier.ts';
 import { readConfig } from './config.ts';
+import { createCountsStore } from './store/counts-store.ts';
 import { createTemporalGateway } from './temporal/temporal-gateway.ts';
 
 /** Longer than the slowest answer, shorter than what Kubernetes waits before SIGKILL. */
@@ -18,6 +19,7 @@ async function main(): Promise<void> {
     config,
     logger,
     gateway,
+    counts: createCountsStore(config.store),
     authority: createOpaAuthority(config.opaUrl),
     verifier: createCallerVerifier(config.issuers),
   });

@@ -4,3 +4,4 @@ export const LOGGER = Symbol('Logger');
 export const RELEASES_GATEWAY = Symbol('ReleasesGateway');
 export const AUTHORITY = Symbol('Authority');
 export const VERIFIER = Symbol('CallerVerifier');
+export const COUNTS_STORE = Symbol('CountsStore');

@@ -31,6 +31,16 @@ export const failureTable = {
   },
   'release.attemptOpen': { retryable: false, httpStatus: 409, advice: 'wait until the attempt before is closed, or abort it' },
   'release.wrongPhase': { retryable: false, httpStatus: 409, advice: 'see which messages the present phase takes' },
+  'release.notJudged': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'wait until its new version has traffic (`plimsoll watch`), or ask for a weight that it was judged at',
+  },
+  'release.noCounts': {
+    retryable: false,
+    httpStatus: 404,
+    advice: 'counts are recorded with each verdict: take a release that was judged, or read Prometheus while it keeps them',
+  },
   'release.reset': {
     retryable: false,
     httpStatus: 409,

@@ -5,6 +5,8 @@
  * records wait in its outbox and are appended in batches before every irreversible step and at the end.
  */
 import type { Blob } from './blob.ts';
+import type { CanaryDecision } from './canary.ts';
+import type { Verdict } from './judge/judge.ts';
 import type { Json } from './order.ts';
 import type { InfrastructureState, ModelState } from './outcome.ts';
 import type { Undo } from './undo.ts';
@@ -98,6 +100,18 @@ export interface Intent {
   readonly model: ModelState;
   /** With `apply`: what a recovery needs to find out how far it got. */
   readonly apply?: { readonly archive: Blob; readonly approved: Blob; readonly lineage: string | null } | undefined;
+}
+
+/** What may follow a verdict that is recorded; looks after which a watch just goes on are not. */
+export const judgedDecisions = ['advance', 'roll back', 'ask a person'] as const satisfies readonly CanaryDecision['kind'][];
+
+/** The data of a `verdict` record of the judge. One of a slot that never got ready says why instead. */
+export interface JudgedStep {
+  readonly weightPercent: number;
+  readonly decision: (typeof judgedDecisions)[number];
+  readonly verdict: Verdict;
+  /** The raw counts of every slice since the record before, oldest first. */
+  readonly counts: readonly Blob[];
 }
 
 /** A batch stays well under the 32 KiB a message may have. */

@@ -3,8 +3,8 @@
  * another reads, whoever had access to the bucket in between. Always encrypted with our KMS key.
  */
 import { GetObjectCommand, HeadObjectCommand, NoSuchKey, NotFound, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
-import type { Blob } from '../../domain/blob.ts';
-import { canonicalText, type Digest, digestBytes, hexOf } from '../../domain/digest.ts';
+import { type Blob, blobKeyOf, type StoreFolder, storeFolders } from '../../domain/blob.ts';
+import { canonicalText, digestBytes } from '../../domain/digest.ts';
 import { failure } from '../failure.ts';
 
 export interface BlobStore {
@@ -20,11 +20,11 @@ export interface StoreConfig {
   readonly bucket: string;
   /** Key id, ARN or alias for SSE-KMS. */
   readonly kmsKey: string;
+  /** `blobs` unless it is said. */
+  readonly folder?: StoreFolder;
 }
 
-export function createBlobStore(s3: S3Client, { bucket, kmsKey }: StoreConfig): BlobStore {
-  const keyOf = (digest: Digest) => `blobs/${hexOf(digest).slice(0, 2)}/${hexOf(digest)}`;
-
+export function createBlobStore(s3: S3Client, { bucket, kmsKey, folder = storeFolders.blobs }: StoreConfig): BlobStore {
   const exists = async (Key: string) => {
     try {
       await s3.send(new HeadObjectCommand({ Bucket: bucket, Key }));
@@ -38,7 +38,7 @@ export function createBlobStore(s3: S3Client, { bucket, kmsKey }: StoreConfig): 
   const store: BlobStore = {
     async put(bytes) {
       const digest = digestBytes(bytes);
-      const Key = keyOf(digest);
+      const Key = blobKeyOf(folder, digest);
       await reachable(async () => {
         if (await exists(Key)) return;
         await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: bytes, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKey }));
@@ -47,7 +47,7 @@ export function createBlobStore(s3: S3Client, { bucket, kmsKey }: StoreConfig): 
     },
     async get({ digest }) {
       const bytes = await reachable(async () => {
-        const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: keyOf(digest) }));
+        const answer = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: blobKeyOf(folder, digest) }));
         return Buffer.from((await answer.Body?.transformToByteArray()) ?? []);
       });
       if (digestBytes(bytes) !== digest) throw failure('store.corrupt', `the blob stored as ${digest} has another digest`);

@@ -21,6 +21,7 @@ import {
   told,
   undoName,
 } from '../releases/schemas.ts';
+import { releaseVerdict, weightFilter } from '../releases/verdict-schemas.ts';
 import { rollbackRequest } from '../rollbacks/schemas.ts';
 import { serviceStatus } from '../services/schemas.ts';
 
@@ -117,6 +118,26 @@ export const openApiDocument = () =>
             '`state` and `progress` have no id and carry a ReleaseState and a Progress; `end` carries the status, and the stream ends.',
           requestParams: { path: releasePath, header: z.object({ 'last-event-id': lastEventId }) },
           responses: { '200': { description: 'The stream', content: { 'text/event-stream': { schema: streamed } } } },
+        }),
+      },
+      '/v1/releases/{id}/verdict': {
+        get: operation('showVerdict', 'releases', 'What the judge says, and what from', {
+          requestParams: { path: releasePath, query: weightFilter },
+          responses: { '200': { description: 'The verdict that counts, and what it was at each weight', content: json(releaseVerdict) } },
+        }),
+      },
+      '/v1/releases/{id}/verdict.svg': {
+        get: operation('plotVerdict', 'releases', 'The same as a picture', {
+          requestParams: { path: releasePath, query: weightFilter },
+          responses: { '200': { description: 'SVG', content: { 'image/svg+xml': { schema: z.string() } } } },
+        }),
+      },
+      '/v1/releases/{id}/counts': {
+        get: operation('downloadCounts', 'releases', 'What was counted while it was judged', {
+          description:
+            'Cumulative counters by instant, version and pod: `instant,version,pod,requests,errors,le_<seconds>,…,le_+Inf,weight`. `plimsoll backtest` reads it.',
+          requestParams: { path: releasePath },
+          responses: { '200': { description: 'CSV', content: { 'text/csv': { schema: z.string() } } } },
         }),
       },
       '/v1/releases/{id}/approvals': { post: message('decide', 'Approve or reject exactly one statement', decisionRequest) },

@@ -1,19 +1,14 @@
 /** The stream's rules, with time as a value: each pause runs the next step of the story. */
 import { expect, test } from 'vitest';
 import { FakeReleases, releaseBody, writeCatalog } from '../../test/support/api-world.ts';
+import { failVerdict } from '../../test/support/verdicts.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { resolveOrder } from '../catalog/resolve-order.ts';
 import { releaseEvents } from './events.ts';
 
 const order = resolveOrder(loadCatalog(writeCatalog(), {}), { ...releaseBody, attempt: 1 }, { subject: 'ana', kind: 'human' });
 const id = order.releaseId;
-const verdict = (requests: number) => ({
-  kind: 'not enough',
-  reason: 'too few',
-  metrics: [],
-  canary: { requests, errors: 0, p99Seconds: 0.1 },
-  stable: { requests: 100, errors: 0, p99Seconds: 0.1 },
-});
+const verdict = (requests: number) => ({ ...failVerdict, canary: { requests, errors: 0, p99Seconds: 0.1 } });
 
 /** Each pause carries out one step; after the last one the reader goes away. */
 async function stream(steps: readonly ((releases: FakeReleases) => void)[], after = -1) {

@@ -28,6 +28,7 @@ import { CONFIG, RELEASES_GATEWAY } from '../tokens.ts';
 import { progressOf, releaseEvents } from './events.ts';
 import { listQuery } from './list-query.ts';
 import type { DecisionRequest, ListFilter, releaseDetails, releasePage, startedRelease, Told } from './schemas.ts';
+import { verdict } from './verdict-schemas.ts';
 
 export interface Started {
   /** `false`: it was there before. */
@@ -88,11 +89,14 @@ export class ReleasesService {
   }
 
   async show(id: string, by: Caller): Promise<z.infer<typeof releaseDetails>> {
-    const release = await this.#permitted(id, 'release.read', by);
+    const release = await this.permitted(id, 'release.read', by);
     const view = await this.#gateway.view(id);
+    // One from before judges gave evidence has another shape; the outcome has its reason.
+    const judged = verdict.safeParse(view.verdict);
     const hasAnswer = release.status === 'running' || release.status === 'completed';
     return {
       ...(view as z.infer<typeof releaseDetails>),
+      verdict: judged.success ? judged.data : null,
       status: release.status,
       progress: progressOf(release.heartbeats) ?? null,
       recovery: hasAnswer ? null : await this.#gateway.recovery(id),
@@ -101,7 +105,7 @@ export class ReleasesService {
   }
 
   async events(id: string, after: number, by: Caller, signal: AbortSignal): Promise<AsyncGenerator<string>> {
-    await this.#permitted(id, 'release.read', by);
+    await this.permitted(id, 'release.read', by);
     return releaseEvents(this.#gateway, id, after, signal);
   }
 
@@ -130,7 +134,7 @@ export class ReleasesService {
     input: Input,
     key: string | undefined,
   ): Promise<Told> {
-    const release = await this.#permitted(id, action, by(input));
+    const release = await this.permitted(id, action, by(input));
     const updateId = updateIdOf(update.name, input, key);
     if (release.status !== 'running') {
       const told = await this.#tellRecovery(id, action, input, updateId);
@@ -150,7 +154,7 @@ export class ReleasesService {
   }
 
   /** The release, if it exists and this caller may do this with it. */
-  async #permitted(id: string, action: Action, by: Caller): Promise<ReleaseDescription> {
+  async permitted(id: string, action: Action, by: Caller): Promise<ReleaseDescription> {
     const release = await this.#gateway.describe(id);
     if (release === undefined)
       throw new Problem('release.unknown', `there is no release ${id}`, {

@@ -12,6 +12,7 @@ import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { name } from '../catalog/schema.ts';
 import { runStatuses } from '../temporal/releases-gateway.ts';
+import { verdict } from './verdict-schemas.ts';
 
 export const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)], {
   error: '`sha256:` and 64 lower-case hexadecimal digits',
@@ -172,27 +173,6 @@ const waitingFor = z
     z.object({ kind: z.literal('undo'), undo: z.string(), since: time }),
   ])
   .meta({ id: 'WaitingFor' });
-
-const totals = z.object({ requests: z.number(), errors: z.number(), p99Seconds: z.number().nullable() }).meta({ id: 'ArmTotals' });
-
-export const verdict = z
-  .object({
-    kind: z.enum(['pass', 'fail', 'not enough']),
-    reason: z.string(),
-    metrics: z.array(
-      z.object({
-        metric: z.string(),
-        answer: z.enum(['pass', 'fail', 'not enough']),
-        canaryShare: z.number(),
-        stableShare: z.number().nullable(),
-        limitShare: z.number(),
-        missingRequests: z.number(),
-      }),
-    ),
-    canary: totals,
-    stable: totals,
-  })
-  .meta({ id: 'Verdict' });
 
 const outcome = z
   .object({

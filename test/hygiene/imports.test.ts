@@ -101,6 +101,12 @@ const table: readonly Row[] = [
     instead: 'the API starts, asks and tells: what touches a tool belongs to activities/, behind a workflow',
   },
   {
+    at: 'api/store/',
+    may: ['domain/', 'api/config.ts', 'api/http/'],
+    packages: ['@aws-sdk/client-s3'],
+    instead: 'it reads the counts that releases recorded, and nothing else of the store (docs/architecture.md)',
+  },
+  {
     at: 'cli/',
     may: [],
     packages: ['commander', 'cli-table3', 'picocolors', 'node:'],

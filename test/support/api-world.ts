@@ -12,9 +12,12 @@ import type { Authority } from '../../api/auth/authority.ts';
 import { createCallerVerifier } from '../../api/auth/caller-verifier.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
+import type { CountsStore } from '../../api/store/counts-store.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
+import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
-import type { ReleaseOrder } from '../../domain/order.ts';
+import { digestText } from '../../domain/digest.ts';
+import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
 import { firstView, type ReleaseView } from '../../domain/view.ts';
@@ -151,10 +154,10 @@ export class FakeReleases implements ReleasesGateway {
     held.description = { ...held.description, ...change };
   }
 
-  record(id: string, kind: Parameters<typeof recordOf>[2]): void {
+  record(id: string, kind: Parameters<typeof recordOf>[2], data: Json = {}): void {
     const held = this.#held(id);
     const writer = { runId: 'run', sequence: held.records.length, claim: held.records.length === 0 };
-    held.records.push(recordOf(id, writer, kind, '2026-11-24T10:00:00.000Z', {}));
+    held.records.push(recordOf(id, writer, kind, '2026-11-24T10:00:00.000Z', data));
     this.change(id, { historyLength: held.description.historyLength + 1 });
   }
 
@@ -232,6 +235,8 @@ export interface ApiWorld {
   readonly config: Config;
   readonly issuer: TestIssuer;
   readonly releases: FakeReleases;
+  /** Keeps a text as a worker would, and answers its blob. */
+  keep(text: string): Blob;
   /** What OPA says; a test replaces it. */
   policy: (caller: Caller, action: Action, resource: Resource) => boolean;
   readonly asked: { readonly action: Action; readonly resource: Resource }[];
@@ -266,8 +271,16 @@ export async function startApi(): Promise<ApiWorld> {
     },
     async ready() {},
   };
+  const kept = new Map<string, string>();
+  const counts: CountsStore = {
+    async read({ digest }) {
+      const text = kept.get(digest);
+      if (text === undefined) throw new Problem('store.corrupt', `no ${digest}`);
+      return text;
+    },
+  };
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
-  const app = await createApp({ config, logger, gateway: releases, authority, verifier: createCallerVerifier(config.issuers) });
+  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier: createCallerVerifier(config.issuers) });
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {
@@ -277,6 +290,11 @@ export async function startApi(): Promise<ApiWorld> {
     issuer,
     releases,
     log,
+    keep(text: string): Blob {
+      const digest = digestText(text);
+      kept.set(digest, text);
+      return { digest, bytes: text.length };
+    },
     async call(method: 'GET' | 'POST', path: string, { body, token, headers }: CallOptions = {}) {
       const bearer = token === undefined ? await issuer.token() : token;
       return fetch(`${url}${path}`, {

@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, MetricsData, MetricsErrors, MetricsResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -58,6 +58,35 @@ export const showRelease = <ThrowOnError extends boolean = false>(options: Optio
 export const streamReleaseEvents = <ThrowOnError extends boolean = false>(options: Options<StreamReleaseEventsData, ThrowOnError, StreamReleaseEventsResponse>): Promise<ServerSentEventsResult<StreamReleaseEventsResponses>> => (options.client ?? client).sse.get<StreamReleaseEventsResponses, StreamReleaseEventsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/releases/{id}/events',
+    ...options
+});
+
+/**
+ * What the judge says, and what from
+ */
+export const showVerdict = <ThrowOnError extends boolean = false>(options: Options<ShowVerdictData, ThrowOnError>): RequestResult<ShowVerdictResponses, ShowVerdictErrors, ThrowOnError> => (options.client ?? client).get<ShowVerdictResponses, ShowVerdictErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/verdict',
+    ...options
+});
+
+/**
+ * The same as a picture
+ */
+export const plotVerdict = <ThrowOnError extends boolean = false>(options: Options<PlotVerdictData, ThrowOnError>): RequestResult<PlotVerdictResponses, PlotVerdictErrors, ThrowOnError> => (options.client ?? client).get<PlotVerdictResponses, PlotVerdictErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/verdict.svg',
+    ...options
+});
+
+/**
+ * What was counted while it was judged
+ *
+ * Cumulative counters by instant, version and pod: `instant,version,pod,requests,errors,le_<seconds>,…,le_+Inf,weight`. `plimsoll backtest` reads it.
+ */
+export const downloadCounts = <ThrowOnError extends boolean = false>(options: Options<DownloadCountsData, ThrowOnError>): RequestResult<DownloadCountsResponses, DownloadCountsErrors, ThrowOnError> => (options.client ?? client).get<DownloadCountsResponses, DownloadCountsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/counts',
     ...options
 });
 

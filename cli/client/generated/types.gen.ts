@@ -299,16 +299,88 @@ export type Statement = {
 export type Verdict = {
     kind: 'pass' | 'fail' | 'not enough';
     reason: string;
-    metrics: Array<{
-        metric: string;
-        answer: 'pass' | 'fail' | 'not enough';
-        canaryShare: number;
-        stableShare: number | null;
-        limitShare: number;
-        missingRequests: number;
-    }>;
+    metrics: Array<MetricReading>;
     canary: ArmTotals;
     stable: ArmTotals;
+    /**
+     * Over all metrics; a rollback from `logRollbackAt` on.
+     */
+    logEvidence: number;
+    logRollbackAt: number;
+    logPromoteAt: number;
+    calibration: {
+        from: 'history' | 'catalog' | 'none';
+        windowSeconds: number;
+        polls: number;
+    };
+    /**
+     * The evidence over time, thinned; logarithms to base 10.
+     */
+    trace: Array<{
+        instantSeconds: number;
+        log10Evidence: number;
+        log10Promotion: number;
+    }>;
+};
+
+export type MetricReading = {
+    metric: string;
+    answer: 'pass' | 'fail' | 'not enough';
+    /**
+     * Promotion needs its pass; the others only count against the new version.
+     */
+    guarded: boolean;
+    canaryShare: number;
+    stableShare: number | null;
+    /**
+     * What the margin allows, given the share of the old version.
+     */
+    limitShare: number;
+    canary: Count;
+    stable: Count | null;
+    /**
+     * Natural logarithm of the e-value against the new version.
+     */
+    logEvidence: number;
+    maxLogEvidence: number;
+    /**
+     * Natural logarithm of the e-value for "no worse than the margin".
+     */
+    logPromotion: number;
+    /**
+     * New to old, with its 95 % confidence sequence.
+     */
+    oddsRatio: {
+        estimate: number | null;
+        interval: {
+            low: number;
+            /**
+             * `null`: without an upper bound.
+             */
+            high: number | null;
+        };
+    } | null;
+    /**
+     * Up to here it is no regression.
+     */
+    toleranceOddsRatio: number | null;
+    /**
+     * How much requests depend on each other; evidence is divided by it.
+     */
+    kappa: number;
+    /**
+     * Unix seconds at which its evidence went over the threshold.
+     */
+    crossedAtSeconds: number | null;
+    missingRequests: number;
+};
+
+/**
+ * Of `of` requests, `events` were of the kind that is counted.
+ */
+export type Count = {
+    events: number;
+    of: number;
 };
 
 export type ArmTotals = {
@@ -375,6 +447,38 @@ export type ReleaseState = {
 
 export type ReleaseEnd = {
     status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
+};
+
+/**
+ * The verdict that counts: the newest while it is judged; afterwards what rolled it back, or the last comparison.
+ */
+export type ReleaseVerdict = {
+    weightPercent: number;
+    /**
+     * What followed; `null` while it is judged.
+     */
+    decision: 'advance' | 'roll back' | 'ask a person' | null;
+    /**
+     * When it was decided.
+     */
+    at: string | null;
+    verdict: Verdict;
+    releaseId: string;
+    /**
+     * What it was at each weight, oldest first.
+     */
+    steps: Array<{
+        weightPercent: number;
+        /**
+         * What followed; `null` while it is judged.
+         */
+        decision: 'advance' | 'roll back' | 'ask a person' | null;
+        /**
+         * When it was decided.
+         */
+        at: string | null;
+        verdict: Verdict;
+    }>;
 };
 
 export type Told = {
@@ -634,6 +738,118 @@ export type StreamReleaseEventsResponses = {
 };
 
 export type StreamReleaseEventsResponse = StreamReleaseEventsResponses[keyof StreamReleaseEventsResponses];
+
+export type ShowVerdictData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * The last verdict at this weight, instead of the one that counts.
+         */
+        weightPercent?: number;
+    };
+    url: '/v1/releases/{id}/verdict';
+};
+
+export type ShowVerdictErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowVerdictError = ShowVerdictErrors[keyof ShowVerdictErrors];
+
+export type ShowVerdictResponses = {
+    /**
+     * The verdict that counts, and what it was at each weight
+     */
+    200: ReleaseVerdict;
+};
+
+export type ShowVerdictResponse = ShowVerdictResponses[keyof ShowVerdictResponses];
+
+export type PlotVerdictData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * The last verdict at this weight, instead of the one that counts.
+         */
+        weightPercent?: number;
+    };
+    url: '/v1/releases/{id}/verdict.svg';
+};
+
+export type PlotVerdictErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type PlotVerdictError = PlotVerdictErrors[keyof PlotVerdictErrors];
+
+export type PlotVerdictResponses = {
+    /**
+     * SVG
+     */
+    200: Blob | File;
+};
+
+export type PlotVerdictResponse = PlotVerdictResponses[keyof PlotVerdictResponses];
+
+export type DownloadCountsData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/counts';
+};
+
+export type DownloadCountsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type DownloadCountsError = DownloadCountsErrors[keyof DownloadCountsErrors];
+
+export type DownloadCountsResponses = {
+    /**
+     * CSV
+     */
+    200: string;
+};
+
+export type DownloadCountsResponse = DownloadCountsResponses[keyof DownloadCountsResponses];
 
 export type DecideData = {
     body: DecisionRequest;

@@ -1,0 +1,48 @@
+/**
+ * The recorded counts of releases, read from the store. Least privilege: its role needs `s3:GetObject` on the
+ * folder of the counts and `kms:Decrypt` for it, and a caller never names what is read: digests come from a
+ * release's own record. Writes nothing, lists nothing.
+ */
+import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
+import { type Blob, blobKeyOf, storeFolders } from '../../domain/blob.ts';
+import { digestBytes } from '../../domain/digest.ts';
+import type { Config } from '../config.ts';
+import { Problem } from '../http/problem.ts';
+
+export interface CountsStore {
+  /** The text of a blob, its digest checked. */
+  read(blob: Blob): Promise<string>;
+}
+
+/** A few hundred KiB come within a second; a caller waits for all slices of a release. */
+const answerWithinMs = 10_000;
+
+export function createCountsStore(config: Config['store']): CountsStore {
+  if (config === null)
+    return {
+      read: () =>
+        Promise.reject(new Problem('store.unreachable', 'this API was given no store to read counts from: set PLIMSOLL_STORE_BUCKET')),
+    };
+  const { bucket, region, endpoint } = config;
+  // A path-style endpoint is what a local stand-in needs; AWS's own addresses work with either.
+  const s3 = new S3Client({ region, ...(endpoint !== undefined && { endpoint, forcePathStyle: true }) });
+  return {
+    async read({ digest }) {
+      const bytes = await fetched(s3, bucket, blobKeyOf(storeFolders.counts, digest));
+      if (digestBytes(bytes) !== digest) throw new Problem('store.corrupt', `the counts stored as ${digest} have another digest`);
+      return new TextDecoder().decode(bytes);
+    },
+  };
+}
+
+async function fetched(s3: S3Client, Bucket: string, Key: string): Promise<Uint8Array> {
+  try {
+    const answer = await s3.send(new GetObjectCommand({ Bucket, Key }), { abortSignal: AbortSignal.timeout(answerWithinMs) });
+    return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
+  } catch (error) {
+    if (error instanceof NoSuchKey) throw new Problem('store.corrupt', 'counts that a release recorded are not in the store any more');
+    throw new Problem('store.unreachable', `the store did not answer: ${error instanceof Error ? error.name : 'unknown'}`, {
+      cause: error,
+    });
+  }
+}
