@@ -1,18 +1,21 @@
 /** What each command does: one question to the API, and its answer for a person or for a program. */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { answerOf, type Client, createApi } from './client/api.ts';
 import {
   abortRelease,
   decide,
+  downloadCounts,
   holdRelease,
   type ListReleasesData,
   listReleases,
+  plotVerdict,
   type ReleaseRequest,
   type RollbackRequest,
   resumeRelease,
   type StartedRelease,
   showRelease,
   showService,
+  showVerdict,
   skipUndo,
   startRelease,
   startRollback,
@@ -20,6 +23,7 @@ import {
 } from './client/generated/index.ts';
 import { CliError, exitCodes, usage } from './errors.ts';
 import { detailsText, outcomeText, releaseTable, serviceText } from './format.ts';
+import { judgementText } from './judgement.ts';
 import { type Env, readSettings, type Settings, saveToken } from './settings.ts';
 import type { Terminal } from './terminal.ts';
 import { watchRelease } from './watch.ts';
@@ -156,6 +160,39 @@ export async function showOne(session: Session, id: string, options: Common): Pr
   const found = await answerOf(connected.settings.apiUrl, showRelease({ client: connected.api, path: { id } }));
   show(session, options, found, (details) => detailsText(details, session.terminal.colors));
   return exitCodes.released;
+}
+
+export interface VerdictOptions extends Common {
+  readonly weight?: number;
+  readonly plot?: string;
+  readonly counts?: string;
+}
+
+export async function verdict(session: Session, id: string, options: VerdictOptions): Promise<number> {
+  const connected = connect(session);
+  const { settings, api: client, terminal } = connected;
+  const request = { client, path: { id }, query: options.weight === undefined ? {} : { weightPercent: options.weight } };
+  const found = await answerOf(settings.apiUrl, showVerdict(request));
+  // Written before anything is shown: who asked for a file sees first whether there is one.
+  if (options.plot !== undefined) save(session, options.plot, await (await answerOf(settings.apiUrl, plotVerdict(request))).text());
+  if (options.counts !== undefined) save(session, options.counts, await countsOf(session, id));
+  show(session, options, found, (one) => judgementText(one, terminal.columns, terminal.colors));
+  return exitCodes.released;
+}
+
+/** What was counted while a release was judged, as CSV. */
+export async function countsOf(session: Session, id: string): Promise<string> {
+  const { settings, api: client } = connect(session);
+  return answerOf(settings.apiUrl, downloadCounts({ client, path: { id } }));
+}
+
+function save({ terminal }: Session, file: string, text: string): void {
+  try {
+    writeFileSync(file, text);
+  } catch (error) {
+    throw usage(`${file} cannot be written: ${error instanceof Error ? error.message : 'unknown'}`);
+  }
+  terminal.err(`${file} is written\n`);
 }
 
 export async function service(session: Session, name: string, environment: string, options: Common): Promise<number> {

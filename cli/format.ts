@@ -1,6 +1,7 @@
 /** Releases as people read them. Pure: values in, text out. */
 import Table from 'cli-table3';
-import type { Finding, ReleaseDetails, ReleaseSummary, ScanSummary, ServiceStatus, Verdict, WaitingFor } from './client/generated/index.ts';
+import type { Finding, ReleaseDetails, ReleaseSummary, ScanSummary, ServiceStatus, WaitingFor } from './client/generated/index.ts';
+import { verdictText } from './judgement.ts';
 import type { Terminal } from './terminal.ts';
 
 export type Colors = Terminal['colors'];
@@ -124,17 +125,6 @@ export function findingText(finding: Finding): string {
 const distinct = (lines: readonly string[]): readonly string[] => [...new Set(lines)];
 
 const isSevere = ({ severity }: Finding): boolean => severity === 'critical' || severity === 'high';
-
-const armText = ({ requests, errors, p99Seconds }: Verdict['canary']): string => {
-  const share = requests === 0 ? '' : ` (${((errors / requests) * 100).toFixed(2)} %)`;
-  const p99 = p99Seconds === null ? 'p99 –' : `p99 ≤ ${Math.round(p99Seconds * 1000)} ms`;
-  return `${requests} requests, ${errors} errors${share}, ${p99}`;
-};
-
-export function verdictText(verdict: Verdict, colors: Colors): string {
-  const says = { pass: colors.green('pass'), fail: colors.red('fail'), 'not enough': colors.yellow('not enough yet') }[verdict.kind];
-  return `new ${armText(verdict.canary)} | live ${armText(verdict.stable)} | ${says}: ${verdict.reason}`;
-}
 
 export function changeText(change: NonNullable<ReleaseDetails['change']>): string {
   const counts = Object.entries(change.counts)

@@ -4,11 +4,13 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { Problem } from '../api/http/problem.ts';
 import { startIssuer } from '../infra/local/issuer/issuer.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../test/support/api-world.ts';
+import { failVerdict, firstVerdict } from '../test/support/verdicts.ts';
 import { createApi } from './client/api.ts';
 import { requestFrom } from './commands.ts';
 import { run } from './program.ts';
@@ -39,6 +41,7 @@ function terminalOf(answer?: string) {
   const said = { out: '', err: '' };
   const terminal = {
     interactive: answer !== undefined,
+    columns: 100,
     colors: picocolors.createColors(false),
     out: (text: string) => void (said.out += text),
     err: (text: string) => void (said.err += text),
@@ -182,6 +185,49 @@ describe('reading', () => {
   });
 });
 
+describe('the verdict', () => {
+  const judged = (id: string, weightPercent: number, decision: string, verdict: unknown, counts: readonly unknown[] = []) =>
+    world.releases.record(id, 'verdict', { weightPercent, decision, verdict, counts } as never);
+
+  test('is shown with what it was made from, for people and for programs', async () => {
+    const id = await started();
+    judged(id, 5, 'advance', { ...failVerdict, kind: 'pass', reason: 'no worse' });
+    judged(id, 25, 'roll back', failVerdict);
+    const { code, out } = await plimsoll(['verdict', id]);
+    expect([code, out]).toEqual([0, expect.stringContaining('rolled back at │ 1 : 125')]);
+    expect(out).toContain('latency 250ms: 347 of 12,000 (2.89 %), live 2,063 of 108,000 (1.91 %)');
+    expect(out).toMatch(/5 %  went on at 10:00:00 UTC: pass[^\n]*\n *25 %  rolled back/);
+    expect(JSON.parse((await plimsoll(['verdict', id, '--json'])).out)).toMatchObject({ releaseId: id, verdict: failVerdict });
+    expect((await plimsoll(['verdict', id, '--weight', '5'])).out).toContain('no worse');
+  });
+
+  test('is drawn into one file and what was counted kept in another', async () => {
+    const id = await started();
+    const counts = 'instant,version,pod,requests,errors,le_+Inf\n0,canary,p,1,0,1\n';
+    judged(id, 25, 'roll back', failVerdict, [world.keep(counts)]);
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-cli-'));
+    const files = [join(folder, 'verdict.svg'), join(folder, 'counts.csv')] as const;
+    const { code, err } = await plimsoll(['verdict', id, '--plot', files[0], '--counts', files[1]]);
+    expect([code, err]).toEqual([0, files.map((file) => `${file} is written\n`).join('')]);
+    expect(files.map((file) => readFileSync(file, 'utf8'))).toEqual([expect.stringMatching(/^<svg /), counts]);
+  });
+
+  test('that is not there yet is refused with what to do; a file that cannot be written is wrong usage', async () => {
+    const id = await started();
+    expect(await plimsoll(['verdict', id])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('wait until its new version has traffic'),
+    });
+    judged(id, 100, 'advance', firstVerdict);
+    expect(await plimsoll(['verdict', id, '--counts', 'x.csv'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('release.noCounts'),
+    });
+    const nowhere = join(tmpdir(), 'plimsoll-no-such-folder', 'x.svg');
+    expect(await plimsoll(['verdict', id, '--plot', nowhere])).toMatchObject({ code: 2, err: expect.stringContaining(nowhere) });
+  });
+});
+
 describe('steering', () => {
   test.each(['hold', 'resume', 'abort'])('%s says why', async (message) => {
     const id = await started();
@@ -232,13 +278,7 @@ describe('watching', () => {
   test('phases and metrics are printed as they come; --json is one line an event', async () => {
     const id = await started();
     world.releases.record(id, 'requested');
-    const verdict = {
-      kind: 'not enough',
-      reason: 'few',
-      metrics: [],
-      canary: { requests: 4, errors: 0, p99Seconds: 0.1 },
-      stable: { requests: 40, errors: 0, p99Seconds: 0.1 },
-    };
+    const verdict = { ...failVerdict, canary: { requests: 4, errors: 0, p99Seconds: 0.1 } };
     world.releases.change(id, { heartbeats: [{ verdict }] });
     const env = { PLIMSOLL_API_URL: world.url, PLIMSOLL_TOKEN: token };
     const [person, machine] = [terminalOf(), terminalOf()];
@@ -247,12 +287,12 @@ describe('watching', () => {
       run(['watch', id, '--json'], { env, terminal: machine.terminal }),
     ];
     await expect
-      .poll(() => [person.said.out.includes('new 4'), machine.said.out.includes('progress')], { timeout: 10_000 })
+      .poll(() => [person.said.out.includes('new  4'), machine.said.out.includes('progress')], { timeout: 10_000 })
       .toEqual([true, true]);
     end(id, 'released');
     expect(await Promise.all(watching)).toEqual([0, 0]);
     const { out } = person.said;
-    expect(out).toMatch(/fetching\n[\s\S]*new 4 requests, 0 errors[\s\S]*released: because/);
+    expect(out).toMatch(/fetching\n[\s\S]*new  4 requests, 0 errors[\s\S]*released: because/);
     const lines = machine.said.out
       .trim()
       .split('\n')
@@ -266,6 +306,22 @@ describe('watching', () => {
       ['end', undefined],
       ['release', undefined],
     ]);
+  });
+
+  test('a person sees one block that is rewritten, as long as the one before it', async () => {
+    const id = await started();
+    const { said, terminal } = terminalOf('');
+    world.releases.change(id, { heartbeats: [{ verdict: failVerdict }] });
+    const watching = run(['watch', id], { env: { PLIMSOLL_API_URL: world.url, PLIMSOLL_TOKEN: token }, terminal });
+    await expect.poll(() => said.out.includes('1 : 3,190'), { timeout: 10_000 }).toBe(true);
+    world.releases.change(id, { heartbeats: [{ verdict: { ...failVerdict, reason: 'still slower' } }] });
+    await expect.poll(() => said.out.includes('still slower'), { timeout: 10_000 }).toBe(true);
+    end(id, 'rolled back');
+    expect(await watching).toBe(1);
+    // Nine lines: back over eight of them.
+    expect(said.out.split('\u001b[8A')).toHaveLength(2);
+    const lines = said.out.split(/[\n\r]/).map((line) => stripVTControlCharacters(line));
+    expect(lines.filter((line) => line.length >= 100)).toEqual([]);
   });
 
   test('a cut stream is taken up where it was cut', async () => {

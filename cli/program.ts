@@ -80,6 +80,12 @@ export function createProgram(session: commands.Session, finish: (exitCode: numb
     finish(await commands.showOne(session, id, options)),
   );
 
+  command('verdict <release>', 'what the judge says about a release, and what from')
+    .option('--weight <percent>', 'the verdict at this weight, instead of the one that counts', wholeNumber)
+    .option('--plot <file>', 'draw it: the evidence over time and the odds ratios, as SVG')
+    .option('--counts <file>', 'keep what was counted, as CSV for `plimsoll backtest`')
+    .action(async (id: string, options: commands.VerdictOptions) => finish(await commands.verdict(session, id, options)));
+
   command('service <service> <environment>', 'what runs, since when, and what there is to go back to').action(
     async (service: string, environment: string, options: { json?: boolean }) =>
       finish(await commands.service(session, service, environment, options)),

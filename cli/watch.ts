@@ -4,9 +4,17 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { answerOf, type Client, unreachable } from './client/api.ts';
-import { type Progress, type ReleaseDetails, type ReleaseRecord, showRelease, streamReleaseEvents } from './client/generated/index.ts';
+import {
+  type Progress,
+  type ReleaseDetails,
+  type ReleaseRecord,
+  showRelease,
+  streamReleaseEvents,
+  type Verdict,
+} from './client/generated/index.ts';
 import { CliError, exitCodes } from './errors.ts';
-import { changesBetween, endText, verdictText } from './format.ts';
+import { changesBetween, endText } from './format.ts';
+import { progressLines } from './judgement.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface Watch {
@@ -22,8 +30,10 @@ export interface Watch {
 
 /** An API that restarts is back within seconds; after two minutes somebody should know. */
 const defaults = { retryMs: 1_000, patienceMs: 120_000 };
-/** A log needs no line a second. */
-const progressEveryMs = 5_000;
+/** A log needs no block of lines a second. */
+const progressEveryMs = 30_000;
+/** Below times of day, as everything that belongs to them. */
+const indent = ' '.repeat(12);
 
 interface StreamEvent {
   readonly event?: string | undefined;
@@ -51,7 +61,7 @@ export async function watchRelease(id: string, watch: Watch): Promise<number> {
     answeredAt = Date.now();
     last = event.id ?? last;
     if (json) terminal.out(`${JSON.stringify(event)}\n`);
-    else if (event.event === 'progress') screen.progress(verdictText((event.data as Progress).verdict, terminal.colors));
+    else if (event.event === 'progress') screen.progress((event.data as Progress).verdict);
     // A record that the release already counts was shown with it.
     else if (event.id === undefined || event.id >= (seen?.records ?? 0)) await look();
   };
@@ -62,6 +72,7 @@ export async function watchRelease(id: string, watch: Watch): Promise<number> {
       await look();
       if (await follow(watch, id, last, take)) {
         const release = await look();
+        screen.close();
         terminal.out(json ? `${JSON.stringify({ event: 'release', data: release })}\n` : endText(release, terminal.colors));
         return release.outcome?.kind === 'released' ? exitCodes.released : exitCodes.refused;
       }
@@ -109,11 +120,13 @@ async function follow({ api, apiUrl }: Watch, id: string, last: number | undefin
   return false;
 }
 
-/** Lines, and below them at most one that is rewritten while a person watches. */
+/** Lines, and below them at most one block that is rewritten while a person watches. */
 class Screen {
   readonly #terminal: Terminal;
-  #open = false;
+  /** Lines of the block that may be rewritten. */
+  #open = 0;
   #shownAt = 0;
+  #shownKind = '';
   #noted = '';
 
   constructor(terminal: Terminal) {
@@ -122,31 +135,39 @@ class Screen {
 
   lines(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    this.#close();
+    this.close();
     this.#noted = '';
     this.#terminal.out(`${lines.join('\n')}\n`);
   }
 
-  progress(text: string): void {
-    if (this.#terminal.interactive) {
-      this.#terminal.out(`\r\u001b[K            ${text}`);
-      this.#open = true;
-    } else if (Date.now() - this.#shownAt >= progressEveryMs) {
+  progress(verdict: Verdict): void {
+    const { columns, colors, interactive } = this.#terminal;
+    if (interactive) {
+      // A line that wrapped would be two lines to go back over: one place stays free.
+      const block = progressLines(verdict, columns - indent.length - 1, colors).map((line) => `\r\u001b[K${indent}${line}`);
+      const back = this.#open > 1 ? `\u001b[${this.#open - 1}A` : '';
+      // The block before may have been longer: what is left of it goes.
+      this.#terminal.out(`${back}${block.join('\n')}\u001b[J`);
+      this.#open = block.length;
+    } else if (Date.now() - this.#shownAt >= progressEveryMs || verdict.kind !== this.#shownKind) {
       this.#shownAt = Date.now();
-      this.#terminal.out(`            ${text}\n`);
+      this.#shownKind = verdict.kind;
+      const block = progressLines(verdict, columns - indent.length, colors);
+      this.#terminal.out(`${block.map((line) => `${indent}${line}`).join('\n')}\n`);
     }
   }
 
   /** Once, however often it is tried. */
   note(text: string): void {
     if (text === this.#noted) return;
-    this.#close();
+    this.close();
     this.#noted = text;
     this.#terminal.err(`${text}\n`);
   }
 
-  #close(): void {
-    if (this.#open) this.#terminal.out('\n');
-    this.#open = false;
+  /** What was written stays, and the next line is below it. */
+  close(): void {
+    if (this.#open > 0) this.#terminal.out('\n');
+    this.#open = 0;
   }
 }

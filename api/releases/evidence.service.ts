@@ -37,7 +37,7 @@ export class EvidenceService {
     const steps = await this.#judged(release);
     const found = weightPercent === undefined ? decisiveOf(steps) : steps.findLast((step) => step.weightPercent === weightPercent);
     if (found === undefined) throw notJudged(release, weightPercent, steps);
-    return { releaseId: id, ...found, steps: [...steps] };
+    return { releaseId: id, ...found, steps };
   }
 
   async plot(id: string, weightPercent: number | undefined, by: Caller): Promise<string> {

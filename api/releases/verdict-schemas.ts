@@ -1,7 +1,7 @@
 /** What the judge said, as answers: a verdict with all that it was made from, and what it was at each weight. */
 import { z } from 'zod';
 import type { Verdict } from '../../domain/judge/judge.ts';
-import { judgedDecisions } from '../../domain/record.ts';
+import { type JudgedStep, judgedDecisions } from '../../domain/record.ts';
 
 const count = z
   .object({ events: z.number(), of: z.number() })
@@ -57,6 +57,19 @@ export const verdict = z
   })
   .meta({ id: 'Verdict' }) satisfies z.ZodType<Verdict>;
 
+export interface JudgedWeight {
+  readonly weightPercent: number;
+  /** `null` while it is judged. */
+  readonly decision: JudgedStep['decision'] | null;
+  readonly at: string | null;
+  readonly verdict: Verdict;
+}
+
+export interface ReleaseVerdict extends JudgedWeight {
+  readonly releaseId: string;
+  readonly steps: readonly JudgedWeight[];
+}
+
 const judgedWeight = z.object({
   weightPercent: z.number(),
   decision: z.enum(judgedDecisions).nullable().meta({ description: 'What followed; `null` while it is judged.' }),
@@ -72,9 +85,7 @@ export const releaseVerdict = judgedWeight
   .meta({
     id: 'ReleaseVerdict',
     description: 'The verdict that counts: the newest while it is judged; afterwards what rolled it back, or the last comparison.',
-  });
-export type ReleaseVerdict = z.infer<typeof releaseVerdict>;
-export type JudgedWeight = z.infer<typeof judgedWeight>;
+  }) satisfies z.ZodType<ReleaseVerdict>;
 
 export const weightFilter = z.strictObject({
   weightPercent: z.coerce
