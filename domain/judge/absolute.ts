@@ -11,6 +11,7 @@
  * (Turner, Ly, Grünwald 2024, arXiv 2106.02693, for blocks of unequal size). The κ-th root keeps that.
  */
 import type { Count } from './counters.ts';
+import { roundedDown } from './log-space.ts';
 
 /** JSON. */
 export interface AbsoluteMargin {
@@ -27,6 +28,8 @@ const guessRequests = 200;
 const fading = 0.995;
 const guessMin = 1e-6;
 const guessMax = 1 - 1e-6;
+/** Half an event more than there were (Krichevsky and Trofimov): after a quiet hour one failure is no surprise without end. */
+const unseenEvents = 0.5;
 
 export const newAbsoluteMargin = (guessShare: number): AbsoluteMargin => ({
   log: 0,
@@ -45,13 +48,15 @@ export function withAbsolutePoll(
   if (canary.of <= 0 && stable.of <= 0) return before;
   const guess = guessOf(before);
   return {
-    log: before.log + logFactor(canary, stable, guess, margin) / kappa,
-    events: (before.events + canary.events + stable.events) * fading,
-    of: (before.of + canary.of + stable.of) * fading,
+    log: roundedDown(before.log + logFactor(canary, stable, guess, margin) / kappa),
+    // A guess needs no more digits, and a state has many of them.
+    events: roundedDown((before.events + canary.events + stable.events) * fading),
+    of: roundedDown((before.of + canary.of + stable.of) * fading),
   };
 }
 
-export const guessOf = ({ events, of }: AbsoluteMargin): number => Math.min(guessMax, Math.max(guessMin, events / of));
+const guessOf = ({ events, of }: AbsoluteMargin): number =>
+  Math.min(guessMax, Math.max(guessMin, (events + unseenEvents) / (of + 2 * unseenEvents)));
 
 /** A null line that the guess itself lies beyond has nothing to bet on. */
 function logFactor(canary: Count, stable: Count, guess: number, margin: number): number {

@@ -1,10 +1,10 @@
 /**
  * The odds ratios that are bet on, and how much on each: fixed before any data, on a logarithmic scale.
  *
- * - Against the new version: uniform in log ψ on (ψ0, 32 ψ0], 24 points. Free of scale; 8 to 27 % more requests
- *   than knowing the odds ratio.
+ * - Against the new version: uniform in log ψ on (ψ0, 32 ψ0], 16 points. Free of scale; it needs 8 to 27 % more
+ *   requests than knowing the odds ratio.
  * - For "no worse than the margin": half on equality, half uniform in log ψ on [1/2, margin).
- * - For the interval: all of these and a few down to 1/8.
+ * - For the interval: fewer of these beyond twice the null, and a few down to 1/4.
  */
 
 import { type Tilts, tiltsOf } from './hypergeometric.ts';
@@ -18,15 +18,25 @@ export interface Grid extends Tilts {
   readonly logPrior: Float64Array;
   /** −1 without a margin. */
   readonly margin: number;
+  /** Odds ratios better than the margin, equality first. */
   readonly better: Int32Array;
   readonly logBetterPrior: Float64Array;
+  /** What the interval and the look at the deadline are read from; ascending. */
+  readonly shown: Int32Array;
 }
 
-/** Steps of 2^(1/8) as far as twice the null, where most regressions are; 2^(1/4) beyond, up to 32 times. */
-const fineSteps = 8;
-const coarseSteps = 16;
-/** Below equality only promotion and the interval look: 2^(−1/4), 2^(−1/2), then halves. */
-const lowerThetas = [-3, -2, -1, -0.5, -0.25].map((power) => power * Math.LN2);
+/**
+ * Steps of 2^(1/8) as far as twice the null, where most regressions are; of 2^(1/2) beyond, up to 32 times. When
+ * evidence is enough, log ψ is known to a third of itself: half a step is within that everywhere.
+ */
+const fineSteps = Array.from({ length: 8 }, (_, step) => ((step + 1) * Math.LN2) / 8);
+const coarseSteps = Array.from({ length: 8 }, (_, step) => Math.LN2 * (1.5 + step / 2));
+/** Distances in log ψ from the null to each alternative; limits of one version use the same. */
+export const alternativeSteps = [...fineSteps, ...coarseSteps];
+/** Below equality only promotion and the interval look: 2^(−1/4), 2^(−1/2), 1/2, 1/4. */
+const lowerThetas = [-2, -1, -0.5, -0.25].map((power) => power * Math.LN2);
+/** Beyond twice the null an interval is wide anyway: fewer points, so that a state stays small. */
+const shownCoarsely = [1.5, 2, 3, 5].map((power) => power * Math.LN2);
 /** Promotion bets on nothing better than half the events: a version that is so much better shows itself anyway. */
 const bestTheta = -Math.LN2;
 /** Two grid points closer than this are one. */
@@ -34,16 +44,14 @@ const sameTheta = 1e-9;
 
 export function gridOf(toleranceRatio: number, marginRatio: number | null): Grid {
   const theta0 = Math.log(toleranceRatio);
-  const steps = [
-    ...Array.from({ length: fineSteps }, (_, step) => ((step + 1) * Math.LN2) / fineSteps),
-    ...Array.from({ length: coarseSteps }, (_, step) => Math.LN2 * (1 + (step + 1) / 4)),
-  ];
   const marginThetas = marginRatio === null ? [] : [Math.log(marginRatio)];
-  const thetas = [...lowerThetas, 0, theta0, ...steps.map((step) => theta0 + step), ...marginThetas]
+  const thetas = [...lowerThetas, 0, theta0, ...alternativeSteps.map((step) => theta0 + step), ...marginThetas]
     .toSorted((a, b) => a - b)
     .filter((theta, index, all) => index === 0 || theta - (all[index - 1] ?? 0) > sameTheta);
   const indexOf = (wanted: number) => thetas.findIndex((theta) => Math.abs(theta - wanted) <= sameTheta);
   const indices = (holds: (theta: number) => boolean) => thetas.flatMap((theta, index) => (holds(theta) ? [index] : []));
+
+  const shownThetas = [...lowerThetas, 0, theta0, ...[...fineSteps, ...shownCoarsely].map((step) => theta0 + step)];
 
   const nullIndex = indexOf(theta0);
   const alternatives = indices((theta) => theta > theta0 + sameTheta);
@@ -58,6 +66,7 @@ export function gridOf(toleranceRatio: number, marginRatio: number | null): Grid
     null: nullIndex,
     alternatives: Int32Array.from(alternatives),
     logPrior: Float64Array.from(logUniform(alternatives.map((index) => thetas[index] ?? 0))),
+    shown: Int32Array.from([...new Set(shownThetas.map(indexOf))].toSorted((a, b) => a - b)),
     margin: marginTheta === undefined ? -1 : indexOf(marginTheta),
     better: Int32Array.from(marginTheta === undefined ? [] : [equality, ...others]),
     logBetterPrior: Float64Array.from(

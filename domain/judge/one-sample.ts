@@ -11,50 +11,41 @@
  * Jensen). Mixture, late starts and thresholds are those of `table.ts`.
  */
 import type { Count } from './counters.ts';
-import { logUniform } from './grid.ts';
+import { alternativeSteps, logUniform } from './grid.ts';
+import { startShare } from './late-start.ts';
 import { logAddExp, logSumExp, roundedDown } from './log-space.ts';
 
 export interface OneSamplePlan {
   /** ℓ, a share of requests between 0 and 1. */
   readonly limitShare: number;
   readonly kappa: number;
-  readonly slots: number;
 }
 
 /** JSON. */
 export interface OneSample {
   /** log of the wealth on each alternative above the limit, late stakes included. */
   readonly wealth: readonly number[];
-  readonly reserve: number;
   readonly total: Count;
   /** Since the present weight: what "below the limit" is shown with. */
   readonly step: Count;
 }
 
-const startShare = 0.75;
-/** As for odds ratios between two versions: eight steps to twice the odds, sixteen to 32 times. */
-const aboveThetas = [
-  ...Array.from({ length: 8 }, (_, step) => ((step + 1) * Math.LN2) / 8),
-  ...Array.from({ length: 16 }, (_, step) => Math.LN2 * (1 + (step + 1) / 4)),
-];
-const logAbovePrior = logUniform(aboveThetas);
+const logAbovePrior = logUniform(alternativeSteps);
 /** Below the limit: half on a thousandth of its odds, which is a version without events, half between a 16th and the limit. */
 const rareTheta = -Math.log(1000);
 const belowThetas = [-4, -3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25].map((power) => power * Math.LN2);
 const logBelowPrior = [-Math.LN2, ...logUniform(belowThetas).map((log) => log - Math.LN2)];
 
 export const newOneSample = (): OneSample => ({
-  wealth: aboveThetas.map(() => roundedDown(Math.log(startShare))),
-  reserve: 1 - startShare,
+  wealth: alternativeSteps.map(() => roundedDown(Math.log(startShare))),
   total: { events: 0, of: 0 },
   step: { events: 0, of: 0 },
 });
 
-export function withOneSampleStake(plan: OneSamplePlan, sample: OneSample, slots: number): OneSample {
-  const stake = Math.min(sample.reserve, ((1 - startShare) / plan.slots) * slots);
+export function withOneSampleStake<T extends OneSample>(sample: T, stake: number): T {
   if (stake <= 0) return sample;
   const logStake = Math.log(stake);
-  return { ...sample, reserve: sample.reserve - stake, wealth: sample.wealth.map((log) => roundedDown(logAddExp(log, logStake))) };
+  return { ...sample, wealth: sample.wealth.map((log) => roundedDown(logAddExp(log, logStake))) };
 }
 
 export const oneSampleAtNewWeight = (sample: OneSample): OneSample => ({ ...sample, step: { events: 0, of: 0 } });
@@ -62,16 +53,15 @@ export const oneSampleAtNewWeight = (sample: OneSample): OneSample => ({ ...samp
 export function withOneSamplePoll(plan: OneSamplePlan, sample: OneSample, count: Count): OneSample {
   if (count.of <= 0) return sample;
   return {
-    wealth: sample.wealth.map((log, k) => roundedDown(log + logRatio(plan, count, aboveThetas[k] ?? 0))),
-    reserve: sample.reserve,
+    wealth: sample.wealth.map((log, k) => roundedDown(log + logRatio(plan, count, alternativeSteps[k] ?? 0))),
     total: sum(sample.total, count),
     step: sum(sample.step, count),
   };
 }
 
 /** log W against "the share was at most ℓ in every poll". */
-export const logAboveLimit = (sample: OneSample): number =>
-  logAddExp(logSumExp(sample.wealth.map((log, k) => log + (logAbovePrior[k] ?? 0))), Math.log(sample.reserve));
+export const logAboveLimit = (sample: OneSample, reserve: number): number =>
+  logAddExp(logSumExp(sample.wealth.map((log, k) => log + (logAbovePrior[k] ?? 0))), Math.log(reserve));
 
 /** log W against "the share was at least ℓ in every poll of this weight". */
 export const logBelowLimit = (plan: OneSamplePlan, sample: OneSample): number =>
@@ -79,19 +69,18 @@ export const logBelowLimit = (plan: OneSamplePlan, sample: OneSample): number =>
 
 /** For one look at the deadline, in standard deviations: the signed root of the likelihood ratio of all that was seen. */
 export function aboveLimitDeviations(plan: OneSamplePlan, { total }: OneSample): number {
-  const best = aboveThetas.reduce((largest, theta) => Math.max(largest, logRatio(plan, total, theta)), 0);
+  const best = alternativeSteps.reduce((largest, theta) => Math.max(largest, logRatio(plan, total, theta)), 0);
   return Math.sqrt(2 * best);
 }
 
-/** Requests until "below the limit" is shown if events stay as rare as `share`; `null` when they are not rare enough. */
-export function requestsToShowBelow(plan: OneSamplePlan, sample: OneSample, share: number, logWanted: number): number | null {
-  const candidates = [rareTheta, ...belowThetas].flatMap((theta, k) => {
+/** Requests until "below the limit" is shown if events stay as rare as `share`, which has to be below the limit. */
+export function requestsToShowBelow(plan: OneSamplePlan, sample: OneSample, share: number, logWanted: number): number {
+  const requests = [rareTheta, ...belowThetas].map((theta, k) => {
     const missing = logWanted - (logBelowPrior[k] ?? 0) - logRatio(plan, sample.step, theta);
-    if (missing <= 0) return [0];
     const growth = logRatio(plan, { events: share, of: 1 }, theta);
-    return growth > 0 ? [missing / growth] : [];
+    return missing <= 0 ? 0 : growth > 0 ? missing / growth : Infinity;
   });
-  return candidates.length === 0 ? null : Math.min(...candidates);
+  return Math.min(...requests);
 }
 
 const logRatio = ({ limitShare, kappa }: OneSamplePlan, { events, of }: Count, theta: number): number =>

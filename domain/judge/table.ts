@@ -19,7 +19,8 @@
 import type { Count, Interval } from './counters.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { logTilts } from './hypergeometric.ts';
-import { logAddExp, roundedDown } from './log-space.ts';
+import { startShare } from './late-start.ts';
+import { logAddExp, roundedDown, roundingOf } from './log-space.ts';
 
 /** What is fixed before the first poll. */
 export interface TablePlan {
@@ -29,53 +30,37 @@ export interface TablePlan {
   readonly marginRatio: number | null;
   /** κ ≥ 1. */
   readonly kappa: number;
-  /** How many late starts the comparison may see: one for each minute that it is planned to last. */
-  readonly slots: number;
 }
 
 /** JSON; logarithms are natural and rounded down. */
 export interface Table {
-  /** log of the wealth on each alternative, late stakes included. */
+  /** log of the wealth on each alternative: what was staked at the start and later, times Π E_k(ψ; ψ0) since then. */
   readonly wealth: readonly number[];
-  /** Wealth that is not bet yet. */
-  readonly reserve: number;
-  /** Σ log E_k(ψ; ψ0) at every odds ratio of the grid, since the table began. */
+  /** Σ log E_k(ψ; ψ0) since the table began, at the odds ratios that the interval is read from. */
   readonly likelihood: readonly number[];
-  /** Σ log E_k(ψ; δ) at every odds ratio better than the margin, since the present weight. */
-  readonly promotion: readonly number[];
-  /** Polls that said anything. */
-  readonly polls: number;
+  /** Σ log E_k(ψ; δ) since the present weight, at the odds ratios that are better than the margin. */
+  readonly promotions: readonly number[];
 }
-
-/** Three quarters are bet at once: a regression from the start costs 0.29 nats more, a late one is found in half the time. */
-const startShare = 0.75;
 
 export function newTable(plan: TablePlan): Table {
   const grid = gridFor(plan);
   const start = roundedDown(Math.log(startShare));
   return {
     wealth: Array.from(grid.alternatives, () => start),
-    reserve: 1 - startShare,
-    likelihood: Array.from(grid.thetas, () => 0),
-    promotion: Array.from(grid.better, () => 0),
-    polls: 0,
+    likelihood: Array.from(grid.shown, () => 0),
+    promotions: Array.from(grid.better, () => 0),
   };
 }
 
-/** Bets `slots` late stakes on a regression that begins now. Call it before the poll is read. */
-export function withLateStake(plan: TablePlan, table: Table, slots: number): Table {
-  const stake = Math.min(table.reserve, ((1 - startShare) / plan.slots) * slots);
+/** Stakes more on a regression that begins now (`late-start.ts`). Before the poll is read, or it were a bet on what is known. */
+export function withLateStake<T extends Table>(table: T, stake: number): T {
   if (stake <= 0) return table;
   const logStake = Math.log(stake);
-  return {
-    ...table,
-    reserve: table.reserve - stake,
-    wealth: table.wealth.map((log) => roundedDown(logAddExp(log, logStake))),
-  };
+  return { ...table, wealth: table.wealth.map((log) => roundedDown(logAddExp(log, logStake))) };
 }
 
 /** Promotion has to be shown again at a new weight; what speaks against the version stays. */
-export const withNewWeight = (table: Table): Table => ({ ...table, promotion: table.promotion.map(() => 0) });
+export const withNewWeight = (table: Table): Table => ({ ...table, promotions: table.promotions.map(() => 0) });
 
 /** Scratch of the hot loop; as long as the longest grid. */
 const tilted = new Float64Array(64);
@@ -85,47 +70,48 @@ export function withPoll(plan: TablePlan, table: Table, canary: Count, stable: C
   const events = canary.events + stable.events;
   if (canary.of <= 0 || stable.of <= 0 || events <= 0 || events >= canary.of + stable.of) return table;
   const grid = gridFor(plan);
-  const { thetas, alternatives, better, margin } = grid;
+  const { thetas, alternatives, shown, better, margin } = grid;
   logTilts(canary.of, stable.of, events, grid, tilted);
   const scale = 1 / plan.kappa;
   for (let g = 0; g < thetas.length; g++) tilted[g] = (canary.events * at(thetas, g) - at(tilted, g)) * scale;
 
-  const atNull = at(tilted, grid.null);
-  const likelihood = table.likelihood.slice();
-  for (let g = 0; g < likelihood.length; g++) likelihood[g] = roundedDown(of(likelihood, g) + at(tilted, g) - atNull);
-  const wealth = table.wealth.slice();
-  for (let k = 0; k < wealth.length; k++) wealth[k] = roundedDown(of(wealth, k) + at(tilted, at(alternatives, k)) - atNull);
-  const promotion = table.promotion.slice();
-  if (margin >= 0) {
-    const atMargin = at(tilted, margin);
-    for (let k = 0; k < promotion.length; k++) promotion[k] = roundedDown(of(promotion, k) + at(tilted, at(better, k)) - atMargin);
-  }
-  return { wealth, reserve: table.reserve, likelihood, promotion, polls: table.polls + 1 };
+  return {
+    wealth: added(table.wealth, alternatives, grid.null),
+    likelihood: added(table.likelihood, shown, grid.null),
+    promotions: margin < 0 ? table.promotions : added(table.promotions, better, margin),
+  };
 }
 
-/** log W against "the odds ratio was at most ψ0 in every poll". */
-export const logEvidence = (plan: TablePlan, table: Table): number =>
-  logAddExp(logMixture(table.wealth, gridFor(plan).logPrior), Math.log(table.reserve));
+/** Adds this poll's log E against the odds ratio at `against`, rounded down. */
+function added(logs: readonly number[], indices: Int32Array, against: number): readonly number[] {
+  const base = at(tilted, against);
+  const sum = logs.slice();
+  for (let k = 0; k < sum.length; k++) sum[k] = roundedDown(of(sum, k) + at(tilted, at(indices, k)) - base);
+  return sum;
+}
+
+/** log W against "the odds ratio was at most ψ0 in every poll"; `reserve` is what was not staked yet. */
+export const logEvidence = (plan: TablePlan, table: Table, reserve: number): number =>
+  logAddExp(logMixture(table.wealth, gridFor(plan).logPrior), Math.log(reserve));
 
 /** log W against "the odds ratio was at least δ in every poll of this weight"; 0 where there is no margin. */
 export const logBetterThanMargin = (plan: TablePlan, table: Table): number =>
-  plan.marginRatio === null ? 0 : logMixture(table.promotion, gridFor(plan).logBetterPrior);
+  plan.marginRatio === null ? 0 : logMixture(table.promotions, gridFor(plan).logBetterPrior);
 
 /** The part of the bet on promotion that grows fastest when both versions are alike: what a forecast starts from. */
 export const logEqualToStable = (plan: TablePlan, table: Table): number =>
-  plan.marginRatio === null ? 0 : of(table.promotion, 0) + at(gridFor(plan).logBetterPrior, 0);
+  plan.marginRatio === null ? 0 : of(table.promotions, 0) + at(gridFor(plan).logBetterPrior, 0);
 
 /**
  * Confidence sequence for the odds ratio: it contains the true one at every look at once, with probability
  * 1 − α. By inversion on the grid: ψ is out when the mixture of what lies beyond it exceeds 2/α.
+ * `polls`: how often the table was rounded at most, which may have moved two points apart.
  */
-export function oddsRatioInterval(plan: TablePlan, table: Table, alpha = 0.05): Interval {
-  const { thetas } = gridFor(plan);
-  // What rounding down may have moved two points apart.
+export function oddsRatioInterval(plan: TablePlan, table: Table, polls: number, alpha = 0.05): Interval {
+  const { thetas, shown } = gridFor(plan);
   const largest = Math.max(...table.likelihood.map(Math.abs));
-  const rounding = table.polls * Math.max(1e-6, 2e-8 * largest);
-  const threshold = Math.log(2 / alpha) + rounding;
-  const points = Array.from(thetas, (theta, g) => ({ theta, log: of(table.likelihood, g) }));
+  const threshold = Math.log(2 / alpha) + polls * roundingOf(largest);
+  const points = table.likelihood.map((log, k) => ({ theta: at(thetas, at(shown, k)), log }));
   const low = lastBeyond(points, threshold);
   const high = lastBeyond(points.toReversed(), threshold);
   return { low: low === null ? 0 : Math.exp(low), high: high === null ? null : Math.exp(high) };
@@ -170,7 +156,9 @@ const deadlineEventsMin = 20;
  */
 export function deadlineDeviations(plan: TablePlan, table: Table, events: number): number {
   if (events < deadlineEventsMin) return 0;
-  const best = gridFor(plan).alternatives.reduce((largest, g) => Math.max(largest, of(table.likelihood, g)), 0);
+  const grid = gridFor(plan);
+  // Only odds ratios above the tolerance speak against the version; equality is below it, and its likelihood is highest.
+  const best = table.likelihood.reduce((largest, log, k) => (at(grid.shown, k) > grid.null ? Math.max(largest, log) : largest), 0);
   return Math.sqrt(2 * best);
 }
 
