@@ -14,7 +14,18 @@ const rule: CanaryRule = {
   readyWithinSeconds: 300,
 };
 const totals = { requests: 0, errors: 0, p99Seconds: null };
-const verdictOf = (kind: Verdict['kind']): Verdict => ({ kind, reason: `because ${kind}`, metrics: [], canary: totals, stable: totals });
+const verdictOf = (kind: Verdict['kind']): Verdict => ({
+  kind,
+  reason: `because ${kind}`,
+  metrics: [],
+  canary: totals,
+  stable: totals,
+  logEvidence: 0,
+  logRollbackAt: Math.log(125),
+  logPromoteAt: Math.log(20),
+  calibration: { from: 'none', windowSeconds: 0, polls: 0 },
+  trace: [],
+});
 const progress: CanaryProgress = { secondsAtWeight: 120, minimumSeconds: 120, secondsSinceStart: 300, held: false };
 const decide = (kind: Verdict['kind'], changes: Partial<CanaryProgress> = {}, ruleChanges: Partial<CanaryRule> = {}) =>
   decideCanary({ ...rule, ...ruleChanges }, { ...progress, ...changes }, verdictOf(kind));

@@ -16,6 +16,7 @@ import { createTerraformActivities, workerIdentity } from '../activities/terrafo
 import { runTool } from '../activities/tool/run-tool.ts';
 import { createBlobStore } from '../activities/tool/store.ts';
 import { createWorkspaces } from '../activities/tool/workspace.ts';
+import { storeFolders } from '../domain/blob.ts';
 import type { AllPorts } from '../domain/ports.ts';
 import type { WorkerConfig } from './config.ts';
 import { fenced } from './fence.ts';
@@ -48,7 +49,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPolicyActivities({ store, config: { opaUrl: config.opaUrl } }),
     ...createHelmActivities({ ...tools, config: { path, kubeconfig: config.kubeconfig } }),
     ...createKubernetesActivities({ kubeconfig: config.kubeconfig }),
-    ...createPrometheusActivities(),
+    ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),
     ...createLedgerActivities(ledger),
     ...createLanesActivities({ client }),
     ...createCaretakerActivities({ client }),

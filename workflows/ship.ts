@@ -8,6 +8,7 @@ import type { Blob } from '../domain/blob.ts';
 import { type CanaryDecision, decideCanary, weightsOf } from '../domain/canary.ts';
 import { type ModelOrder, serviceLaneOf } from '../domain/order.ts';
 import type { MetricsRef, RouteRef } from '../domain/ports.ts';
+import type { JudgedStep } from '../domain/record.ts';
 import { liveSlotOf, otherSlot, type Slot, weightsFor } from '../domain/slot.ts';
 import { chartValues } from '../domain/values.ts';
 import { sliceSecondsMax } from './activity-options.ts';
@@ -85,14 +86,22 @@ async function shift(shipment: Shipment): Promise<Ending | undefined> {
   const { run, live } = shipment;
   const { canary, urgency } = run.order;
   const weights = weightsOf(canary, live !== null && urgency !== 'rollback');
-  const clock = { startedAt: Date.now() };
+  const clock: Clock = { startedAt: Date.now(), looked: false };
   for (const [index, weightPercent] of weights.entries()) {
     const last = weightPercent === 100;
+    // The last look of a comparison is over with it: at 100 % the judge looks at any time with what that one had.
+    if (last && index > 0) clock.looked = true;
+    // Promotion is decided at the last weight that has somebody to compare with.
+    const step = {
+      weightPercent,
+      promotes: index >= weights.length - 2,
+      minimumSeconds: last ? canary.watchSeconds : canary.minimumStepSeconds,
+    };
     const stopped =
       (await run.proceed(last ? 'watching' : 'shifting')) ??
       (index === 0 ? undefined : await awaitCapacity(shipment)) ??
       (await setWeight(shipment, weightPercent, index === 0)) ??
-      (await watch(shipment, last ? null : live, last ? canary.watchSeconds : canary.minimumStepSeconds, clock));
+      (await watch(shipment, last ? null : live, step, clock));
     if (stopped !== undefined) return stopped;
   }
   return undefined;
@@ -124,29 +133,43 @@ async function setWeight(
 const metricsOf = ({ ref, order }: ReleaseRun, { series }: ModelOrder, candidate: Slot, live: Slot | null): MetricsRef => ({
   release: ref,
   prometheus: order.prometheus,
+  labels: order.metricsLabels ?? {},
   series,
   candidate,
   live,
 });
 
+interface Clock {
+  startedAt: number;
+  /** The look at the deadline has been taken, or is not there to be taken: it spends a share of the risk, once. */
+  looked: boolean;
+}
+
+interface Step {
+  readonly weightPercent: number;
+  readonly promotes: boolean;
+  readonly minimumSeconds: number;
+}
+
+/** Ten hours of slices in one record, which is more than a person holds a release; a record has to fit a message. */
+const countsMax = 60;
+
 /**
  * One weight, judged until it has shown enough. `live: null` compares with nothing: the absolute limits decide,
- * as they do at 100 % where the old version has no traffic any more.
+ * as they do at 100 % where the old version has no traffic any more. It is one judgement for the whole release:
+ * a further weight is a step of it.
  */
-async function watch(
-  { run, model, candidate }: Shipment,
-  live: Slot | null,
-  minimumSeconds: number,
-  clock: { startedAt: number },
-): Promise<Ending | undefined> {
+async function watch({ run, model, candidate }: Shipment, live: Slot | null, step: Step, clock: Clock): Promise<Ending | undefined> {
   const { canary } = run.order;
+  const { weightPercent, promotes, minimumSeconds } = step;
   const weightSince = Date.now();
-  // Another comparison is another judgement; a further weight of the same comparison is a step of one.
-  if (live === null) run.facts.judge = null;
   let nextStep = run.facts.judge !== null;
+  let counts: readonly Blob[] = [];
   for (;;) {
     const secondsAtWeight = (Date.now() - weightSince) / 1000;
     const secondsLeft = canary.deadlineMinutes * 60 - (Date.now() - clock.startedAt) / 1000;
+    // The slice in which the deadline falls ends with it; while held there is none.
+    const deadline = !run.held && !clock.looked && secondsLeft <= sliceSecondsMax;
     const slice = await run.interruptible(
       () =>
         run.steps.metrics.watchCanary.executeWithOptions({ summary: `Watch slot ${candidate} at ${run.view.weightPercent} %` }, [
@@ -155,6 +178,10 @@ async function watch(
             objectives: model.objectives,
             judge: run.facts.judge,
             nextStep,
+            promotes,
+            deadline,
+            plannedSeconds: canary.deadlineMinutes * 60,
+            weightPercent,
             pollSeconds: canary.pollSeconds,
             // While held a pass is no news: the slice runs on and comes back early only for a fail.
             minimumSeconds: run.held ? sliceSecondsMax : Math.max(0, minimumSeconds - secondsAtWeight),
@@ -168,6 +195,8 @@ async function watch(
     nextStep = false;
     run.facts.judge = slice.value.judge;
     const { verdict } = slice.value;
+    if (deadline && verdict.kind === 'not enough') clock.looked = true;
+    if (slice.value.counts != null) counts = [...counts, slice.value.counts].slice(-countsMax);
     run.show({ verdict });
     const decision = decideCanary(
       canary,
@@ -179,14 +208,17 @@ async function watch(
       },
       verdict,
     );
-    if (decision.kind !== 'go on') run.record('verdict', { weightPercent: run.view.weightPercent, decision: decision.kind, verdict });
+    if (decision.kind !== 'go on') {
+      run.record('verdict', { weightPercent, decision: decision.kind, verdict, counts } satisfies JudgedStep);
+      counts = [];
+    }
     const ending = await follow(run, decision, clock);
     if (ending !== 'go on') return ending;
   }
 }
 
 /** `undefined` means that this weight is done. */
-async function follow(run: ReleaseRun, decision: CanaryDecision, clock: { startedAt: number }): Promise<Ending | undefined | 'go on'> {
+async function follow(run: ReleaseRun, decision: CanaryDecision, clock: Clock): Promise<Ending | undefined | 'go on'> {
   switch (decision.kind) {
     case 'advance':
       return undefined;

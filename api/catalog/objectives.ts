@@ -103,7 +103,8 @@ const weights = z
   .strictObject({ errors: share, latency: share, quality: share.default(0) })
   .refine((all) => Math.abs(sumOf(all) - 1) <= sumSlack, {
     error: ({ input }) => `shares that sum to 1: these sum to ${Number(sumOf(input as Objectives['weights']).toFixed(6))}`,
-  });
+  })
+  .refine((all) => all.errors + all.latency > 0, 'errors or latency more than 0: at 100 % nothing else is judged');
 const sumOf = (all: Objectives['weights']): number => all.errors + all.latency + all.quality;
 
 /** Beyond a half, tossing a coin would be the better judge. */

@@ -5,7 +5,8 @@
 import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
 import { taskQueues } from '../../workflows/messages.ts';
-import { metricName, objectives } from './objectives.ts';
+import { objectives } from './objectives.ts';
+import { series } from './series.ts';
 
 /** Part of release ids, Kubernetes names and task queues. */
 export const name = z
@@ -117,14 +118,6 @@ export const environmentFile = z
     ...file,
     stacks: file.stacks.map((one) => ({ ...one, backend: { ...one.backend, region: one.backend.region ?? file.aws.region } })),
   })) satisfies z.ZodType<Environment>;
-
-const series = z.strictObject({
-  requests: metricName.default('model_requests_total'),
-  statusLabel: z.string().default('status'),
-  /** A client's mistake (4xx) is not the model's failure. */
-  failureStatus: z.string().default('5..'),
-  latency: metricName.default('model_request_duration_seconds'),
-});
 
 export const serviceFile = z.strictObject({
   name,

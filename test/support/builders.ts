@@ -1,6 +1,7 @@
 /** Orders and their parts with sensible values, so that a test says only what it is about. */
 import type { Caller } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
+import { defaultObjectives } from '../../domain/objectives.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 
 export const modelImage = `registry.example/fraud@${digestText('image')}`;
@@ -57,11 +58,7 @@ export function orderOf(changes: Partial<ReleaseOrder> = {}): ReleaseOrder {
       chart: { repository: 'https://git.example/ml-platform', refs: ['main'], path: 'infra/helm/model-service', values: [] },
       route: { gateway: 'models', hostname: 'fraud.example.com', port: 8080 },
       series: { requests: 'model_requests_total', statusLabel: 'status', failureStatus: '5..', latency: 'model_request_duration_seconds' },
-      objectives: {
-        errors: { marginRatio: 1.5, marginPoints: 0.1, limitPercent: 1 },
-        latency: { guardedBucketsMs: [100, 250, 500], marginRatio: 1.25, limitPercent: 5 },
-        minimumRequests: 100,
-      },
+      objectives: defaultObjectives,
     },
     ...changes,
   };

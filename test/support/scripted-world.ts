@@ -32,6 +32,11 @@ export const verdictOf = (kind: Verdict['kind'], reason: string = kind): Verdict
   metrics: [],
   canary: arm,
   stable: arm,
+  logEvidence: 0,
+  logRollbackAt: Math.log(125),
+  logPromoteAt: Math.log(20),
+  calibration: { from: 'history', windowSeconds: 86_400, polls: 2000 },
+  trace: [],
 });
 
 const report = (tool: string): ScanSummary => ({ tool, toolVersion: '1', status: 'pass', counts: {}, worst: [], report: blob(tool) });
@@ -46,6 +51,8 @@ export class ScriptedWorld {
   infrastructure: 'old' | 'new' = 'old';
   readonly records = new Map<number, ReleaseRecord>();
   readonly calls: StepName[] = [];
+  /** What each watch was asked to do. */
+  readonly watches: Parameters<AllPorts['watchCanary']>[0][] = [];
   breakages: Breakage[] = [];
   /** What the policies and the judge answer; a test replaces them. */
   gate: (stage: 'code' | 'complete') => Pick<GateDecision, 'kind' | 'violations'> = () => ({ kind: 'approval needed', violations: [] });
@@ -163,9 +170,15 @@ export class ScriptedWorld {
         this.ready ? { kind: 'ready', pods: 2 } : { kind: 'not ready', because: '0 of 2 pods ready', evidence: ['Readiness probe failed'] },
       ),
       awaitShare: this.#step('awaitShare', async ({ weightPercent }) => ({ kind: 'observed', sharePercent: weightPercent, requests: 100 })),
-      watchCanary: this.#step('watchCanary', async ({ candidate, judge }) => {
+      watchCanary: this.#step('watchCanary', async (input) => {
+        const { candidate, judge } = input;
+        this.watches.push(input);
         const call = Number(judge?.['call'] ?? 0) + 1;
-        return { judge: { version: 1, lastInstantSeconds: call, call }, verdict: this.verdicts(this.weightOf(candidate), call) };
+        return {
+          judge: { version: 2, lastInstantSeconds: call, call },
+          verdict: this.verdicts(this.weightOf(candidate), call),
+          counts: blob(`counts ${call}`),
+        };
       }),
       appendRecords: this.#step('appendRecords', async ({ records }) => this.#append(records)),
       readLastIntent: this.#step('readLastIntent', async () => this.#lastIntent()),
