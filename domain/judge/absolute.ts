@@ -58,9 +58,9 @@ export function withAbsolutePoll(
 const guessOf = ({ events, of }: AbsoluteMargin): number =>
   Math.min(guessMax, Math.max(guessMin, (events + unseenEvents) / (of + 2 * unseenEvents)));
 
-/** A null line that the guess itself lies beyond has nothing to bet on. */
+/** A margin of everything has no null. */
 function logFactor(canary: Count, stable: Count, guess: number, margin: number): number {
-  if (canary.of <= 0 || guess + margin >= 1) return 0;
+  if (canary.of <= 0 || margin >= 1) return 0;
   const low = nearest(canary.of, stable.of, guess, margin);
   const high = low + margin;
   return (
@@ -73,7 +73,7 @@ function logFactor(canary: Count, stable: Count, guess: number, margin: number):
 
 /** Expected log E a poll of these sizes, before κ, if both versions have the guessed share. */
 export function expectedGrowth(canaryOf: number, stableOf: number, guess: number, margin: number): number {
-  if (canaryOf <= 0 || guess + margin >= 1) return 0;
+  if (canaryOf <= 0 || margin >= 1) return 0;
   const low = nearest(canaryOf, stableOf, guess, margin);
   return canaryOf * divergence(guess, low + margin) + stableOf * divergence(guess, low);
 }
@@ -82,20 +82,35 @@ export function expectedGrowth(canaryOf: number, stableOf: number, guess: number
 export const divergence = (p: number, q: number): number =>
   (p > 0 ? p * Math.log(p / q) : 0) + (p < 1 ? (1 - p) * (Math.log1p(-p) - Math.log1p(-q)) : 0);
 
-/** So often halved, the bracket is as narrow as a double. */
-const halvings = 60;
+/** Newton's steps double the digits; more than a dozen only where the bracket has to be halved first. */
+const stepsMax = 60;
+/** Relative to the bracket: what is left changes E_k by less than its rounding. */
+const closeEnough = 1e-14;
 
-/** t of the null's nearest point: where the weighted divergence's derivative along the line is 0, by bisection. */
+/**
+ * t of the null's nearest point: where the weighted divergence's derivative along the line is 0. It rises with t,
+ * so that a bracket around the root holds; a step of Newton's that leaves it halves it instead.
+ */
 function nearest(canaryOf: number, stableOf: number, guess: number, margin: number): number {
   let low = Math.max(guess - margin, guess * 1e-9);
-  let high = guess;
-  for (let halving = 0; halving < halvings; halving++) {
-    const t = (low + high) / 2;
-    if (t === low || t === high) break;
+  // The line ends where u is 1: a guess close to that still has a nearest point on it.
+  let high = Math.min(guess, 1 - margin);
+  // With alike variances the excess is shared by weight: most often within a step or two of the root.
+  let t = Math.min(high, Math.max(low, guess - (margin * canaryOf) / (canaryOf + stableOf)));
+  const noise = guess * (1 - guess);
+  for (let step = 0; step < stepsMax; step++) {
     const u = t + margin;
-    const slope = (stableOf * (t - guess)) / (t * (1 - t)) + (canaryOf * (u - guess)) / (u * (1 - u));
+    const [varianceOfT, varianceOfU] = [t * (1 - t), u * (1 - u)];
+    const slope = (stableOf * (t - guess)) / varianceOfT + (canaryOf * (u - guess)) / varianceOfU;
     if (slope > 0) high = t;
     else low = t;
+    const curvature =
+      (stableOf * ((t - guess) ** 2 + noise)) / (varianceOfT * varianceOfT) +
+      (canaryOf * ((u - guess) ** 2 + noise)) / (varianceOfU * varianceOfU);
+    const newton = t - slope / curvature;
+    const next = newton > low && newton < high ? newton : (low + high) / 2;
+    if (Math.abs(next - t) <= closeEnough * t) return next;
+    t = next;
   }
-  return (low + high) / 2;
+  return t;
 }

@@ -23,6 +23,8 @@ export interface Grid extends Tilts {
   readonly logBetterPrior: Float64Array;
   /** What the interval and the look at the deadline are read from; ascending. */
   readonly shown: Int32Array;
+  /** How wide each of those points' cells is, as a share of all. */
+  readonly widths: Float64Array;
 }
 
 /**
@@ -53,6 +55,7 @@ export function gridOf(toleranceRatio: number, marginRatio: number | null): Grid
 
   const shownThetas = [...lowerThetas, 0, theta0, ...[...fineSteps, ...shownCoarsely].map((step) => theta0 + step)];
 
+  const shown = [...new Set(shownThetas.map(indexOf))].toSorted((a, b) => a - b);
   const nullIndex = indexOf(theta0);
   const alternatives = indices((theta) => theta > theta0 + sameTheta);
   const marginTheta = marginThetas[0];
@@ -66,7 +69,8 @@ export function gridOf(toleranceRatio: number, marginRatio: number | null): Grid
     null: nullIndex,
     alternatives: Int32Array.from(alternatives),
     logPrior: Float64Array.from(logUniform(alternatives.map((index) => thetas[index] ?? 0))),
-    shown: Int32Array.from([...new Set(shownThetas.map(indexOf))].toSorted((a, b) => a - b)),
+    shown: Int32Array.from(shown),
+    widths: Float64Array.from(logUniform(shown.map((index) => thetas[index] ?? 0)), Math.exp),
     margin: marginTheta === undefined ? -1 : indexOf(marginTheta),
     better: Int32Array.from(marginTheta === undefined ? [] : [equality, ...others]),
     logBetterPrior: Float64Array.from(

@@ -52,15 +52,18 @@ const shapeOfMargin = 3;
  * Edges that no history tells apart are all looked at, since nothing is known against them.
  */
 export function latencyEdges(
-  latency: Objectives['latency'],
+  { latency, errors }: Pick<Objectives, 'latency' | 'errors'>,
   calibration: Calibration,
   edgesSeconds: readonly number[],
   tablesMax: number,
 ): readonly LatencyEdge[] {
-  const shares = edgesSeconds.map((edge) => calibration.metrics[latencyName(edge)]?.stableShare ?? null);
-  const known = shares.some((share) => share !== null);
+  const history = edgesSeconds.map((edge) => calibration.metrics[latencyName(edge)]?.stableShare ?? null);
+  const known = history.some((share) => share !== null);
+  // Failures count as slow at every edge; which edges tell speed apart is about the others.
+  const failing = calibration.metrics['errors']?.stableShare ?? 0;
+  const slow = history.map((share) => Math.max(0, (share ?? 0) - failing));
+  const share = (index: number) => slow[index] ?? 0;
   const indices = edgesSeconds.map((_, index) => index);
-  const share = (index: number) => shares[index] ?? 0;
 
   const isInformative = (index: number) => !known || (share(index) > informative.above && share(index) < informative.below);
   const isGuardable = (index: number) => !known || (share(index) >= guardable.from && share(index) <= guardable.to);
@@ -73,13 +76,19 @@ export function latencyEdges(
     indices.filter((index) => isInformative(index) && !guarded.has(index)),
     tablesMax - guarded.size,
   );
-  const ratioAt = (index: number, factor: number, shape: number) =>
-    known ? ratioOfSlower(edgesSeconds, shares, index, factor) : factor ** shape;
+  /** Odds ratio at an edge of a version so many times slower that also fails `failingRatio` times as often. */
+  const ratioAt = (index: number, factor: number, failingRatio: number, shape: number) => {
+    if (!known) return factor ** shape;
+    const slower = slowerShare(edgesSeconds, slow, index, factor);
+    return Math.exp(logOdds(slower + failing * failingRatio) - logOdds(share(index) + failing));
+  };
   return [...guarded, ...others]
     .toSorted((a, b) => a - b)
     .map((index) => {
-      const toleranceRatio = Math.min(toleranceRatioMax, Math.max(1, ratioAt(index, latency.toleranceFactor, shapeOfTolerance)));
-      const margin = Math.max(toleranceRatio * marginOverTolerance, ratioAt(index, latency.marginFactor, shapeOfMargin));
+      // Both tolerances at once: what errors are forgiven must not be held against latency. A margin is about speed alone.
+      const tolerated = ratioAt(index, latency.toleranceFactor, errors.toleranceRatio, shapeOfTolerance);
+      const toleranceRatio = Math.min(toleranceRatioMax, Math.max(1, tolerated));
+      const margin = Math.max(toleranceRatio * marginOverTolerance, ratioAt(index, latency.marginFactor, 1, shapeOfMargin));
       return {
         edgeSeconds: edgesSeconds[index] ?? 0,
         guarded: guarded.has(index),
@@ -106,10 +115,10 @@ export function evenly<T>(values: readonly T[], count: number): readonly T[] {
 }
 
 /**
- * Odds ratio at an edge when every request takes `factor` times as long: odds(S(edge / factor)) / odds(S(edge)),
- * S being the stable version's share of slower requests. Between edges, log odds are linear in log seconds.
+ * Share of requests slower than an edge when every one takes `factor` times as long: S(edge / factor), S being the
+ * stable version's share of slower requests. Between edges, log odds are linear in log seconds.
  */
-function ratioOfSlower(edgesSeconds: readonly number[], shares: readonly (number | null)[], index: number, factor: number): number {
+function slowerShare(edgesSeconds: readonly number[], shares: readonly number[], index: number, factor: number): number {
   const logOddsAt = (position: number) => logOdds(shares[position] ?? 0);
   const logEdge = (position: number) => Math.log(edgesSeconds[position] ?? 0);
   const wanted = logEdge(index) - Math.log(factor);
@@ -117,9 +126,9 @@ function ratioOfSlower(edgesSeconds: readonly number[], shares: readonly (number
   const below = edgesSeconds.findLastIndex((edge, position) => position < index && Math.log(edge) <= wanted);
   const from = Math.max(0, below);
   const to = Math.min(from + 1, edgesSeconds.length - 1);
-  if (from === to) return factor ** shapeOfMargin;
+  if (from === to) return shareOfLogOdds(logOddsAt(index) + shapeOfMargin * Math.log(factor));
   const slope = (logOddsAt(to) - logOddsAt(from)) / (logEdge(to) - logEdge(from));
-  return Math.exp(logOddsAt(from) + slope * (wanted - logEdge(from)) - logOddsAt(index));
+  return shareOfLogOdds(logOddsAt(from) + slope * (wanted - logEdge(from)));
 }
 
 /** A share of 0 or 1 was seen in finitely many requests; a millionth is as far as history can tell. */
@@ -128,3 +137,4 @@ const logOdds = (share: number): number => {
   const p = Math.min(1 - shareResolution, Math.max(shareResolution, share));
   return Math.log(p) - Math.log1p(-p);
 };
+const shareOfLogOdds = (odds: number): number => 1 / (1 + Math.exp(-odds));

@@ -1,15 +1,18 @@
 /** Sums of numbers that are known by their natural logarithms. Empty sums are 0, whose logarithm is −∞. */
 
 export function logSumExp(logs: readonly number[]): number {
-  const largest = Math.max(...logs);
+  let largest = -Infinity;
+  for (const log of logs) largest = Math.max(largest, log);
   if (largest === -Infinity) return -Infinity;
-  return largest + Math.log(logs.reduce((sum, log) => sum + Math.exp(log - largest), 0));
+  let sum = 0;
+  for (const log of logs) sum += Math.exp(log - largest);
+  return largest + Math.log(sum);
 }
 
-export const logAddExp = (a: number, b: number): number => {
-  const [larger, smaller] = a >= b ? [a, b] : [b, a];
-  return smaller === -Infinity ? larger : larger + Math.log1p(Math.exp(smaller - larger));
-};
+export function logAddExp(a: number, b: number): number {
+  const larger = Math.max(a, b);
+  return larger === -Infinity ? larger : larger + Math.log1p(Math.exp(-Math.abs(a - b)));
+}
 
 /**
  * Weighted mean of e-values, which is one again whatever their dependence (Vovk and Wang 2021; the only
@@ -21,13 +24,20 @@ export function logMeanOf(parts: readonly { readonly weight: number; readonly lo
 }
 
 /**
- * Rounded down to what JSON keeps in few digits: four decimals, fewer for large numbers. Always downwards, so
- * that rounding counts against whoever claims something; an hour of polls every five seconds loses 0.04 nats.
+ * State keeps logarithms as whole numbers of this many nats: few digits of JSON, sums without rounding. A log is
+ * turned into grains downwards, so that rounding counts against whoever claims something; an hour of polls every
+ * five seconds loses 0.04 nats.
  */
-export function roundedDown(log: number): number {
-  if (log < 1e4 && log > -1e4) return Math.floor(log * 1e4) / 1e4;
-  return Math.abs(log) < 1e6 ? Math.floor(log * 1e2) / 1e2 : Math.floor(log);
-}
+export const grain = 1e-4;
+const grainsInNat = 1 / grain;
 
-/** What one rounding takes at most, of a number of this size. */
-export const roundingOf = (log: number): number => (Math.abs(log) < 1e4 ? 1e-4 : Math.abs(log) < 1e6 ? 1e-2 : 1);
+export const grainsOf = (log: number): number => Math.floor(log * grainsInNat);
+
+/**
+ * A thousand nats below nothing a sum stays where it is: as if e^−1000 were staked anew, which no bet ever sees.
+ * So a state keeps its size, whatever a day brings.
+ */
+export const grainsMax = 1000 / grain;
+
+/** The same for a single number that people may read: four decimals, rounded down. */
+export const roundedDown = (log: number): number => Math.floor(log * grainsInNat) / grainsInNat;

@@ -110,7 +110,7 @@ function sourcesOf(metric: QualityMetric): readonly Source[] {
 
 /** Known only with the first histogram: its edges are names, not data, so that this is still decided in advance. */
 export const latencyMeasures = (objectives: Objectives, calibration: Calibration, edgesSeconds: readonly number[]): readonly Measure[] =>
-  latencyEdges(objectives.latency, calibration, edgesSeconds, latencyTablesMax).map(
+  latencyEdges(objectives, calibration, edgesSeconds, latencyTablesMax).map(
     (edge): Measure => ({
       source: { family: 'latency', edgeSeconds: edge.edgeSeconds },
       guarded: edge.guarded,

@@ -13,7 +13,7 @@
 import type { Count } from './counters.ts';
 import { alternativeSteps, logUniform } from './grid.ts';
 import { startShare } from './late-start.ts';
-import { logAddExp, logSumExp, roundedDown } from './log-space.ts';
+import { grain, grainsMax, grainsOf, logAddExp, logSumExp } from './log-space.ts';
 
 export interface OneSamplePlan {
   /** ℓ, a share of requests between 0 and 1. */
@@ -21,7 +21,7 @@ export interface OneSamplePlan {
   readonly kappa: number;
 }
 
-/** JSON. */
+/** JSON; logarithms in grains (`log-space.ts`). */
 export interface OneSample {
   /** log of the wealth on each alternative above the limit, late stakes included. */
   readonly wealth: readonly number[];
@@ -33,11 +33,12 @@ export interface OneSample {
 const logAbovePrior = logUniform(alternativeSteps);
 /** Below the limit: half on a thousandth of its odds, which is a version without events, half between a 16th and the limit. */
 const rareTheta = -Math.log(1000);
-const belowThetas = [-4, -3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25].map((power) => power * Math.LN2);
-const logBelowPrior = [-Math.LN2, ...logUniform(belowThetas).map((log) => log - Math.LN2)];
+const rarerThetas = [-4, -3, -2.5, -2, -1.5, -1, -0.75, -0.5, -0.25].map((power) => power * Math.LN2);
+const belowThetas = [rareTheta, ...rarerThetas];
+const logBelowPrior = [-Math.LN2, ...logUniform(rarerThetas).map((log) => log - Math.LN2)];
 
 export const newOneSample = (): OneSample => ({
-  wealth: alternativeSteps.map(() => roundedDown(Math.log(startShare))),
+  wealth: alternativeSteps.map(() => grainsOf(Math.log(startShare))),
   total: { events: 0, of: 0 },
   step: { events: 0, of: 0 },
 });
@@ -45,27 +46,32 @@ export const newOneSample = (): OneSample => ({
 export function withOneSampleStake<T extends OneSample>(sample: T, stake: number): T {
   if (stake <= 0) return sample;
   const logStake = Math.log(stake);
-  return { ...sample, wealth: sample.wealth.map((log) => roundedDown(logAddExp(log, logStake))) };
+  return { ...sample, wealth: sample.wealth.map((grains) => grainsOf(logAddExp(grains * grain, logStake))) };
 }
 
 export const oneSampleAtNewWeight = (sample: OneSample): OneSample => ({ ...sample, step: { events: 0, of: 0 } });
 
 export function withOneSamplePoll(plan: OneSamplePlan, sample: OneSample, count: Count): OneSample {
   if (count.of <= 0) return sample;
-  return {
-    wealth: sample.wealth.map((log, k) => roundedDown(log + logRatio(plan, count, alternativeSteps[k] ?? 0))),
-    total: sum(sample.total, count),
-    step: sum(sample.step, count),
-  };
+  const { above } = oddsFor(plan);
+  const scale = 1 / (plan.kappa * grain);
+  const wealth = sample.wealth.slice();
+  for (const [k, meanOdds] of above.entries()) {
+    const grains = Math.floor((count.events * (alternativeSteps[k] ?? 0) - count.of * meanOdds) * scale);
+    wealth[k] = Math.max(-grainsMax, (wealth[k] ?? 0) + grains);
+  }
+  return { wealth, total: sum(sample.total, count), step: sum(sample.step, count) };
 }
 
 /** log W against "the share was at most ℓ in every poll". */
-export const logAboveLimit = (sample: OneSample, reserve: number): number =>
-  logAddExp(logSumExp(sample.wealth.map((log, k) => log + (logAbovePrior[k] ?? 0))), Math.log(reserve));
+export const logAboveLimit = (sample: OneSample, logReserve: number): number =>
+  logAddExp(logSumExp(sample.wealth.map((grains, k) => grains * grain + (logAbovePrior[k] ?? 0))), logReserve);
 
 /** log W against "the share was at least ℓ in every poll of this weight". */
-export const logBelowLimit = (plan: OneSamplePlan, sample: OneSample): number =>
-  logSumExp([rareTheta, ...belowThetas].map((theta, k) => (logBelowPrior[k] ?? 0) + logRatio(plan, sample.step, theta)));
+export function logBelowLimit(plan: OneSamplePlan, { step: { events, of } }: OneSample): number {
+  const { below } = oddsFor(plan);
+  return logSumExp(belowThetas.map((theta, k) => (logBelowPrior[k] ?? 0) + (events * theta - of * (below[k] ?? 0)) / plan.kappa));
+}
 
 /** For one look at the deadline, in standard deviations: the signed root of the likelihood ratio of all that was seen. */
 export function aboveLimitDeviations(plan: OneSamplePlan, { total }: OneSample): number {
@@ -75,7 +81,7 @@ export function aboveLimitDeviations(plan: OneSamplePlan, { total }: OneSample):
 
 /** Requests until "below the limit" is shown if events stay as rare as `share`, which has to be below the limit. */
 export function requestsToShowBelow(plan: OneSamplePlan, sample: OneSample, share: number, logWanted: number): number {
-  const requests = [rareTheta, ...belowThetas].map((theta, k) => {
+  const requests = belowThetas.map((theta, k) => {
     const missing = logWanted - (logBelowPrior[k] ?? 0) - logRatio(plan, sample.step, theta);
     const growth = logRatio(plan, { events: share, of: 1 }, theta);
     return missing <= 0 ? 0 : growth > 0 ? missing / growth : Infinity;
@@ -84,6 +90,26 @@ export function requestsToShowBelow(plan: OneSamplePlan, sample: OneSample, shar
 }
 
 const logRatio = ({ limitShare, kappa }: OneSamplePlan, { events, of }: Count, theta: number): number =>
-  (events * theta - of * Math.log1p(limitShare * Math.expm1(theta))) / kappa;
+  (events * theta - of * logMeanOdds(limitShare, theta)) / kappa;
+
+/** log of the mean of ψ^Y for one request at the limit. */
+const logMeanOdds = (limitShare: number, theta: number): number => Math.log1p(limitShare * Math.expm1(theta));
+
+interface LimitOdds {
+  readonly above: readonly number[];
+  readonly below: readonly number[];
+}
+
+/** By plan, which passes from state to state: the hot loop takes no logarithm. */
+const limitOdds = new WeakMap<OneSamplePlan, LimitOdds>();
+
+function oddsFor(plan: OneSamplePlan): LimitOdds {
+  const known = limitOdds.get(plan);
+  if (known !== undefined) return known;
+  const meanOdds = (theta: number) => logMeanOdds(plan.limitShare, theta);
+  const odds = { above: alternativeSteps.map(meanOdds), below: belowThetas.map(meanOdds) };
+  limitOdds.set(plan, odds);
+  return odds;
+}
 
 const sum = (a: Count, b: Count): Count => ({ events: a.events + b.events, of: a.of + b.of });

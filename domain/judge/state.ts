@@ -5,7 +5,7 @@
 import type { Objectives } from '../catalog.ts';
 import type { ArmIncrement } from './counters.ts';
 import type { Calibration, JudgeState } from './judge.ts';
-import { type Family, type Limit, type Measure, metricOf } from './measures.ts';
+import type { Family, Limit, Measure, Source } from './measures.ts';
 import type { TrackedLimit, TrackedTable } from './tracked.ts';
 
 export interface State extends JudgeState {
@@ -54,31 +54,48 @@ export function stateOf(state: JudgeState): State {
   return state as State;
 }
 
-/** What decides about a rollback now: the comparison, or the limits where there is nobody to compare with. */
-export const deciding = (state: State): readonly { readonly weight: number; readonly metric: string; readonly tracked: Deciding }[] =>
-  state.baseline
-    ? state.measures.map((measure, index) => ({
-        weight: weightOf(state, measure.source.family),
-        metric: metricOf(measure.source),
-        tracked: state.tables[index] as TrackedTable,
-      }))
-    : state.limits.map((limit, index) => ({
-        weight: weightOf(state, limit.source.family),
-        metric: metricOf(limit.source),
-        tracked: state.samples[index] as TrackedLimit,
-      }));
+/** A metric that decides about a rollback now, and its share of the evidence. */
+export interface Deciding {
+  readonly weight: number;
+  readonly source: Source;
+  readonly guarded: boolean;
+  readonly tracked: TrackedTable | TrackedLimit;
+}
 
-type Deciding = TrackedTable | TrackedLimit;
+/** The comparison, or the limits where there is nobody to compare with. */
+export function deciding(state: State): readonly Deciding[] {
+  const weights = weightsOf(state);
+  if (state.baseline)
+    return state.measures.map(({ source, guarded }, index) => ({
+      weight: weights[source.family],
+      source,
+      guarded,
+      tracked: state.tables[index] as TrackedTable,
+    }));
+  return state.limits.map(({ source }, index) => ({
+    weight: weights[source.family],
+    source,
+    guarded: true,
+    tracked: state.samples[index] as TrackedLimit,
+  }));
+}
 
 /**
- * A table's share of the evidence: its family's, divided among the family's tables. Without a comparison quality
+ * One table's share of the evidence: its family's, divided among the family's tables. Without a comparison quality
  * has no limits, so that errors and latency share what it had.
  */
-export function weightOf({ rules: { weights }, measures, baseline }: State, family: Family): number {
-  if (!baseline) return family === 'quality' ? 0 : weights[family] / (weights.errors + weights.latency);
-  let tables = 0;
-  for (const { source } of measures) if (source.family === family) tables++;
-  return weights[family] / Math.max(1, tables);
+export function weightsOf({ rules: { weights }, measures, baseline }: State): Readonly<Record<Family, number>> {
+  if (!baseline) {
+    const both = weights.errors + weights.latency;
+    return { errors: weights.errors / both, latency: weights.latency / both, quality: 0 };
+  }
+  const tables = { errors: 0, latency: 0, quality: 0 };
+  for (const { source } of measures) tables[source.family]++;
+  return {
+    errors: weights.errors / Math.max(1, tables.errors),
+    latency: weights.latency / Math.max(1, tables.latency),
+    quality: weights.quality / Math.max(1, tables.quality),
+  };
 }
 
 /** Most of the risk is for looking at any time; the rest for one look at the deadline, or for the watch at 100 %. */

@@ -15,9 +15,19 @@ import type { Judge, JudgePlan } from './judge.ts';
 import { reserveAtStart, slotsAtNewWeight, stakeOf } from './late-start.ts';
 import { evenly } from './latency.ts';
 import { logMeanOf, roundedDown } from './log-space.ts';
-import { counterOf, countOf, errorLimit, errorMeasure, historyShare, latencyLimit, latencyMeasures, qualityMeasures } from './measures.ts';
+import {
+  counterOf,
+  countOf,
+  errorLimit,
+  errorMeasure,
+  type Family,
+  historyShare,
+  latencyLimit,
+  latencyMeasures,
+  qualityMeasures,
+} from './measures.ts';
 import { withOneSampleStake } from './one-sample.ts';
-import { deciding, judgeVersion, logPromoteAt, logRollbackAt, type State, stateOf, weightOf } from './state.ts';
+import { type Deciding, deciding, judgeVersion, logPromoteAt, logRollbackAt, type State, stateOf, weightsOf } from './state.ts';
 import { withLateStake } from './table.ts';
 import { limitAtNewWeight, limitWithPoll, type Thresholds, tableAtNewWeight, tableWithPoll, trackLimit, trackTable } from './tracked.ts';
 import { verdictOf } from './verdict.ts';
@@ -93,34 +103,52 @@ function observed(before: State, increment: Increment): State {
   const state = withLatency(before, increment.edgesSeconds);
   const minutes = minuteOf(state, instantSeconds) - minuteOf(state, state.lastInstantSeconds);
   const stake = stakeOf(state.reserve, state.plannedSeconds, minutes);
-  const polled = polledTables(state, increment, stake);
-  return withTrace(withEvidence({ ...polled, ...counted(state, increment), lastInstantSeconds: instantSeconds, polls: state.polls + 1 }));
+  return withEvidence({
+    ...state,
+    ...polledTables(state, increment, stake),
+    ...counted(state, increment),
+    reserve: state.reserve - stake,
+    lastInstantSeconds: instantSeconds,
+    polls: state.polls + 1,
+  });
 }
 
 const minuteOf = ({ begunSeconds }: State, instantSeconds: number): number => Math.floor((instantSeconds - begunSeconds) / 60);
 
 /** What the tables of the comparison and the limits make of a poll. Without a comparison its tables rest as they are. */
-function polledTables(state: State, { instantSeconds, edgesSeconds, canary, stable }: Increment, stake: number): State {
-  const rollbackAt = logRollbackAt(state);
-  const base = { logPromoteAt: logPromoteAt(state), reserve: state.reserve - stake, instantSeconds };
-  const thresholdsOf = (weight: number): Thresholds => ({ ...base, crossesAt: weight > 0 ? rollbackAt - Math.log(weight) : Infinity });
-  return {
-    ...state,
-    reserve: base.reserve,
-    tables: state.baseline
-      ? state.tables.map((table, index) => {
-          const measure = at(state.measures, index);
-          const { source } = measure;
-          const counts = [countOf(source, canary, edgesSeconds), countOf(source, stable, edgesSeconds)] as const;
-          return tableWithPoll(measure, table, ...counts, stake, thresholdsOf(weightOf(state, source.family)));
-        })
-      : state.tables,
-    samples: state.samples.map((sample, index) => {
-      const limit = at(state.limits, index);
-      const weight = state.baseline ? 0 : weightOf(state, limit.source.family);
-      return limitWithPoll(limit, sample, countOf(limit.source, canary, edgesSeconds), stake, thresholdsOf(weight));
-    }),
-  };
+function polledTables(
+  state: State,
+  { instantSeconds, edgesSeconds, canary, stable }: Increment,
+  stake: number,
+): Pick<State, 'tables' | 'samples'> {
+  const { measures, limits } = state;
+  const thresholds = thresholdsOf(state, instantSeconds, state.reserve - stake);
+  const tables = state.tables.map((table, index) => {
+    if (!state.baseline) return table;
+    const measure = at(measures, index);
+    const { source } = measure;
+    const [ours, theirs] = [countOf(source, canary, edgesSeconds), countOf(source, stable, edgesSeconds)];
+    return tableWithPoll(measure, table, ours, theirs, stake, thresholds[source.family]);
+  });
+  const samples = state.samples.map((sample, index) => {
+    const limit = at(limits, index);
+    // While there is a comparison a limit only holds a release; it does not roll it back.
+    const deciding = state.baseline ? { ...thresholds[limit.source.family], crossesAt: Infinity } : thresholds[limit.source.family];
+    return limitWithPoll(limit, sample, countOf(limit.source, canary, edgesSeconds), stake, deciding);
+  });
+  return { tables, samples };
+}
+
+/** By family: each of its tables has the same share of the evidence. */
+function thresholdsOf(state: State, instantSeconds: number, reserve: number): Readonly<Record<Family, Thresholds>> {
+  const weights = weightsOf(state);
+  const of = (family: Family): Thresholds => ({
+    crossesAt: logRollbackAt(state) - Math.log(weights[family]),
+    logPromoteAt: logPromoteAt(state),
+    logReserve: Math.log(reserve),
+    instantSeconds,
+  });
+  return { errors: of('errors'), latency: of('latency'), quality: of('quality') };
 }
 
 const at = <T>(values: readonly T[], index: number): T => values[index] as T;
@@ -163,32 +191,28 @@ function summed({ edgesSeconds, measures }: State, total: ArmIncrement, arm: Arm
 /* ---------------------------------------------------------------- conclusions */
 
 function withEvidence(state: State): State {
-  const evidence = roundedDown(logMeanOf(deciding(state).map(({ weight, tracked }) => ({ weight, log: tracked.evidence }))));
+  const parts = deciding(state);
+  const evidence = roundedDown(logMeanOf(parts.map(({ weight, tracked }) => ({ weight, log: tracked.evidence }))));
   const crosses = evidence >= logRollbackAt(state);
   return {
     ...state,
     evidence,
     highest: Math.max(state.highest, evidence),
     crossedAtSeconds: state.crossedAtSeconds ?? (crosses ? state.lastInstantSeconds : null),
+    ...(state.polls % state.traceEvery === 0 ? traced(state, evidence, parts) : {}),
   };
 }
 
 /** Points of the trace at most; then every second one goes, and half as many come. */
 const tracePointsMax = 40;
 
-function withTrace(state: State): State {
-  if (state.polls % state.traceEvery !== 0) return state;
-  const promotions = deciding(state).flatMap(({ tracked }, index) =>
-    state.baseline && !at(state.measures, index).guarded ? [] : [tracked.promotion],
-  );
-  const point = [
-    state.lastInstantSeconds - state.begunSeconds,
-    powerOfTen(state.evidence),
-    powerOfTen(promotions.length === 0 ? 0 : Math.min(...promotions)),
-  ];
-  const trace = [...state.trace, ...point];
-  if (trace.length < 3 * tracePointsMax) return { ...state, trace };
-  return { ...state, trace: trace.filter((_, index) => Math.floor(index / 3) % 2 === 1), traceEvery: state.traceEvery * 2 };
+function traced(state: State, evidence: number, parts: readonly Deciding[]): Pick<State, 'trace' | 'traceEvery'> {
+  const promotions = parts.flatMap(({ guarded, tracked }) => (guarded ? [tracked.promotion] : []));
+  const promotion = promotions.length === 0 ? 0 : Math.min(...promotions);
+  const trace = [...state.trace, state.lastInstantSeconds - state.begunSeconds, powerOfTen(evidence), powerOfTen(promotion)];
+  const { traceEvery } = state;
+  if (trace.length < 3 * tracePointsMax) return { trace, traceEvery };
+  return { trace: trace.filter((_, index) => Math.floor(index / 3) % 2 === 1), traceEvery: traceEvery * 2 };
 }
 
 const powerOfTen = (log: number): number => Math.round((log / Math.LN10) * 100) / 100;

@@ -20,7 +20,7 @@ import type { Count, Interval } from './counters.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { logTilts } from './hypergeometric.ts';
 import { startShare } from './late-start.ts';
-import { logAddExp, roundedDown, roundingOf } from './log-space.ts';
+import { grain, grainsMax, grainsOf, logAddExp } from './log-space.ts';
 
 /** What is fixed before the first poll. */
 export interface TablePlan {
@@ -32,7 +32,7 @@ export interface TablePlan {
   readonly kappa: number;
 }
 
-/** JSON; logarithms are natural and rounded down. */
+/** JSON; natural logarithms in grains (`log-space.ts`). */
 export interface Table {
   /** log of the wealth on each alternative: what was staked at the start and later, times Π E_k(ψ; ψ0) since then. */
   readonly wealth: readonly number[];
@@ -44,7 +44,7 @@ export interface Table {
 
 export function newTable(plan: TablePlan): Table {
   const grid = gridFor(plan);
-  const start = roundedDown(Math.log(startShare));
+  const start = grainsOf(Math.log(startShare));
   return {
     wealth: Array.from(grid.alternatives, () => start),
     likelihood: Array.from(grid.shown, () => 0),
@@ -56,7 +56,7 @@ export function newTable(plan: TablePlan): Table {
 export function withLateStake<T extends Table>(table: T, stake: number): T {
   if (stake <= 0) return table;
   const logStake = Math.log(stake);
-  return { ...table, wealth: table.wealth.map((log) => roundedDown(logAddExp(log, logStake))) };
+  return { ...table, wealth: table.wealth.map((grains) => grainsOf(logAddExp(grains * grain, logStake))) };
 }
 
 /** Promotion has to be shown again at a new weight; what speaks against the version stays. */
@@ -72,7 +72,7 @@ export function withPoll(plan: TablePlan, table: Table, canary: Count, stable: C
   const grid = gridFor(plan);
   const { thetas, alternatives, shown, better, margin } = grid;
   logTilts(canary.of, stable.of, events, grid, tilted);
-  const scale = 1 / plan.kappa;
+  const scale = 1 / (plan.kappa * grain);
   for (let g = 0; g < thetas.length; g++) tilted[g] = (canary.events * at(thetas, g) - at(tilted, g)) * scale;
 
   return {
@@ -83,16 +83,16 @@ export function withPoll(plan: TablePlan, table: Table, canary: Count, stable: C
 }
 
 /** Adds this poll's log E against the odds ratio at `against`, rounded down. */
-function added(logs: readonly number[], indices: Int32Array, against: number): readonly number[] {
+function added(grains: readonly number[], indices: Int32Array, against: number): readonly number[] {
   const base = at(tilted, against);
-  const sum = logs.slice();
-  for (let k = 0; k < sum.length; k++) sum[k] = roundedDown(of(sum, k) + at(tilted, at(indices, k)) - base);
+  const sum = grains.slice();
+  for (let k = 0; k < sum.length; k++) sum[k] = Math.max(-grainsMax, of(sum, k) + Math.floor(at(tilted, at(indices, k)) - base));
   return sum;
 }
 
-/** log W against "the odds ratio was at most ψ0 in every poll"; `reserve` is what was not staked yet. */
-export const logEvidence = (plan: TablePlan, table: Table, reserve: number): number =>
-  logAddExp(logMixture(table.wealth, gridFor(plan).logPrior), Math.log(reserve));
+/** log W against "the odds ratio was at most ψ0 in every poll"; `logReserve` of what was not staked yet. */
+export const logEvidence = (plan: TablePlan, table: Table, logReserve: number): number =>
+  logAddExp(logMixture(table.wealth, gridFor(plan).logPrior), logReserve);
 
 /** log W against "the odds ratio was at least δ in every poll of this weight"; 0 where there is no margin. */
 export const logBetterThanMargin = (plan: TablePlan, table: Table): number =>
@@ -100,7 +100,7 @@ export const logBetterThanMargin = (plan: TablePlan, table: Table): number =>
 
 /** The part of the bet on promotion that grows fastest when both versions are alike: what a forecast starts from. */
 export const logEqualToStable = (plan: TablePlan, table: Table): number =>
-  plan.marginRatio === null ? 0 : of(table.promotions, 0) + at(gridFor(plan).logBetterPrior, 0);
+  plan.marginRatio === null ? 0 : of(table.promotions, 0) * grain + at(gridFor(plan).logBetterPrior, 0);
 
 /**
  * Confidence sequence for the odds ratio: it contains the true one at every look at once, with probability
@@ -108,43 +108,36 @@ export const logEqualToStable = (plan: TablePlan, table: Table): number =>
  * `polls`: how often the table was rounded at most, which may have moved two points apart.
  */
 export function oddsRatioInterval(plan: TablePlan, table: Table, polls: number, alpha = 0.05): Interval {
-  const { thetas, shown } = gridFor(plan);
-  const largest = Math.max(...table.likelihood.map(Math.abs));
-  const threshold = Math.log(2 / alpha) + polls * roundingOf(largest);
-  const points = table.likelihood.map((log, k) => ({ theta: at(thetas, at(shown, k)), log }));
-  const low = lastBeyond(points, threshold);
-  const high = lastBeyond(points.toReversed(), threshold);
-  return { low: low === null ? 0 : Math.exp(low), high: high === null ? null : Math.exp(high) };
-}
-
-interface Point {
-  readonly theta: number;
-  readonly log: number;
-}
-
-/** The last point, from the front, up to which every one is rejected in favour of those behind it. */
-function lastBeyond(points: readonly Point[], threshold: number): number | null {
-  // Sums from the back: mixture over everything behind a point, uniform in log ψ.
-  const width = (index: number) => {
-    const [before, here, after] = [points[index - 1], points[index], points[index + 1]];
-    if (here === undefined) return 0;
-    return Math.abs((after ?? here).theta - (before ?? here).theta) / (after === undefined || before === undefined ? 1 : 2);
+  const { likelihood } = table;
+  const { thetas, shown, widths } = gridFor(plan);
+  let largest = 0;
+  for (const grains of likelihood) largest = Math.max(largest, grains);
+  const relative = likelihood.map((grains) => Math.exp((grains - largest) * grain));
+  const threshold = (2 / alpha) * Math.exp(polls * grain);
+  const last = shown.length - 1;
+  const low = firstKept(relative, widths, threshold, 0, 1);
+  const high = firstKept(relative, widths, threshold, last, -1);
+  return {
+    low: low === 0 ? 0 : Math.exp(at(thetas, at(shown, low - 1))),
+    high: high === last ? null : Math.exp(at(thetas, at(shown, high + 1))),
   };
-  const logSums: number[] = [];
-  let logSum = -Infinity;
-  let total = 0;
-  for (let index = points.length - 1; index > 0; index--) {
-    logSum = logAddExp(logSum, Math.log(width(index)) + (points[index]?.log ?? 0));
-    total += width(index);
-    logSums[index - 1] = logSum - Math.log(total);
+}
+
+/**
+ * Going from one end of the grid, the first point that is not rejected in favour of what lies behind it: of the
+ * mixture, uniform in log ψ, over all points from the other end up to it. The most likely point never is.
+ */
+function firstKept(relative: readonly number[], widths: Float64Array, threshold: number, start: number, step: 1 | -1): number {
+  const end = relative.length - 1 - start;
+  let sum = 0;
+  let width = 0;
+  let kept = end;
+  for (let k = end; k !== start; k -= step) {
+    sum += at(widths, k) * of(relative, k);
+    width += at(widths, k);
+    if (sum < threshold * width * of(relative, k - step)) kept = k - step;
   }
-  let last: number | null = null;
-  for (const [index, { theta, log }] of points.entries()) {
-    const logMixed = logSums[index];
-    if (logMixed === undefined || logMixed - log < threshold) break;
-    last = theta;
-  }
-  return last;
+  return kept;
 }
 
 /** Fewer events than this, and the normal approximation below is not to be trusted. */
@@ -179,10 +172,10 @@ const at = (values: Float64Array | Int32Array, index: number): number => values[
 const of = (values: readonly number[], index: number): number => values[index] as number;
 
 /** log Σ exp(prior + log). Two passes without an array between them. */
-function logMixture(logs: readonly number[], prior: Float64Array): number {
+function logMixture(grains: readonly number[], prior: Float64Array): number {
   let largest = -Infinity;
-  for (let k = 0; k < logs.length; k++) largest = Math.max(largest, of(logs, k) + at(prior, k));
+  for (let k = 0; k < grains.length; k++) largest = Math.max(largest, of(grains, k) * grain + at(prior, k));
   let sum = 0;
-  for (let k = 0; k < logs.length; k++) sum += Math.exp(of(logs, k) + at(prior, k) - largest);
+  for (let k = 0; k < grains.length; k++) sum += Math.exp(of(grains, k) * grain + at(prior, k) - largest);
   return largest + Math.log(sum);
 }

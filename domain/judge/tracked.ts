@@ -4,7 +4,7 @@
  */
 import { type AbsoluteMargin, atNewWeight, newAbsoluteMargin, withAbsolutePoll } from './absolute.ts';
 import type { Count } from './counters.ts';
-import { logMeanOf, roundedDown } from './log-space.ts';
+import { logAddExp, roundedDown } from './log-space.ts';
 import type { Limit, Measure } from './measures.ts';
 import {
   logAboveLimit,
@@ -53,7 +53,7 @@ export const trackLimit = (): TrackedLimit => ({ ...newOneSample(), ...begun });
 export interface Thresholds {
   readonly crossesAt: number;
   readonly logPromoteAt: number;
-  readonly reserve: number;
+  readonly logReserve: number;
   readonly instantSeconds: number;
 }
 
@@ -70,7 +70,7 @@ export function tableWithPoll(
     before.margin === null || measure.slackShare === null
       ? null
       : withAbsolutePoll(before.margin, canary, stable, { margin: measure.slackShare, kappa: measure.kappa });
-  const evidence = logEvidence(measure, table, thresholds.reserve);
+  const evidence = logEvidence(measure, table, thresholds.logReserve);
   const promotion = measure.guarded ? promotionOf(measure, table, margin) : 0;
   const { wealth, likelihood, promotions } = table;
   return { wealth, likelihood, promotions, margin, ...concluded(before, evidence, promotion, thresholds) };
@@ -80,15 +80,12 @@ export function tableWithPoll(
 function promotionOf(measure: Measure, table: Table, margin: AbsoluteMargin | null): number {
   const ratio = logBetterThanMargin(measure, table);
   if (margin === null) return ratio;
-  return logMeanOf([
-    { weight: 0.5, log: ratio },
-    { weight: 0.5, log: margin.log },
-  ]);
+  return logAddExp(ratio, margin.log) - Math.LN2;
 }
 
 export function limitWithPoll(limit: Limit, before: TrackedLimit, count: Count, stake: number, thresholds: Thresholds): TrackedLimit {
   const sample = withOneSamplePoll(limit, withOneSampleStake(before, stake), count);
-  const evidence = logAboveLimit(sample, thresholds.reserve);
+  const evidence = logAboveLimit(sample, thresholds.logReserve);
   const { wealth, total, step } = sample;
   return { wealth, total, step, ...concluded(before, evidence, logBelowLimit(limit, sample), thresholds) };
 }

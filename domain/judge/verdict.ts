@@ -47,15 +47,15 @@ function faultOf(state: State, atDeadline: boolean): Fault | null {
   if (state.crossedAtSeconds !== null) {
     // Whichever metric has most of the evidence: the mean is at most as large as its largest part.
     const [worst] = parts.toSorted((a, b) => Math.log(b.weight) + b.tracked.highest - Math.log(a.weight) - a.tracked.highest);
-    return worst === undefined ? null : { kind: 'evidence', metric: worst.metric };
+    return worst === undefined ? null : { kind: 'evidence', metric: metricOf(worst.source) };
   }
   if (!atDeadline) return null;
-  const looks = parts.flatMap(({ weight, metric }, index) =>
+  const looks = parts.flatMap(({ weight, source }, index) =>
     weight > 0
       ? [
           {
             kind: 'deadline' as const,
-            metric,
+            metric: metricOf(source),
             deviations: deviationsAt(state, index),
             allowed: deviationsOfTail(deadlineRisk(state) * weight),
           },
