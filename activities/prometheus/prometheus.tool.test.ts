@@ -2,150 +2,131 @@
  * Against a real Prometheus that scrapes a model server of this test: what its answers look like, what a restart
  * and a dead target do, and that the watch sees it.
  */
-
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import type { Server } from 'node:http';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { parseCounts } from '../../domain/judge/counts.ts';
 import type { MetricsPort } from '../../domain/ports.ts';
-import { findTool } from '../../test/support/find-tool.ts';
+import { createMemoryStore } from '../../test/support/memory-store.ts';
+import { watchInput } from '../../test/support/metrics-world.ts';
+import { startExporter, startPrometheus } from '../../test/support/real-prometheus.ts';
 import { createPrometheusActivities } from './prometheus.ts';
-import { queryInstant } from './query.ts';
-import { queryFor, sampleOf } from './sample.ts';
+import { prometheusHttp } from './query.ts';
+import { sampleOf, selectorFor, type Watched } from './sample.ts';
+import { scrapeSpacing } from './spacing.ts';
 
 /** One exporter for each slot; its counters grow with the clock, from when it was started. */
 interface Exporter {
   readonly server: Server;
   readonly port: number;
-  perSecond: number;
+  readonly perSecond: number;
   errorShare: number;
   startedAt: number;
   silent: boolean;
 }
 
+/** Half of the requests take longer than 50 ms, one in ten longer than 100; one prediction in five is unsure. */
 async function exporter(perSecond: number): Promise<Exporter> {
-  const server = createServer((_request, response) => {
+  const { server, port } = await startExporter((_request, response) => {
     if (self.silent) return void response.destroy();
-    const requests = Math.floor(((Date.now() - self.startedAt) / 1000) * self.perSecond);
+    const requests = Math.floor(((Date.now() - self.startedAt) / 1000) * perSecond);
     const errors = Math.floor(requests * self.errorShare);
+    const atMost = (share: number) => Math.floor(requests * share);
     response.setHeader('content-type', 'text/plain; version=0.0.4');
     response.end(
       [
-        '# TYPE model_requests_total counter',
-        `model_requests_total{status="200"} ${requests - errors}`,
-        `model_requests_total{status="500"} ${errors}`,
-        '# TYPE model_request_duration_seconds histogram',
-        ...['0.05', '0.1', '+Inf'].map((le) => `model_request_duration_seconds_bucket{le="${le}"} ${requests}`),
-        `model_request_duration_seconds_count ${requests}`,
-        `model_request_duration_seconds_sum ${requests * 0.01}`,
+        '# TYPE requests_total counter',
+        `requests_total{status="200"} ${requests - errors}`,
+        `requests_total{status="500"} ${errors}`,
+        '# TYPE unsure_total counter',
+        `unsure_total ${atMost(0.2)}`,
+        '# TYPE seconds histogram',
+        `seconds_bucket{le="0.05"} ${atMost(0.5)}`,
+        `seconds_bucket{le="0.1"} ${atMost(0.9)}`,
+        `seconds_bucket{le="+Inf"} ${requests}`,
+        `seconds_count ${requests}`,
+        `seconds_sum ${requests * 0.01}`,
         '',
       ].join('\n'),
     );
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const self: Exporter = {
-    server,
-    port: (server.address() as AddressInfo).port,
-    perSecond,
-    errorShare: 0,
-    startedAt: Date.now(),
-    silent: false,
-  };
+  });
+  const self: Exporter = { server, port, perSecond, errorShare: 0, startedAt: Date.now(), silent: false };
   return self;
 }
 
-let folder: string;
-let process_: ChildProcess;
-let prometheus: string;
-let candidate: Exporter;
-let live: Exporter;
-
-const freePort = async () => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+const watched: Watched = {
+  ...watchInput,
+  quality: [{ kind: 'counters', name: 'unsure', events: 'unsure_total', of: 'requests_total', toleranceRatio: 1.1, marginRatio: 2 }],
 };
 
+let prometheus: Awaited<ReturnType<typeof startPrometheus>>;
+let candidate: Exporter;
+let live: Exporter;
+/** Of another environment on the same Prometheus: its counts must never be seen. */
+let elsewhere: Exporter;
+const store = createMemoryStore();
+const metrics = createPrometheusActivities({ store });
+
 beforeAll(async () => {
-  [candidate, live] = await Promise.all([exporter(40), exporter(160)]);
-  folder = await mkdtemp(join(tmpdir(), 'plimsoll-prometheus-'));
-  const targets = [candidate, live].map(({ port }, index) => ({
-    targets: [`127.0.0.1:${port}`],
-    labels: { service: 'fraud-scorer', slot: index === 0 ? 'b' : 'a', pod: index === 0 ? 'new' : 'old', version: '1', release: 'r' },
-  }));
-  const config = { scrape_configs: [{ job_name: 'models', scrape_interval: '1s', scrape_timeout: '1s', static_configs: targets }] };
-  // JSON is YAML.
-  await writeFile(join(folder, 'prometheus.yml'), JSON.stringify(config));
-  const port = await freePort();
-  prometheus = `http://127.0.0.1:${port}`;
-  const args = [`--config.file=${join(folder, 'prometheus.yml')}`, `--storage.tsdb.path=${join(folder, 'data')}`];
-  process_ = spawn(findTool('prometheus'), [...args, `--web.listen-address=127.0.0.1:${port}`], { stdio: 'ignore', env: {} });
+  [candidate, live, elsewhere] = await Promise.all([exporter(40), exporter(160), exporter(1000)]);
+  const labelsOf = (slot: string, pod: string, namespace: string) => ({ service: 'fraud-scorer', slot, pod, namespace, release: pod });
+  prometheus = await startPrometheus([
+    { port: candidate.port, labels: labelsOf('b', 'new', 'models') },
+    { port: live.port, labels: labelsOf('a', 'old', 'models') },
+    { port: elsewhere.port, labels: labelsOf('a', 'elsewhere', 'models-staging') },
+  ]);
   await vi.waitFor(
     async () => {
-      const { canary, stable } = await sampleNow();
+      const { canary, stable } = await sampleAt(Date.now() / 1000);
       if (canary.length + stable.length < 2) throw new Error('Prometheus has not scraped both versions yet');
     },
     { timeout: 60_000, interval: 200 },
   );
 });
 afterAll(async () => {
-  process_?.kill('SIGKILL');
-  for (const { server } of [candidate, live]) server.close();
-  await rm(folder, { recursive: true, force: true });
+  await prometheus?.stop();
+  for (const { server } of [candidate, live, elsewhere]) server.close();
 });
 
-const metricsRef = {
-  release: { releaseId: 'r', service: 'fraud-scorer', environment: 'production', team: 'risk' },
-  series: { requests: 'model_requests_total', statusLabel: 'status', failureStatus: '5..', latency: 'model_request_duration_seconds' },
-  candidate: 'b',
-  live: 'a',
-} as const;
 const inActivity = <T>(work: () => Promise<T>): Promise<T> => new MockActivityEnvironment().run<[], T, () => Promise<T>>(work);
-const sampleNow = async () => {
-  const now = Date.now() / 1000;
-  return sampleOf(await inActivity(() => queryInstant(prometheus, queryFor(metricsRef), now)), metricsRef, now);
+const sampleAt = async (seconds: number) =>
+  sampleOf(await inActivity(() => prometheusHttp.instant(prometheus.url, selectorFor(watched), seconds)), watched, seconds);
+const watch = (changes: Partial<Parameters<MetricsPort['watchCanary']>[0]> = {}) => {
+  const objectives = { ...watchInput.objectives, quality: watched.quality, weights: { errors: 0.4, latency: 0.4, quality: 0.2 } };
+  const input = { ...watchInput, objectives, prometheus: prometheus.url, pollSeconds: 1, minimumSeconds: 1, atMostSeconds: 30, ...changes };
+  return inActivity(() => metrics.watchCanary(input));
 };
 
-const metrics = createPrometheusActivities();
-const watch = (changes: Partial<Parameters<MetricsPort['watchCanary']>[0]> = {}) =>
-  inActivity(() =>
-    metrics.watchCanary({
-      ...metricsRef,
-      prometheus,
-      objectives: {
-        errors: { marginRatio: 1.5, marginPoints: 0.1, limitPercent: 1 },
-        latency: { guardedBucketsMs: [100], marginRatio: 1.25, limitPercent: 5 },
-        minimumRequests: 100,
-      },
-      judge: null,
-      nextStep: false,
-      pollSeconds: 1,
-      minimumSeconds: 1,
-      atMostSeconds: 30,
-      ...changes,
-    }),
-  );
-
-test('one query reads every series of both versions as whole numbers', async () => {
-  const sample = await sampleNow();
+test('one query reads every series of both versions as whole numbers, and nothing of another environment', async () => {
+  const sample = await sampleAt(Date.now() / 1000);
   expect(sample.edgesSeconds).toEqual([0.05, 0.1]);
-  expect([sample.canary[0]?.pod, sample.stable[0]?.pod]).toEqual(['new', 'old']);
-  for (const { requests, errors, atMost } of [...sample.canary, ...sample.stable]) {
-    expect([requests, errors, ...atMost].every((count) => Number.isInteger(count))).toBe(true);
+  expect([sample.canary.map(({ pod }) => pod), sample.stable.map(({ pod }) => pod)]).toEqual([['new'], ['old']]);
+  for (const { requests, errors, atMost, quality } of [...sample.canary, ...sample.stable]) {
+    const { events, of } = quality['unsure'] ?? {};
+    expect([requests, errors, ...atMost, events, of].every((count) => Number.isInteger(count))).toBe(true);
   }
 });
 
+test('a range says at each instant what was said of that instant alone', async () => {
+  const toSeconds = Math.floor(Date.now() / 1000) - 1;
+  const grid = { fromSeconds: toSeconds - 2, toSeconds, stepSeconds: 1 };
+  const range = await inActivity(() => prometheusHttp.range(prometheus.url, selectorFor(watched), grid));
+  const alone = await Promise.all([-2, -1, 0].map((back) => sampleAt(toSeconds + back)));
+  expect(range.map(({ instantSeconds, points }) => sampleOf(points, watched, instantSeconds))).toEqual(
+    alone.filter(({ canary, stable }) => canary.length + stable.length > 0),
+  );
+});
+
+test('how often it scrapes is seen in what it has', async () => {
+  await vi.waitFor(
+    async () => expect(await inActivity(() => scrapeSpacing(prometheusHttp, prometheus.url, watched, Date.now() / 1000))).toBe(1),
+    { timeout: 20_000, interval: 500 },
+  );
+});
+
 test('the share that the counters show is observed', async () => {
-  const answer = await inActivity(() => metrics.awaitShare({ ...metricsRef, prometheus, weightPercent: 20, withinSeconds: 60 }));
-  expect(answer.kind).toBe('observed');
+  const input = { ...watchInput, prometheus: prometheus.url, weightPercent: 20, withinSeconds: 60 };
+  expect((await inActivity(() => metrics.awaitShare(input))).kind).toBe('observed');
 });
 
 test('a good version passes, and a pod that restarts while it is watched neither fails nor counts twice', async () => {
@@ -154,23 +135,26 @@ test('a good version passes, and a pod that restarts while it is watched neither
   setTimeout(() => {
     candidate.startedAt = Date.now();
   }, 4_000);
-  const { verdict } = await watching;
-  expect(verdict.kind).toBe('pass');
+  const { verdict, counts } = await watching;
+  expect(verdict).toMatchObject({ kind: 'pass', calibration: { from: 'catalog' } });
   // Two seconds of scrape and base beside the time that the watch itself took.
   expect(verdict.canary.requests).toBeLessThanOrEqual(((Date.now() - began) / 1000 + 2) * candidate.perSecond);
+  const kept = parseCounts((await store.get(counts ?? { digest: 'sha256:', bytes: 0 })).toString('utf8'), 'counts.csv');
+  expect(kept.length).toBeGreaterThanOrEqual(5);
+  expect(kept.at(-1)?.sample).toMatchObject({ edgesSeconds: [0.05, 0.1], stable: [{ pod: 'old', quality: { unsure: {} } }] });
 });
 
 test('a failing version is seen within seconds', async () => {
   candidate.errorShare = 0.5;
   candidate.startedAt = Date.now();
   const { verdict } = await watch();
-  expect(verdict).toMatchObject({ kind: 'fail', reason: expect.stringContaining("of the new version's requests failed") });
+  expect(verdict).toMatchObject({ kind: 'fail', reason: expect.stringContaining("of the new version's requests") as string });
   candidate.errorShare = 0;
 });
 
 test('a target that does not answer any more is silence, and silence never passes', async () => {
   candidate.silent = true;
-  await vi.waitFor(async () => expect((await sampleNow()).canary).toEqual([]), { timeout: 20_000, interval: 200 });
+  await vi.waitFor(async () => expect((await sampleAt(Date.now() / 1000)).canary).toEqual([]), { timeout: 20_000, interval: 200 });
   const { verdict } = await watch({ atMostSeconds: 4 });
   expect(verdict.kind).toBe('not enough');
   // The last scrape that worked may lie between the watch's base and its first instant.
@@ -179,6 +163,7 @@ test('a target that does not answer any more is silence, and silence never passe
 });
 
 test('a query that Prometheus refuses is not retried; a Prometheus that is not there is', async () => {
-  await expect(inActivity(() => queryInstant(prometheus, '{', 0))).rejects.toMatchObject({ type: 'tool.rejected', nonRetryable: true });
-  await expect(inActivity(() => queryInstant('http://127.0.0.1:9', 'up', 0))).rejects.toMatchObject({ type: 'metrics.unreachable' });
+  const asking = (url: string, selector: string) => inActivity(() => prometheusHttp.instant(url, selector, 0));
+  await expect(asking(prometheus.url, '{')).rejects.toMatchObject({ type: 'tool.rejected', nonRetryable: true });
+  await expect(asking('http://127.0.0.1:9', 'up')).rejects.toMatchObject({ type: 'metrics.unreachable' });
 });
