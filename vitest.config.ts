@@ -12,7 +12,7 @@ export default defineConfig({
       {
         test: {
           name: 'quick',
-          include: ['{domain,workflows,activities,worker,api,cli,infra,test}/**/*.test.ts'],
+          include: ['{domain,workflows,activities,worker,api,cli,backtest,infra,test}/**/*.test.ts'],
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,

@@ -26,7 +26,20 @@ function wholeNumber(text: string): number {
   return Number(text);
 }
 
-export function createProgram(session: commands.Session, finish: (exitCode: number) => void): Command {
+/** A command that knows more than the API. It is mounted where the program is put together, `cli/main.ts`. */
+export type Extension = (program: Command, host: ExtensionHost, finish: (exitCode: number) => void) => void;
+
+interface ExtensionHost {
+  out(text: string): void;
+  err(text: string): void;
+  countsOf(release: string): Promise<string>;
+}
+
+export function createProgram(
+  session: commands.Session,
+  finish: (exitCode: number) => void,
+  extensions: readonly Extension[] = [],
+): Command {
   const program = new Command('plimsoll')
     .description('Durable, provable releases for machine-learning services')
     .addHelpText('after', `${examples}\n${exits}`)
@@ -111,6 +124,14 @@ export function createProgram(session: commands.Session, finish: (exitCode: numb
       finish(await commands.skip(session, id, undo, options)),
   );
 
+  const { terminal } = session;
+  const host: ExtensionHost = {
+    out: (text) => terminal.out(text),
+    err: (text) => terminal.err(text),
+    countsOf: (release) => commands.countsOf(session, release),
+  };
+  for (const mount of extensions) mount(program, host, finish);
+
   program
     .command('token')
     .description('a token from the local issuer, for trying things out')
@@ -125,13 +146,14 @@ export function createProgram(session: commands.Session, finish: (exitCode: numb
 }
 
 /** One run of the CLI; the answer is the exit code. */
-export async function run(words: readonly string[], session: commands.Session): Promise<number> {
+export async function run(words: readonly string[], session: commands.Session, extensions: readonly Extension[] = []): Promise<number> {
   let exitCode: number = exitCodes.usage;
   const { terminal } = session;
   try {
-    await createProgram(session, (code) => {
+    const finish = (code: number) => {
       exitCode = code;
-    }).parseAsync([...words], { from: 'user' });
+    };
+    await createProgram(session, finish, extensions).parseAsync([...words], { from: 'user' });
     return exitCode;
   } catch (error) {
     // Help and versions are answers; everything else commander says is about the words.

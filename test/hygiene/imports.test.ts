@@ -113,8 +113,29 @@ const table: readonly Row[] = [
     instead: 'the CLI knows the HTTP API alone: cli/client/generated/ has its types and calls',
   },
   {
+    at: 'cli/main.ts',
+    may: ['cli/', 'backtest/command.ts'],
+    packages: ['node:'],
+    instead: 'it puts the command line together, and nothing else: see docs/adr/0011',
+  },
+  {
+    at: 'backtest/',
+    may: [
+      'domain/',
+      // Pure, and the very rules of the catalog and of the watch: a backtest that read counters or objectives
+      // in its own way would judge something else than a release does.
+      'activities/prometheus/answers.ts',
+      'activities/prometheus/sample.ts',
+      'api/catalog/objectives.ts',
+      'api/catalog/series.ts',
+      'api/http/problem.ts',
+    ],
+    packages: ['commander', 'yaml', 'zod', 'node:'],
+    instead: 'it judges what was recorded, without a server: see docs/adr/0011',
+  },
+  {
     at: 'infra/local/',
-    may: ['domain/', 'workflows/search-attributes.ts', 'workflows/messages.ts', 'infra/opa/', 'cli/'],
+    may: ['domain/', 'backtest/', 'workflows/search-attributes.ts', 'workflows/messages.ts', 'infra/opa/', 'cli/'],
     packages: [
       '@aws-sdk/',
       '@kubernetes/client-node',
@@ -218,7 +239,12 @@ describe('the import table', () => {
     ['activities/helm/helm.ts', "import { execa } from 'execa';", 'activities/tool/'],
     ['api/main.ts', "import { release } from '../workflows/release.ts';", 'activities/'],
     ['api/main.ts', "export * from '@aws-sdk/client-s3';", 'activities/'],
-    ['cli/main.ts', "const order = await import('../domain/order.ts');", 'cli/client/generated/'],
+    ['cli/program.ts', "const order = await import('../domain/order.ts');", 'cli/client/generated/'],
+    ['cli/program.ts', "import { mountBacktest } from '../backtest/command.ts';", 'cli/client/generated/'],
+    ['cli/main.ts', "import { replay } from '../backtest/replay.ts';", 'docs/adr/0011'],
+    ['backtest/replay.ts', "import { prometheusHttp } from '../activities/prometheus/query.ts';", 'docs/adr/0011'],
+    ['api/releases/evidence.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'activities/'],
+    ['api/store/counts-store.ts', "import { KMSClient } from '@aws-sdk/client-kms';", 'docs/architecture.md'],
     ['infra/local/demo/main.ts', "import { createActivities } from '../../../worker/activities.ts';", 'from outside'],
     ['worker/main.ts', "import { readConfig } from './config.js';", '.ts'],
     ['console/main.ts', "import { createApp } from 'vue';", 'give it a row'],
