@@ -5,7 +5,7 @@
  *   GET  /targets   Prometheus http_sd
  *   GET  /metrics   of the gateway and the load
  *   POST /silence   { "seconds": 30 } or { "state": "on" | "off" }
- *   PUT  /load      { "rps": 40 }
+ *   PUT  /load      { "rps": 40 }; with { "hostname": … } of that one alone
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
@@ -23,7 +23,7 @@ const silenceSchema = z.union([
   z.strictObject({ seconds: z.number().positive().max(3600) }),
   z.strictObject({ state: z.enum(['on', 'off']) }),
 ]);
-const loadSchema = z.strictObject({ rps: z.number().min(0).max(rpsMax) });
+const loadSchema = z.strictObject({ rps: z.number().min(0).max(rpsMax), hostname: z.string().min(1).optional() });
 
 export interface ControlOptions {
   readonly port: number;
@@ -54,8 +54,8 @@ export async function startControl(options: ControlOptions): Promise<{ readonly 
     'PUT /load': async (request, response) => {
       const order = await parseBody(request, response, loadSchema);
       if (order === null) return;
-      load.setRps(order.rps);
-      sendJson(response, 200, { rps: load.rps() });
+      load.setRps(order.rps, order.hostname);
+      sendJson(response, 200, { rps: load.rps(order.hostname) });
     },
   };
 

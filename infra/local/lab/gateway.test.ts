@@ -143,9 +143,9 @@ test('a model server that closes still answers what is on its way and what it ha
   expect((await predict(gateway.port)).status).toBe(502);
 });
 
-function loadTo(gatewayPort: number, rps: number): { load: Load; registry: Registry } {
+function loadTo(gatewayPort: number, rps: number, hostnames = ['fraud.example.com']): { load: Load; registry: Registry } {
   const registry = new Registry();
-  const load = startLoad({ gatewayPort, rps, hostnames: () => ['fraud.example.com'], registry });
+  const load = startLoad({ gatewayPort, rps, hostnames: () => hostnames, registry });
   cleanups.push(() => load.stop());
   return { load, registry };
 }
@@ -177,6 +177,23 @@ test('the load is no faster than it was told, and silent at 0', async () => {
   // 50 requests at 100 a second are half a second; one tick may come early.
   expect(seconds).toBeGreaterThan(0.45);
   expect(load.rps()).toBe(0);
+});
+
+test('a hostname with a rate of its own leaves the others theirs', async () => {
+  const arrivals = new Map<string | undefined, number>();
+  const { port, server } = await listen(({ headers }, response) => {
+    arrivals.set(headers.host, (arrivals.get(headers.host) ?? 0) + 1);
+    response.end();
+  }, 0);
+  cleanups.push(() => drain(server, 0));
+  const { load } = loadTo(port, 0, ['quiet.example.com', 'busy.example.com']);
+  load.setRps(10, 'quiet.example.com');
+  load.setRps(100, 'busy.example.com');
+  await vi.waitFor(() => expect(arrivals.get('busy.example.com') ?? 0).toBeGreaterThan(50), { timeout: 20_000 });
+  const quiet = arrivals.get('quiet.example.com') ?? 0;
+  expect(quiet).toBeGreaterThan(0);
+  expect(quiet).toBeLessThan(20);
+  expect([load.rps(), load.rps('quiet.example.com')]).toEqual([0, 10]);
 });
 
 async function control(change: Partial<ControlOptions> = {}) {

@@ -59,7 +59,7 @@ export async function startLab({ kubeconfig, namespace, gatewayPort, labPort, rp
   const control = await startControl({
     port: labPort,
     missing: () => Object.entries({ pods, services, routes }).flatMap(([what, followed]) => (followed.synced() ? [] : [what])),
-    targets: () => targetsDocument(fleet.running()),
+    targets: () => targetsDocument(fleet.running(), namespace),
     registry: gateway.registry,
     silence,
     load,

@@ -18,9 +18,9 @@ const body = JSON.stringify({ features: [0.1, 0.7, 0.2] });
 const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
 
 export interface Load {
-  rps(): number;
-  /** Requests a second for each hostname; 0 is silence. */
-  setRps(rps: number): void;
+  rps(hostname?: string): number;
+  /** Requests a second for each hostname, or from now on for this one alone; 0 is silence. */
+  setRps(rps: number, hostname?: string): void;
   stop(): void;
 }
 
@@ -41,6 +41,9 @@ export function startLoad({ gatewayPort, rps: initialRps, hostnames, registry }:
   const agent = new Agent({ keepAlive: true });
   const inFlight = new Map<string, number>();
   let rps = initialRps;
+  /** Hostnames with a rate of their own. */
+  const own = new Map<string, number>();
+  const rpsOf = (hostname: string) => own.get(hostname) ?? rps;
   let timer: NodeJS.Timeout | undefined;
 
   const send = (hostname: string) => {
@@ -62,29 +65,39 @@ export function startLoad({ gatewayPort, rps: initialRps, hostnames, registry }:
     request.end(body);
   };
 
+  /** Whole requests that are due; what is left of one waits for the next tick. */
+  const due = new Map<string, number>();
+  const sendDue = (elapsedSeconds: number) => {
+    for (const hostname of hostnames()) {
+      const rate = rpsOf(hostname);
+      const owed = Math.min((due.get(hostname) ?? 0) + elapsedSeconds * rate, Math.max(1, catchUpSeconds * rate));
+      const count = Math.floor(owed);
+      due.set(hostname, owed - count);
+      for (let sent = 0; sent < count; sent += 1) send(hostname);
+    }
+  };
+
   const restart = () => {
     clearInterval(timer);
-    if (rps === 0) return;
+    const highest = Math.max(rps, ...own.values());
+    if (highest === 0) return;
     let last = performance.now();
-    let due = 0;
     timer = setInterval(
       () => {
         const now = performance.now();
-        due = Math.min(due + ((now - last) / 1000) * rps, Math.max(1, catchUpSeconds * rps));
+        sendDue((now - last) / 1000);
         last = now;
-        const count = Math.floor(due);
-        due -= count;
-        if (count > 0) for (const hostname of hostnames()) for (let sent = 0; sent < count; sent += 1) send(hostname);
       },
-      Math.min(tickMsMax, Math.max(tickMsMin, 1000 / rps)),
+      Math.min(tickMsMax, Math.max(tickMsMin, 1000 / highest)),
     );
   };
   restart();
 
   return {
-    rps: () => rps,
-    setRps(next) {
-      rps = next;
+    rps: (hostname) => (hostname === undefined ? rps : rpsOf(hostname)),
+    setRps(next, hostname) {
+      if (hostname === undefined) rps = next;
+      else own.set(hostname, next);
       restart();
     },
     stop() {

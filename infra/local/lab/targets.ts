@@ -5,13 +5,14 @@ import type { Target } from './routing.ts';
 
 export interface TargetGroup {
   readonly targets: readonly string[];
-  readonly labels: Readonly<Record<'service' | 'slot' | 'pod' | 'version' | 'release', string>>;
+  readonly labels: Readonly<Record<'namespace' | 'service' | 'slot' | 'pod' | 'version' | 'release', string>>;
 }
 
-export function targetsDocument(running: readonly Target[]): readonly TargetGroup[] {
+export function targetsDocument(running: readonly Target[], namespace: string): readonly TargetGroup[] {
   return running.map(({ pod, port, labels }) => ({
     targets: [`${loopback}:${port}`],
     labels: {
+      namespace,
       service: labels[podLabels.service] ?? '',
       slot: labels[podLabels.slot] ?? '',
       pod,
