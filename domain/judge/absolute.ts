@@ -50,10 +50,12 @@ export function withAbsolutePoll(
   return {
     log: roundedDown(before.log + logFactor(canary, stable, guess, margin) / kappa),
     // A guess needs no more digits, and a state has many of them.
-    events: roundedDown((before.events + canary.events + stable.events) * fading),
-    of: roundedDown((before.of + canary.of + stable.of) * fading),
+    events: tenths((before.events + canary.events + stable.events) * fading),
+    of: tenths((before.of + canary.of + stable.of) * fading),
   };
 }
+
+const tenths = (value: number): number => Math.round(value * 10) / 10;
 
 const guessOf = ({ events, of }: AbsoluteMargin): number =>
   Math.min(guessMax, Math.max(guessMin, (events + unseenEvents) / (of + 2 * unseenEvents)));

@@ -31,13 +31,17 @@ export function logMeanOf(parts: readonly { readonly weight: number; readonly lo
 export const grain = 1e-4;
 const grainsInNat = 1 / grain;
 
-export const grainsOf = (log: number): number => Math.floor(log * grainsInNat);
+/** Without the sign of zero, which JSON does not keep. */
+export const grainsOf = (log: number): number => Math.floor(log * grainsInNat) + 0;
 
 /**
- * A thousand nats below nothing a sum stays where it is: as if e^−1000 were staked anew, which no bet ever sees.
- * So a state keeps its size, whatever a day brings.
+ * A hundred nats below nothing a bet stays where it is: as if 10^−43 were staked anew, which nobody ever sees. A
+ * hundred above it is capped, which only understates. So a state keeps its size, whatever a day brings.
  */
-export const grainsMax = 1000 / grain;
+const grainsMax = 100 / grain;
+export const clamped = (grains: number): number => Math.min(grainsMax, Math.max(-grainsMax, grains));
+/** A likelihood is compared with the largest one, which has no bound. */
+export const clampedBelow = (grains: number): number => Math.max(-grainsMax, grains);
 
 /** The same for a single number that people may read: four decimals, rounded down. */
-export const roundedDown = (log: number): number => Math.floor(log * grainsInNat) / grainsInNat;
+export const roundedDown = (log: number): number => Math.floor(log * grainsInNat) / grainsInNat + 0;

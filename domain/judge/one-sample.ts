@@ -13,7 +13,7 @@
 import type { Count } from './counters.ts';
 import { alternativeSteps, logUniform } from './grid.ts';
 import { startShare } from './late-start.ts';
-import { grain, grainsMax, grainsOf, logAddExp, logSumExp } from './log-space.ts';
+import { clamped, grain, grainsOf, logAddExp, logSumExp } from './log-space.ts';
 
 export interface OneSamplePlan {
   /** ℓ, a share of requests between 0 and 1. */
@@ -58,7 +58,7 @@ export function withOneSamplePoll(plan: OneSamplePlan, sample: OneSample, count:
   const wealth = sample.wealth.slice();
   for (const [k, meanOdds] of above.entries()) {
     const grains = Math.floor((count.events * (alternativeSteps[k] ?? 0) - count.of * meanOdds) * scale);
-    wealth[k] = Math.max(-grainsMax, (wealth[k] ?? 0) + grains);
+    wealth[k] = clamped((wealth[k] ?? 0) + grains);
   }
   return { wealth, total: sum(sample.total, count), step: sum(sample.step, count) };
 }

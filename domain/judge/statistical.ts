@@ -77,7 +77,7 @@ function begin({ objectives, baseline, instantSeconds, plannedSeconds, calibrati
 }
 
 /** Edges of the totals at most: what the 99th percentile is read from. */
-const shownEdgesMax = 24;
+const shownEdgesMax = 16;
 
 /** With the first histogram the edges are known, and with them the tables of latency. What came before had none. */
 function withLatency(state: State, edgesSeconds: readonly number[]): State {
@@ -204,7 +204,7 @@ function withEvidence(state: State): State {
 }
 
 /** Points of the trace at most; then every second one goes, and half as many come. */
-const tracePointsMax = 40;
+const tracePointsMax = 30;
 
 function traced(state: State, evidence: number, parts: readonly Deciding[]): Pick<State, 'trace' | 'traceEvery'> {
   const promotions = parts.flatMap(({ guarded, tracked }) => (guarded ? [tracked.promotion] : []));
@@ -215,7 +215,8 @@ function traced(state: State, evidence: number, parts: readonly Deciding[]): Pic
   return { trace: trace.filter((_, index) => Math.floor(index / 3) % 2 === 1), traceEvery: traceEvery * 2 };
 }
 
-const powerOfTen = (log: number): number => Math.round((log / Math.LN10) * 100) / 100;
+/** Two decimals, without the sign of zero, which JSON does not keep. */
+const powerOfTen = (log: number): number => Math.round((log / Math.LN10) * 100) / 100 + 0;
 
 /**
  * What speaks against the version stays, as never restarting asks for; promotion begins anew. A new weight is a

@@ -20,7 +20,7 @@ import type { Count, Interval } from './counters.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { logTilts } from './hypergeometric.ts';
 import { startShare } from './late-start.ts';
-import { grain, grainsMax, grainsOf, logAddExp } from './log-space.ts';
+import { clamped, clampedBelow, grain, grainsOf, logAddExp } from './log-space.ts';
 
 /** What is fixed before the first poll. */
 export interface TablePlan {
@@ -76,17 +76,17 @@ export function withPoll(plan: TablePlan, table: Table, canary: Count, stable: C
   for (let g = 0; g < thetas.length; g++) tilted[g] = (canary.events * at(thetas, g) - at(tilted, g)) * scale;
 
   return {
-    wealth: added(table.wealth, alternatives, grid.null),
-    likelihood: added(table.likelihood, shown, grid.null),
-    promotions: margin < 0 ? table.promotions : added(table.promotions, better, margin),
+    wealth: added(table.wealth, alternatives, grid.null, clamped),
+    likelihood: added(table.likelihood, shown, grid.null, clampedBelow),
+    promotions: margin < 0 ? table.promotions : added(table.promotions, better, margin, clamped),
   };
 }
 
 /** Adds this poll's log E against the odds ratio at `against`, rounded down. */
-function added(grains: readonly number[], indices: Int32Array, against: number): readonly number[] {
+function added(grains: readonly number[], indices: Int32Array, against: number, bounded: (grains: number) => number): readonly number[] {
   const base = at(tilted, against);
   const sum = grains.slice();
-  for (let k = 0; k < sum.length; k++) sum[k] = Math.max(-grainsMax, of(sum, k) + Math.floor(at(tilted, at(indices, k)) - base));
+  for (let k = 0; k < sum.length; k++) sum[k] = bounded(of(sum, k) + Math.floor(at(tilted, at(indices, k)) - base));
   return sum;
 }
 
@@ -151,8 +151,8 @@ export function deadlineDeviations(plan: TablePlan, table: Table, events: number
   if (events < deadlineEventsMin) return 0;
   const grid = gridFor(plan);
   // Only odds ratios above the tolerance speak against the version; equality is below it, and its likelihood is highest.
-  const best = table.likelihood.reduce((largest, log, k) => (at(grid.shown, k) > grid.null ? Math.max(largest, log) : largest), 0);
-  return Math.sqrt(2 * best);
+  const best = table.likelihood.reduce((largest, grains, k) => (at(grid.shown, k) > grid.null ? Math.max(largest, grains) : largest), 0);
+  return Math.sqrt(2 * grain * best);
 }
 
 /* ------------------------------------------------------------------------ */

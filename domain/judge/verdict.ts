@@ -146,11 +146,11 @@ function whoHasFew({ rules: { minimumRequests }, step, baseline, limits }: State
   return null;
 }
 
-function whyPassed(state: State): string {
-  const requests = `${wholeText(state.step.canary)} requests of the new version`;
-  if (!state.baseline) return `every metric is shown to be within its limit over ${requests}`;
-  if (state.promotes) return `every guarded metric is shown to be no worse than allowed over ${requests}`;
-  return `nothing speaks against the new version after ${requests} at this weight (evidence ${evidenceText(state.evidence)})`;
+function whyPassed({ baseline, promotes, evidence, step }: State): string {
+  const requests = `${wholeText(step.canary)} requests`;
+  if (!baseline) return `every metric is shown to be within its limit over ${requests} of the new version`;
+  if (promotes) return `every guarded metric is shown to be no worse than allowed over ${requests} of the new version`;
+  return `nothing speaks against the new version after ${requests} at this weight (evidence ${evidenceText(evidence)})`;
 }
 
 function traceOf({ trace, begunSeconds, lastInstantSeconds, evidence, polls }: State): readonly TracePoint[] {
