@@ -90,7 +90,6 @@ const caseFile = z
       phase: z.enum(phases),
       findings: z.array(z.strictObject({ tool: z.string(), rule: z.string(), severity: z.enum(severities) })).optional(),
       violations: z.array(z.string()).optional(),
-      metric: z.string().optional(),
       because: z.string().optional(),
     }),
   })
@@ -107,7 +106,7 @@ describe('the bad cases', () => {
 
   test.each(names)('%s says what is wrong and how exactly that shows', (name) => {
     const { expected } = read(name);
-    expect([expected.findings, expected.violations, expected.metric, expected.because].filter((one) => one !== undefined)).toHaveLength(1);
+    expect([expected.findings, expected.violations, expected.because].filter((one) => one !== undefined)).toHaveLength(1);
   });
 
   test.each(names)('%s changes the repository', (name) => {

@@ -119,7 +119,6 @@ export interface Case {
     readonly phase: string;
     readonly findings?: readonly { readonly tool: string; readonly rule: string; readonly severity: string }[];
     readonly violations?: readonly string[];
-    readonly metric?: string;
     readonly because?: string;
   };
 }

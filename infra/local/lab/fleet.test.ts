@@ -106,6 +106,9 @@ test('Prometheus gets one target a pod with the labels that the judge reads', as
   fleet.reconcile([pod(1)]);
   await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
   expect(targetsDocument(fleet.running(), 'models')).toEqual([
-    { targets: ['127.0.0.1:20000'], labels: { service: 'fraud', slot: 'a', pod: 'pod-1', version: '7', release: 'r-1' } },
+    {
+      targets: ['127.0.0.1:20000'],
+      labels: { namespace: 'models', service: 'fraud', slot: 'a', pod: 'pod-1', version: '7', release: 'r-1' },
+    },
   ]);
 });

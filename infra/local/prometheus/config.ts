@@ -14,7 +14,7 @@ export const prometheusConfig = ({ labUrl, workerMetricsUrl, apiUrl }: ScrapedAd
   stringify({
     global: { scrape_interval: scrapeInterval, scrape_timeout: scrapeInterval },
     scrape_configs: [
-      // Model servers come and go with pods; the lab lists them with their service, slot, pod, version and release.
+      // Model servers come and go with pods; the lab lists them with their namespace, service, slot, pod, version and release.
       { job_name: 'models', http_sd_configs: [{ url: `${labUrl}/targets`, refresh_interval: scrapeInterval }] },
       { job_name: 'plimsoll-worker', static_configs: [{ targets: [new URL(workerMetricsUrl).host] }] },
       { job_name: 'plimsoll-api', static_configs: [{ targets: [new URL(apiUrl).host] }] },
