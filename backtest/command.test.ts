@@ -1,9 +1,11 @@
 /** `plimsoll backtest` as it is called: files, a release of the real API, a Prometheus that is a function of time. */
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import picocolors from 'picocolors';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { run } from '../cli/program.ts';
@@ -11,6 +13,8 @@ import { startApi } from '../test/support/api-world.ts';
 import { recordedCsv, recordedFromSeconds, type Traffic } from '../test/support/recordings.ts';
 import { failVerdict } from '../test/support/verdicts.ts';
 import { mountBacktest } from './command.ts';
+
+const repository = fileURLToPath(new URL('..', import.meta.url));
 
 let folder: string;
 beforeEach(() => {
@@ -82,6 +86,12 @@ describe('recordings in files', () => {
       expect.stringContaining('no such file'),
       'fail',
     ]);
+  });
+
+  test('come through a pipe, too', () => {
+    const words = ['cli/main.ts', 'backtest', '-', '--json'];
+    const { status, stdout } = spawnSync(process.execPath, words, { cwd: repository, input: recordedCsv(tenTimes), encoding: 'utf8' });
+    expect([status, lines(stdout)[0]]).toMatchObject([1, { file: '-', verdict: 'fail' }]);
   });
 
   test.each([

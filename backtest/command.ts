@@ -3,7 +3,8 @@
  * other tools. Needs no server; only `--release` asks the API, through whoever mounts this, and `--prometheus`
  * asks Prometheus.
  */
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { text as textOf } from 'node:stream/consumers';
 import { type Command, InvalidArgumentError } from 'commander';
 import { CountsError, parseCounts } from '../domain/judge/counts.ts';
 import { statisticalJudge } from '../domain/judge/statistical.ts';
@@ -119,7 +120,8 @@ async function backtest(files: readonly string[], options: Options, host: Host):
   const settings = settingsFrom(options);
   const sources = sourcesOf(files, options, settings, host);
   if (sources.length === 0) throw new BacktestError('nothing to judge: CSV files, --release or --prometheus is needed');
-  const given = (options.history ?? []).flatMap((file) => differences(recordingOf(file).instants));
+  const histories = await Promise.all((options.history ?? []).map(recordingOf));
+  const given = histories.flatMap((file) => differences(file.instants));
   const judged: Judged[] = [];
   let unusable = false;
   for (const { name, read } of sources) {
@@ -152,7 +154,7 @@ function judge(recording: Recording, given: readonly Poll[], { objectives }: Set
 }
 
 const sourcesOf = (files: readonly string[], options: Options, settings: Settings, host: Host): readonly Source[] => [
-  ...files.map((file): Source => ({ name: file, read: async () => recordingOf(file) })),
+  ...files.map((file): Source => ({ name: file, read: () => recordingOf(file) })),
   ...(options.release ?? []).map(
     (id): Source => ({ name: id, read: async () => ({ name: id, instants: parseCounts(await host.countsOf(id), id) }) }),
   ),
@@ -161,12 +163,11 @@ const sourcesOf = (files: readonly string[], options: Options, settings: Setting
     : [{ name: options.prometheus, read: () => readPrometheus(options, settings) } satisfies Source]),
 ];
 
-const standardInput = 0;
-
-function recordingOf(file: string): Recording {
+async function recordingOf(file: string): Promise<Recording> {
   let text: string;
   try {
-    text = readFileSync(file === '-' ? standardInput : file, 'utf8');
+    // As a stream: a pipe that has nothing yet is an error to whoever reads it at once.
+    text = file === '-' ? await textOf(process.stdin) : await readFile(file, 'utf8');
   } catch (error) {
     throw new BacktestError(`${file}: ${error instanceof Error ? error.message : 'it cannot be read'}`);
   }
