@@ -357,7 +357,7 @@ describe('what is kept', () => {
       atMostSeconds: 300,
     });
     const bytes = (details: unknown) => Buffer.byteLength(JSON.stringify(details));
-    expect(value?.verdict.trace.length).toBeGreaterThan(20);
+    expect(value?.verdict.trace.length).toBeGreaterThan(10);
     expect(Math.max(...beats.map(bytes), bytes(value))).toBeLessThan(32 * 1024);
   });
 });
