@@ -7,6 +7,7 @@ import { mountBacktest } from '../../../backtest/command.ts';
 import { createProgram } from '../../../cli/program.ts';
 import { processTerminal } from '../../../cli/terminal.ts';
 import { failureTable } from '../../../domain/failures.ts';
+import { defaultObjectives } from '../../../domain/objectives.ts';
 import { messages, messageTable, phases } from '../../../domain/phase.ts';
 
 const written = '<!-- Written by `npm run docs`: change the source it names, not this file. -->';
@@ -79,8 +80,100 @@ function cliPage(): string {
   );
 }
 
+/** Field, what is allowed, what it means. Defaults are read from the domain. */
+const objectiveFields: readonly (readonly [string, string, string])[] = [
+  ['errors.toleranceRatio', '1 to 10', 'Odds ratio up to which failures are no regression: nothing below it rolls a version back.'],
+  ['errors.marginRatio', 'more than the tolerance, to 10', 'The new version may fail this many times as often as the old one …'],
+  ['errors.marginPoints', '0 to 100', '… or this many percentage points more, whichever allows more. Promotion has to rule out worse.'],
+  [
+    'errors.limitPercent',
+    '0 to 100',
+    'Never more failures than this, whatever the old version does; alone at 100 % and on a first release.',
+  ],
+  [
+    'latency.guardedBucketsMs',
+    '`auto`, or up to 8 rising edges of the histogram',
+    'Where promotion has to show that the new version is not slower. `auto`: edges that 0.5 to 60 % of the old version’s requests exceed. Other edges, eight in all, still count against a slow version.',
+  ],
+  ['latency.toleranceFactor', '1 to 10', 'So many times slower is no regression.'],
+  ['latency.marginFactor', 'more than the tolerance, to 10', 'So many times slower has to be ruled out.'],
+  ['latency.limitPercent', '0 to 100', 'At 100 % and on a first release: at most this share takes longer than …'],
+  ['latency.limitMs', 'more than 0', '… this; the next edge of the histogram that is not below.'],
+  ['quality', 'up to 8 counts altogether', 'Further metrics of the service, see below.'],
+  [
+    'weights',
+    'errors, latency, quality: shares that sum to 1',
+    'How much each family’s evidence counts for a rollback; with quality metrics a third each.',
+  ],
+  ['risk.rollback', '0 to 0.5', 'Probability of ever rolling back a version that is nowhere worse than the tolerances.'],
+  ['risk.promote', '0 to 0.5', 'Probability of promoting a version that is beyond a margin.'],
+  [
+    'dispersion',
+    '`auto`, or from 1',
+    'How much requests depend on each other, κ. `auto`: measured on the last 24 h of the old version, 2 without them. 1: not at all.',
+  ],
+  ['minimumRequests', 'from 1', 'Fewer requests of either version say nothing at a weight.'],
+];
+
+const defaultOf = (field: string): string => {
+  const value = field.split('.').reduce<unknown>((part, key) => (part as Readonly<Record<string, unknown>>)[key], defaultObjectives);
+  if (Array.isArray(value)) return 'none';
+  if (typeof value !== 'object' || value === null) return String(value);
+  return Object.entries(value)
+    .map(([key, share]) => `${key} ${String(share)}`)
+    .join(', ');
+};
+
+function objectivesPage(): string {
+  return page(
+    'What a version is judged by',
+    'From `domain/objectives.ts` and `api/catalog/objectives.ts`: the block `objectives` of a service in the catalog. What is left out has its default; a value that would make the judge useless is refused with what would be right.',
+    table(
+      ['field', 'default', 'allowed', 'what'],
+      objectiveFields.map(([field, allowed, what]) => [`\`${field}\``, defaultOf(field), allowed, what]),
+    ),
+    '## Quality metrics',
+    'Any pair of counters, or any histogram, that the service exports with the labels of its other series. Each is guarded as errors are: more of its events than the tolerance speak for a rollback, and promotion has to show fewer than the margin. `toleranceRatio` and `marginRatio` have the defaults of errors.',
+    [
+      '```yaml',
+      'quality:',
+      '  - kind: counters # share of predictions that the model is not sure of',
+      '    name: low-confidence',
+      '    events: model_low_confidence_total',
+      '    of: model_predictions_total',
+      '  - kind: histogram # drift of the scores, at edges that the histogram has',
+      '    name: score',
+      '    series: model_score # classic, without _bucket, or native',
+      '    edges: [0.5, 0.9]',
+      '    worse: both # above, below, or both',
+      '```',
+    ].join('\n'),
+    '## Where the numbers are read',
+    table(
+      ['field', 'what'],
+      [
+        [
+          '`series.requests`, `series.statusLabel`, `series.failureStatus`',
+          'The counter of requests, its label of the status, and which statuses are failures.',
+        ],
+        [
+          '`series.latency`',
+          'The histogram of seconds, without `_bucket`. Classic buckets are used where there are any; else native ones, at edges 19 % apart.',
+        ],
+        [
+          '`metrics.labels` of the environment',
+          'Labels that its series carry, such as `{ namespace: models }`. Needed where one Prometheus has several environments: without them their counts would be added up.',
+        ],
+        ['`canary.pollSeconds` of the environment', 'How often it is looked; never more often than the service is scraped.'],
+      ],
+    ),
+    'Every series needs the labels `service`, `slot` and `pod`. With a label `release` the history of a slot is that of the version in it alone.',
+  );
+}
+
 export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/messages.md': messagesPage,
   'docs/reference/failures.md': failuresPage,
   'docs/reference/cli.md': cliPage,
+  'docs/reference/objectives.md': objectivesPage,
 };
