@@ -10,7 +10,8 @@ import type { ReleaseRef } from '../../domain/ports.ts';
 import type { Slot } from '../../domain/slot.ts';
 import { failure } from '../failure.ts';
 import { answered, type Cluster, type ClusterRef, connect, hasStatus, orNull } from '../tool/cluster.ts';
-import { abandonedSeconds, type Holder, holder, isOver, type Machine, thisMachine, tokenVariable } from './holder.ts';
+import { type Machine, thisMachine, thisWorker } from '../tool/machine.ts';
+import { abandonedSeconds, type Holder, holder, isOver, markOf } from './holder.ts';
 
 export interface SlotRef {
   readonly release: ReleaseRef;
@@ -48,7 +49,7 @@ export function createLeases({
       releaseId: slot.release.releaseId,
       token: randomUUID(),
       machine: machine.id,
-      worker: { pid: process.pid, start: machine.startOf(process.pid) },
+      worker: thisWorker(machine),
       ended: false,
     };
     working.add(me.token);
@@ -56,7 +57,8 @@ export function createLeases({
       const taken = await answered(() => take(coordination, slot, me, machine, working));
       const keeper = keep(coordination, slot, me, taken.lease);
       try {
-        const answer = await work({ env: { [tokenVariable]: me.token }, inherited: taken.inherited });
+        const { variable, token } = markOf(me.token);
+        const answer = await work({ env: { [variable]: token }, inherited: taken.inherited });
         await keeper.giveBack();
         return answer;
       } catch (error) {
@@ -80,7 +82,7 @@ async function take(coordination: Coordination, slot: SlotRef, me: Holder, machi
     if (!hasStatus(error, 409)) throw error;
   }
   const found = await orNull(coordination.readNamespacedLease({ name, namespace }));
-  if (found === null || !holderIsOver(found, machine, working)) throw busy(slot, found);
+  if (found === null || !(await holderIsOver(found, machine, working))) throw busy(slot, found);
   try {
     // The version is the fence: of two that found the same dead holder, one gets the lease.
     const body = leaseFor(slot, me, { version: versionOf(found) });
@@ -92,11 +94,11 @@ async function take(coordination: Coordination, slot: SlotRef, me: Holder, machi
 
 const versionOf = ({ metadata }: V1Lease): string => metadata?.resourceVersion ?? '';
 
-function holderIsOver({ spec }: V1Lease, machine: Machine, working: ReadonlySet<string>): boolean {
+async function holderIsOver({ spec }: V1Lease, machine: Machine, working: ReadonlySet<string>): Promise<boolean> {
   const renewedSecondsAgo = (Date.now() - new Date(spec?.renewTime ?? 0).getTime()) / 1000;
   const parsed = holderOf(spec?.holderIdentity);
   if (parsed === null) return renewedSecondsAgo > abandonedSeconds;
-  return isOver(parsed, renewedSecondsAgo, machine, { pid: process.pid, works: (token) => working.has(token) });
+  return await isOver(parsed, renewedSecondsAgo, machine, { pid: process.pid, works: (token) => working.has(token) });
 }
 
 function holderOf(text: string | undefined): Holder | null {

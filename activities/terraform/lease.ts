@@ -10,14 +10,17 @@ import type { Blob } from '../../domain/blob.ts';
 import type { StateBackend } from '../../domain/catalog.ts';
 import { digestPattern } from '../../domain/digest.ts';
 import { failure } from '../failure.ts';
+import { type Carriers, hasEnded, type Machine, type Mark, thisMachine, thisWorker, workerRef } from '../tool/machine.ts';
 import { parseJson } from '../tool/output.ts';
-import { findHolder, machineId } from './holder.ts';
 import { reachable, readObject } from './reachable.ts';
 
 const leaseRecord = z.strictObject({
   releaseId: z.string(),
   nonce: z.string(),
-  machine: z.string(),
+  /** `null` on a system without /proc. */
+  machine: z.string().nullable(),
+  /** `null` in a lease that an older worker wrote: nothing can be said of that one. */
+  worker: workerRef.nullable().default(null),
   operation: z.enum(['plan', 'apply']),
   startedAt: z.iso.datetime(),
   renewedAt: z.iso.datetime(),
@@ -59,7 +62,8 @@ export function createLeases(s3: S3Client, bucket: string, now: () => Date = () 
       const lease: Lease = {
         releaseId,
         nonce: randomUUID(),
-        machine: await machineId(),
+        machine: thisMachine.id,
+        worker: thisWorker(),
         operation,
         startedAt: at,
         renewedAt: at,
@@ -88,9 +92,17 @@ export function createLeases(s3: S3Client, bucket: string, now: () => Date = () 
   return leases;
 }
 
-/** Doubt counts as alive: a lock taken from a living Terraform is a broken state, a wait is only a wait. */
-export async function isAlive(lease: Lease, now: Date): Promise<boolean> {
-  const holder = lease.machine === (await machineId()) ? await findHolder(lease.nonce) : null;
-  if (holder !== null) return holder.terraform.length > 0;
-  return now.getTime() - Date.parse(lease.renewedAt) < expiresSeconds * 1000;
+/** A lease's Terraform carries its nonce, and so do its plugins and credential processes, which outlive a killed one. */
+export const markOf = (nonce: string): Mark => ({ variable: 'PLIMSOLL_LEASE', token: nonce, program: 'terraform' });
+
+/** `orphaned`: it runs, and its worker is dead. */
+export type Standing = 'at work' | 'orphaned' | 'over';
+
+/** Doubt counts as at work: a lock taken from a living Terraform is a broken state, a wait is only a wait. */
+export async function standingOf(lease: Lease, now: Date, machine: Machine = thisMachine): Promise<Standing> {
+  const isHere = lease.machine !== null && lease.machine === machine.id;
+  const carriers: Carriers = isHere ? await machine.carriersOf(markOf(lease.nonce)) : { kind: 'unknown' };
+  if (carriers.kind === 'unknown') return now.getTime() - Date.parse(lease.renewedAt) < expiresSeconds * 1000 ? 'at work' : 'over';
+  if (carriers.programs.length === 0) return 'over';
+  return lease.worker !== null && hasEnded(lease.worker, machine) ? 'orphaned' : 'at work';
 }

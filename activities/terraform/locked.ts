@@ -1,6 +1,10 @@
 /**
  * Terraform under its lock: the lease is written before and dropped after, what an earlier holder left is put in
- * order first. A holder that lives is waited for, also when its worker is dead; a dead one's lock is given back.
+ * order first. A holder that lives is waited for; a dead one's lock is given back.
+ *
+ * Where a worker died and its Terraform did not, the operation decides. An apply is waited for: interrupting it
+ * taints what it was making, and a second interrupt loses the state. A plan has changed nothing and nobody reads
+ * its answer, so it is ended: it may be waiting for a lock itself, and would keep everybody for minutes.
  */
 import { access, readFile, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
@@ -8,12 +12,13 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { StateBackend } from '../../domain/catalog.ts';
+import { endCarriers } from '../tool/machine.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { pushStateArgs, unlockArgs } from './arguments.ts';
 import type { Root, RunTerraform } from './command.ts';
-import { findHolder, nonceVariable } from './holder.ts';
-import { isAlive, type Lease, type LeaseStore, renewSeconds } from './lease.ts';
+import { type Lease, type LeaseStore, markOf, renewSeconds, standingOf } from './lease.ts';
 import { type Lock, type LockClients, readLock } from './lock.ts';
+import { planGraceSeconds } from './plan.ts';
 
 export interface LockedDependencies {
   readonly terraform: RunTerraform;
@@ -39,14 +44,15 @@ const repairTimeoutSeconds = 300;
 export async function settle(dependencies: LockedDependencies, locked: LockedRoot): Promise<void> {
   const { leases } = dependencies;
   let lease = await leases.read(locked.backend);
-  while (lease !== null && (await isAlive(lease, new Date()))) {
+  while (lease !== null && (await mustBeWaitedFor(lease))) {
     Context.current().heartbeat({ waitingFor: lease.releaseId, operation: lease.operation, since: lease.startedAt });
     await Context.current().sleep(lookSeconds * 1000);
     lease = await leases.read(locked.backend);
   }
   if (lease === null) return;
-  log.warn('an earlier Terraform of ours is dead: putting its lock in order', { lease });
-  await endLeftovers(lease);
+  log.warn('an earlier Terraform of ours has nobody to work for: putting its lock in order', { lease });
+  // Also where only plugins are left: nothing else would ever end them.
+  await endCarriers(markOf(lease.nonce), planGraceSeconds);
   const lock = await readLock(locked, locked.backend);
   // A worker that was killed just after Terraform had its lock could not note the id any more.
   if (lock !== null && (lease.lockId === null ? isTakenUnder(lease, lock) : lock.id === lease.lockId))
@@ -55,16 +61,9 @@ export async function settle(dependencies: LockedDependencies, locked: LockedRoo
   await leases.drop(locked.backend, lease.nonce);
 }
 
-/** Plugins of a killed Terraform have nobody to work for and would never end. */
-async function endLeftovers(lease: Lease): Promise<void> {
-  const holder = await findHolder(lease.nonce);
-  for (const pid of holder?.others ?? []) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It ended by itself meanwhile.
-    }
-  }
+async function mustBeWaitedFor(lease: Lease): Promise<boolean> {
+  const standing = await standingOf(lease, new Date());
+  return standing === 'at work' || (standing === 'orphaned' && lease.operation === 'apply');
 }
 
 async function unlock({ terraform }: LockedDependencies, { root }: LockedRoot, lockId: string): Promise<void> {
@@ -93,8 +92,9 @@ export async function underLease<T>(
   await settle(dependencies, locked);
   const { leases } = dependencies;
   const keeper = keep(leases, locked, await leases.take(locked.backend, locked.releaseId, operation));
+  const { variable, token } = markOf(keeper.nonce);
   try {
-    return await work({ [nonceVariable]: keeper.nonce });
+    return await work({ [variable]: token });
   } finally {
     await close(dependencies, locked, await keeper.stop());
   }
@@ -145,7 +145,7 @@ async function close({ leases, store }: LockedDependencies, locked: LockedRoot, 
     await leases.write(locked.backend, { ...lease, unwrittenState: await store.put(unwritten) });
     return;
   }
-  if (await isAlive(lease, new Date())) return;
+  if ((await standingOf(lease, new Date())) !== 'over') return;
   if (lease.lockId !== null && (await readLock(locked, locked.backend))?.id === lease.lockId) return;
   await leases.drop(locked.backend, lease.nonce);
 }

@@ -33,7 +33,7 @@ export const initTimeoutSeconds = 300;
 const planTimeoutSeconds = 1_500;
 const showTimeoutSeconds = 120;
 /** Terraform gives its lock back when interrupted, once AWS has answered what is under way. */
-const planGraceSeconds = 60;
+export const planGraceSeconds = 60;
 
 const exit = { nothingToDo: 0, failed: 1, changes: 2 } as const;
 

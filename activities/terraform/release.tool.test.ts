@@ -10,9 +10,9 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { ChangeSet } from '../../domain/change.ts';
 import { createTerraformWorld, type TerraformWorld } from '../../test/support/terraform-world.ts';
+import { thisMachine } from '../tool/machine.ts';
 import { workerIdentity } from './credentials.ts';
-import { findHolder } from './holder.ts';
-import type { Lease } from './lease.ts';
+import { type Lease, markOf } from './lease.ts';
 
 /** Three quick resources, one of them secret. */
 const code = `terraform {
@@ -180,15 +180,17 @@ test('a Terraform killed while it applies: its lock is given back, and the rest 
   await begun;
   await expect.poll(async () => (await leaseOf())?.lockId).toEqual(expect.any(String));
   const lease = await leaseOf();
-  const [terraform] = (await findHolder(lease?.nonce ?? ''))?.terraform ?? [];
-  process.kill(terraform ?? 0, 'SIGKILL');
+  const mark = markOf(lease?.nonce ?? '');
+  const carriers = await thisMachine.carriersOf(mark);
+  if (carriers.kind === 'unknown') throw new Error('a tool test needs /proc');
+  for (const pid of carriers.programs) process.kill(pid, 'SIGKILL');
   await expect(ended).rejects.toMatchObject({ type: 'tool.rejected' });
   expect(await leaseOf()).toMatchObject({ lockId: lease?.lockId });
 
   const seen = await world.run('observeApply', { ...input, approved: plan.change, lineage: plan.lineage });
   if (seen.kind !== 'remainder approved') throw new Error(`observed ${seen.kind}`);
   expect(seen.nothingDone).toBe(true);
-  expect(await findHolder(lease?.nonce ?? '')).toEqual({ terraform: [], others: [] });
+  expect(await thisMachine.carriersOf(mark)).toEqual({ kind: 'seen', programs: [], others: [] });
   await world.run('applyPlan', { ...input, plan: seen.plan });
   expect(await world.run('observeApply', { ...input, approved: plan.change, lineage: seen.plan.lineage })).toEqual({ kind: 'applied' });
   expect(await leaseOf()).toBeNull();
