@@ -19,8 +19,7 @@ export function identify(pid: number): ProcessIdentity | undefined {
       const startedAt = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
       return startedAt === '' ? undefined : { pid, startedAt };
     }
-    // The program's name stands in brackets and may itself hold any character: count fields after the last one.
-    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const fields = fieldsOf(pid);
     const [state, threads, startTicks] = [fields[0], Number(fields[17]), fields[19]];
     // A zombie some of whose threads have not ended yet still holds its ports and files.
     if ((state === 'Z' && threads <= 1) || state === 'X' || startTicks === undefined) return undefined;
@@ -30,6 +29,9 @@ export function identify(pid: number): ProcessIdentity | undefined {
     return undefined;
   }
 }
+
+/** State first. The program's name stands in brackets before it and may itself hold any character. */
+const fieldsOf = (pid: number): readonly string[] => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
 
 export const isRunning = (identity: ProcessIdentity): boolean => identify(identity.pid)?.startedAt === identity.startedAt;
 
@@ -56,28 +58,66 @@ function signal(pid: number, name: NodeJS.Signals): void {
 const signalGroup = (pid: number, name: NodeJS.Signals): boolean => tryKill(-pid, name);
 
 function tryKill(pid: number, name: NodeJS.Signals): boolean {
+  return tryOr(false, () => process.kill(pid, name));
+}
+
+/**
+ * Ends a process and everything it started, also what has left its group, as tools do that a runner starts. All are
+ * stopped first, so that none starts another one meanwhile, or loses its parent, by which it is found. Nothing gets
+ * to tidy up. On Linux; elsewhere only the groups that the process itself leads are ended.
+ */
+export async function endTree(leader: ProcessIdentity): Promise<void> {
+  if (process.platform !== 'linux') return endProcess(leader);
+  const stopped = new Map<number, ProcessIdentity>();
+  for (;;) {
+    const fresh = treeOf(leader).filter(({ pid }) => !stopped.has(pid));
+    for (const identity of fresh) {
+      tryKill(identity.pid, 'SIGSTOP');
+      stopped.set(identity.pid, identity);
+    }
+    if (fresh.length === 0 && [...stopped.values()].every(standsStill)) break;
+    await sleep(pollMilliseconds);
+  }
+  for (const { pid } of stopped.values()) tryKill(pid, 'SIGKILL');
+  while ([...stopped.values()].some(isRunning)) await sleep(pollMilliseconds);
+}
+
+/** A process, its children, theirs, and so on. */
+function treeOf(leader: ProcessIdentity): ProcessIdentity[] {
+  const childrenOf = new Map<number, number[]>();
+  for (const pid of allPids()) {
+    const parent = Number(tryOr([], () => fieldsOf(pid))[1]);
+    childrenOf.set(parent, [...(childrenOf.get(parent) ?? []), pid]);
+  }
+  const within = (pid: number): number[] => [pid, ...(childrenOf.get(pid) ?? []).flatMap(within)];
+  return isRunning(leader) ? within(leader.pid).flatMap((pid) => identify(pid) ?? []) : [];
+}
+
+const standsStill = (identity: ProcessIdentity): boolean => !isRunning(identity) || tryOr([], () => fieldsOf(identity.pid))[0] === 'T';
+
+function tryOr<T>(otherwise: T, read: () => T): T {
   try {
-    return process.kill(pid, name);
+    return read();
   } catch {
-    return false;
+    return otherwise;
   }
 }
+
+const allPids = (): number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
 
 /** Processes that work inside a folder: children that a killed worker left behind. Linux only; elsewhere none are found. */
 export function processesWithin(folder: string): ProcessIdentity[] {
   if (process.platform !== 'linux') return [];
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name) && Number(name) !== process.pid && worksWithin(name, folder))
-    .flatMap((name) => identify(Number(name)) ?? []);
+  return allPids()
+    .filter((pid) => pid !== process.pid && worksWithin(pid, folder))
+    .flatMap((pid) => identify(pid) ?? []);
 }
 
-function worksWithin(pid: string, folder: string): boolean {
-  try {
-    return `${readlinkSync(`/proc/${pid}/cwd`)}${sep}`.startsWith(`${folder}${sep}`);
-  } catch {
-    return false;
-  }
-}
+const worksWithin = (pid: number, folder: string): boolean =>
+  tryOr(false, () => `${readlinkSync(`/proc/${pid}/cwd`)}${sep}`.startsWith(`${folder}${sep}`));
 
 /** Runs `work` while no other process holds the same lock; a holder that died no longer holds it. */
 export async function whileLocked<T>(file: string, waiting: () => void, work: () => Promise<T>): Promise<T> {

@@ -2,15 +2,17 @@
  * `make test`: every test there is. What needs no program goes first; then a stack of its own starts, with a home
  * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endProcess, processesWithin } from '../processes.ts';
 import { repository } from '../repository.ts';
 import { defaultPorts, host, type StackConfig, stackConfig } from '../stack/config.ts';
 import { down, up } from '../stack/supervisor.ts';
 import { toolFile } from '../tools/paths.ts';
 import { add, atLeastOneFailed, type Counts, none, opaCounts, vitestCounts } from './counts.ts';
+import { createRunner } from './runner.ts';
 
 const home = join(repository, '.plimsoll', 'test');
 const reports = join(home, 'reports');
@@ -20,29 +22,20 @@ const binaries = join(repository, 'node_modules/.bin');
 
 type Env = Readonly<Record<string, string>>;
 
-interface Answer {
-  readonly exitCode: number;
-  readonly stdout: string;
-}
-
-let atWork: ChildProcess | undefined;
+const runner = createRunner();
+/** Every temporary folder of a test lies in here: what is left of one is found, and a process that works in it. */
+const temporary = mkdtempSync(join(tmpdir(), 'plimsoll-test-'));
 
 /** Shows what a runner says while it runs, unless its output is a report to read. */
-function run(file: string, args: readonly string[], { env = {}, quiet = false }: { env?: Env; quiet?: boolean } = {}) {
-  return new Promise<Answer>((settle, reject) => {
-    const child = spawn(file, args, {
-      cwd: repository,
-      // Our Node before the machine's, which may be older than what the runners need.
-      env: { ...process.env, PATH: `${binaries}:${process.env['PATH']}`, ...env },
-      stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'],
-    });
-    atWork = child;
-    let stdout = '';
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-    child.once('error', reject);
-    child.once('close', (code) => settle({ exitCode: code ?? 1, stdout }));
+const run = (file: string, args: readonly string[], { env = {}, quiet = false }: { env?: Env; quiet?: boolean } = {}) =>
+  runner.run({
+    file,
+    args,
+    cwd: repository,
+    // Our Node before the machine's, which may be older than what the runners need.
+    env: { ...process.env, PATH: `${binaries}:${process.env['PATH']}`, TMPDIR: temporary, ...env },
+    quiet,
   });
-}
 
 /** A check that is no test counts only when it fails. */
 async function check(script: string): Promise<Counts> {
@@ -88,7 +81,7 @@ async function onStack(config: StackConfig): Promise<void> {
     await up(config);
     return none;
   };
-  const stopping = async () => {
+  const ending = async () => {
     await down(config);
     return none;
   };
@@ -96,13 +89,14 @@ async function onStack(config: StackConfig): Promise<void> {
     await part('adapters against the real tools', () => vitest('tools', config.env));
     await part('whole releases', () => vitest('e2e', config.env));
   }
-  await part('the stack stops', stopping);
+  await part('the stack stops', ending);
 }
 
 let total = none;
 
 /** One part that breaks does not keep the others from being counted. */
 async function part(name: string, count: () => Promise<Counts>): Promise<boolean> {
+  if (runner.isStopped()) return false;
   console.log(`\n== ${name}`);
   const begun = Date.now();
   const counts = await count().catch((error: Error) => {
@@ -116,13 +110,22 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
 }
 
 const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, PLIMSOLL_CATALOG: catalog, ...(await freePorts()) });
-// The stack's processes are in groups of their own: neither Ctrl-C nor our end would reach them.
-for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  process.once(signal, () => {
-    atWork?.kill(signal);
-    void down(config).finally(() => process.exit(130));
-  });
+/** Whatever a test that failed left in its folder, and the folders. */
+async function tidy(): Promise<void> {
+  for (const identity of processesWithin(temporary)) await endProcess(identity);
+  rmSync(temporary, { recursive: true, force: true });
 }
+
+let stopping: Promise<void> | undefined;
+/** Neither Ctrl-C nor our end would reach the runner and the stack: both are in groups of their own. */
+async function stop(): Promise<void> {
+  console.log('stopping: ending what the tests have started');
+  await runner.stop();
+  await down(config);
+  await tidy();
+  process.exit(130);
+}
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (stopping ??= stop()));
 
 mkdirSync(reports, { recursive: true });
 rmSync(catalog, { recursive: true, force: true });
@@ -132,5 +135,6 @@ await part('lint', () => check('lint'));
 await part('rules, workflows, replay, hygiene', () => vitest('quick'));
 await part('policies', opa);
 await onStack(config);
+await (stopping ?? tidy());
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
