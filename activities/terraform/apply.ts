@@ -6,7 +6,7 @@ import type { SavedPlan } from '../../domain/ports.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { applyArgs } from './arguments.ts';
 import { failureOf, type TerraformEvent } from './command.ts';
-import { type LockedDependencies, type LockedRoot, underLease } from './locked.ts';
+import { type LockedDependencies, type LockedRoot, underLease, waiting } from './locked.ts';
 
 /** Ten minutes less than the activity's own limit, so that the end is Terraform's and not a killed worker's. */
 const applyTimeoutSeconds = 4 * 3600 - 600;
@@ -28,7 +28,7 @@ export async function apply(
   const progress = createProgress();
   const answer = await underLease(dependencies, locked, 'apply', (env) =>
     dependencies.terraform(locked.root, {
-      args: applyArgs(planFile, { kind: 'wait', seconds: dependencies.lockTimeoutSeconds }),
+      args: applyArgs(planFile, waiting(dependencies)),
       timeoutSeconds: applyTimeoutSeconds,
       graceSeconds: applyGraceSeconds,
       answers: [0, 1],

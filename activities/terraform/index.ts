@@ -18,7 +18,7 @@ import { createMac } from './change.ts';
 import { createChecks } from './checks.ts';
 import { createCommand } from './command.ts';
 import { createLeases } from './lease.ts';
-import { type LockedRoot, underLease } from './locked.ts';
+import { type LockedRoot, underLease, waiting } from './locked.ts';
 import { judge, orForeignLock } from './observe.ts';
 import { initialise, makePlan, type Planned } from './plan.ts';
 import { withRoot } from './root.ts';
@@ -63,7 +63,6 @@ export function createTerraformActivities(given: TerraformDependencies): Terrafo
     leases: createLeases(given.s3, config.leaseBucket),
     lockTimeoutSeconds: config.lockTimeoutSeconds ?? defaultLockTimeoutSeconds,
   };
-  const waitForLock = { kind: 'wait', seconds: dependencies.lockTimeoutSeconds } as const;
 
   const readChange = async (blob: Blob) => (await store.getJson(blob)) as ChangeSet;
 
@@ -77,7 +76,7 @@ export function createTerraformActivities(given: TerraformDependencies): Terrafo
     );
 
   const planLocked = (session: Session, locked: LockedRoot, input: PlanInput) =>
-    underLease(dependencies, locked, 'plan', (env) => makePlan(dependencies, session, input, waitForLock, env));
+    underLease(dependencies, locked, 'plan', (env) => makePlan(dependencies, session, input, waiting(dependencies), env));
 
   /** The binary plan holds secrets in clear: it goes into the store, which encrypts, and nowhere else. */
   const save = async ({ result, planFile }: Planned): Promise<SavedPlan> => ({

@@ -12,9 +12,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { StateBackend } from '../../domain/catalog.ts';
+import { isFailure } from '../failure.ts';
 import { endCarriers } from '../tool/machine.ts';
 import type { BlobStore } from '../tool/store.ts';
-import { pushStateArgs, unlockArgs } from './arguments.ts';
+import { type Locking, pushStateArgs, unlockArgs } from './arguments.ts';
 import type { Root, RunTerraform } from './command.ts';
 import { type Lease, type LeaseStore, markOf, renewSeconds, standingOf } from './lease.ts';
 import { type Lock, type LockClients, readLock } from './lock.ts';
@@ -24,8 +25,20 @@ export interface LockedDependencies {
   readonly terraform: RunTerraform;
   readonly leases: LeaseStore;
   readonly store: BlobStore;
+  /** How long somebody else's lock is waited for. */
   readonly lockTimeoutSeconds: number;
 }
+
+/**
+ * One Terraform waits for a lock no longer than this; then we look whose it is, and start it again. Where the reply
+ * to its own locking got lost, Terraform waits for itself, and only once it has ended is that lock provably nobody's.
+ */
+const terraformWaitsSecondsMax = 15;
+
+export const waiting = ({ lockTimeoutSeconds }: Pick<LockedDependencies, 'lockTimeoutSeconds'>): Locking => ({
+  kind: 'wait',
+  seconds: Math.min(terraformWaitsSecondsMax, lockTimeoutSeconds),
+});
 
 export interface LockedRoot extends LockClients {
   readonly root: Root;
@@ -72,24 +85,50 @@ async function unlock({ terraform }: LockedDependencies, { root }: LockedRoot, l
 }
 
 async function pushState(
-  { terraform, store, lockTimeoutSeconds }: LockedDependencies,
+  dependencies: LockedDependencies,
   { root }: LockedRoot,
   blob: NonNullable<Lease['unwrittenState']>,
 ): Promise<void> {
   const file = join(root.workspace, 'unwritten.tfstate');
-  await writeFile(file, await store.get(blob), { mode: 0o600 });
-  const locking = { kind: 'wait', seconds: lockTimeoutSeconds } as const;
-  await terraform(root, { args: pushStateArgs(file, locking), timeoutSeconds: repairTimeoutSeconds + lockTimeoutSeconds });
+  await writeFile(file, await dependencies.store.get(blob), { mode: 0o600 });
+  await dependencies.terraform(root, { args: pushStateArgs(file, waiting(dependencies)), timeoutSeconds: repairTimeoutSeconds });
 }
 
-/** Runs `work` with the environment that marks its Terraform as ours. */
+/**
+ * Runs `work` with the environment that marks its Terraform as ours; again while that one fails for want of the
+ * lock, without which it has done nothing.
+ */
 export async function underLease<T>(
   dependencies: LockedDependencies,
   locked: LockedRoot,
   operation: Lease['operation'],
   work: (env: Readonly<Record<string, string>>) => Promise<T>,
 ): Promise<T> {
-  await settle(dependencies, locked);
+  const deadline = Date.now() + dependencies.lockTimeoutSeconds * 1000;
+  for (;;) {
+    await settle(dependencies, locked);
+    try {
+      return await underOneLease(dependencies, locked, operation, work);
+    } catch (error) {
+      if (!isFailure(error, 'terraform.locked')) throw error;
+      if (Date.now() >= deadline && !(await isOwnLockLeft(dependencies, locked))) throw error;
+      await Context.current().sleep(lookSeconds * 1000);
+    }
+  }
+}
+
+/** A lease stays behind when a lock of ours does: settling gives it back. */
+async function isOwnLockLeft({ leases }: LockedDependencies, { backend }: LockedRoot): Promise<boolean> {
+  const lease = await leases.read(backend);
+  return lease !== null && lease.lockId !== null && (await standingOf(lease, new Date())) === 'over';
+}
+
+async function underOneLease<T>(
+  dependencies: LockedDependencies,
+  locked: LockedRoot,
+  operation: Lease['operation'],
+  work: (env: Readonly<Record<string, string>>) => Promise<T>,
+): Promise<T> {
   const { leases } = dependencies;
   const keeper = keep(leases, locked, await leases.take(locked.backend, locked.releaseId, operation));
   const { variable, token } = markOf(keeper.nonce);

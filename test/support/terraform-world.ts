@@ -9,12 +9,13 @@ import { dirname, join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { create } from 'tar';
 import { createTerraformActivities, type TerraformConfig, workerIdentity } from '../../activities/terraform/index.ts';
+import type { Lease } from '../../activities/terraform/lease.ts';
 import { runTool } from '../../activities/tool/run-tool.ts';
 import { createBlobStore } from '../../activities/tool/store.ts';
 import { createWorkspaces } from '../../activities/tool/workspace.ts';
@@ -24,6 +25,41 @@ import type { Json } from '../../domain/order.ts';
 import type { PlanInput, ReleaseRef, TerraformPort } from '../../domain/ports.ts';
 
 export const gates: Gates = { blockAt: 'high', providers: ['hashicorp/aws'], modules: [] };
+
+/** Three quick resources, one of them secret. */
+export const threeResources = `terraform {
+  backend "s3" {}
+}
+
+variable "name" {
+  type = string
+}
+
+variable "password" {
+  type      = string
+  sensitive = true
+}
+
+resource "aws_s3_bucket" "models" {
+  bucket = var.name
+}
+
+resource "aws_ssm_parameter" "password" {
+  name  = "/\${var.name}/password"
+  type  = "SecureString"
+  value = var.password
+}
+
+resource "aws_ssm_parameter" "address" {
+  name  = "/\${var.name}/address"
+  type  = "String"
+  value = aws_s3_bucket.models.arn
+}
+
+output "address" {
+  value = aws_ssm_parameter.address.arn
+}
+`;
 
 const needed = (name: string): string => {
   const value = process.env[name];
@@ -94,6 +130,17 @@ export async function createTerraformWorld(changes: Partial<TerraformConfig> = {
       const bytes = await buffer(create({ cwd: folder, portable: true }, ['.']));
       await rm(folder, { recursive: true });
       return await store.put(bytes);
+    },
+
+    /** Of whoever works on the state. */
+    async lease(): Promise<Lease | null> {
+      try {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: storeBucket, Key: `leases/${stateBucket}/${backend.key}.json` }));
+        return JSON.parse((await Body?.transformToString()) ?? '') as Lease;
+      } catch (error) {
+        if (error instanceof NoSuchKey) return null;
+        throw error;
+      }
     },
 
     async secret(value: string): Promise<string> {
