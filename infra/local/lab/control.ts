@@ -4,7 +4,7 @@
  *   GET  /readyz    200 when the gateway follows the cluster; otherwise 503 with what is missing
  *   GET  /targets   Prometheus http_sd
  *   GET  /metrics   of the gateway and the load
- *   POST /silence   { "seconds": 30 } or { "state": "on" | "off" }
+ *   POST /silence   { "seconds": 30 } or { "state": "on" | "off" }; with { "service": … } of that one alone
  *   PUT  /load      { "rps": 40 }; with { "hostname": … } of that one alone
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -19,9 +19,10 @@ const bodyBytesMax = 4096;
 /** More would measure this process, not a model. */
 const rpsMax = 500;
 
+const serviceName = z.string().min(1).optional();
 const silenceSchema = z.union([
-  z.strictObject({ seconds: z.number().positive().max(3600) }),
-  z.strictObject({ state: z.enum(['on', 'off']) }),
+  z.strictObject({ seconds: z.number().positive().max(3600), service: serviceName }),
+  z.strictObject({ state: z.enum(['on', 'off']), service: serviceName }),
 ]);
 const loadSchema = z.strictObject({ rps: z.number().min(0).max(rpsMax), hostname: z.string().min(1).optional() });
 
@@ -47,9 +48,9 @@ export async function startControl(options: ControlOptions): Promise<{ readonly 
     'POST /silence': async (request, response) => {
       const order = await parseBody(request, response, silenceSchema);
       if (order === null) return;
-      if ('state' in order && order.state === 'off') silence.off();
-      else silence.on('seconds' in order ? order.seconds : Number.POSITIVE_INFINITY);
-      sendJson(response, 200, { silent: silence.isSilent() });
+      if ('state' in order && order.state === 'off') silence.off(order.service);
+      else silence.on('seconds' in order ? order.seconds : Number.POSITIVE_INFINITY, order.service);
+      sendJson(response, 200, { silent: silence.isSilent(order.service) });
     },
     'PUT /load': async (request, response) => {
       const order = await parseBody(request, response, loadSchema);

@@ -29,7 +29,7 @@ export interface Fleet {
 }
 
 interface FleetOptions {
-  readonly start: (options: Omit<ModelServerOptions, 'isSilent'>) => Promise<ModelServer>;
+  readonly start: (options: Omit<ModelServerOptions, 'isSilent'>, service: string) => Promise<ModelServer>;
   /** Called when a server has begun to listen. */
   readonly onChange: () => void;
   readonly log: Logger;
@@ -56,7 +56,10 @@ export function createFleet({ start, onChange, log }: FleetOptions): Fleet {
   const add = (pod: Pod) => {
     try {
       const behaviour = behaviourOf(pod.annotations);
-      const starting = start({ pod: pod.name, version: pod.labels[podLabels.version] ?? '', behaviour });
+      const starting = start(
+        { pod: pod.name, version: pod.labels[podLabels.version] ?? '', behaviour },
+        pod.labels[podLabels.service] ?? '',
+      );
       const member: Member = { pod, starting, server: null };
       members.set(pod.uid, member);
       void starting.then(

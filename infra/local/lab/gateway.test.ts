@@ -88,6 +88,17 @@ test('a silenced model still answers, but tells Prometheus nothing', async () =>
   expect((await call(port, '/metrics')).status).toBe(200);
 });
 
+test('one service can be silent alone; what all are, each is', () => {
+  const silence = createSilence();
+  silence.on(60, 'fraud-scorer');
+  expect([silence.isSilent('fraud-scorer'), silence.isSilent('churn-scorer'), silence.isSilent()]).toEqual([true, false, false]);
+  silence.on(60);
+  silence.off('fraud-scorer');
+  expect([silence.isSilent('fraud-scorer'), silence.isSilent('churn-scorer')]).toEqual([true, true]);
+  silence.off();
+  expect(silence.isSilent('fraud-scorer')).toBe(false);
+});
+
 test('silence for some seconds ends by itself', () => {
   let now = 0;
   const silence = createSilence(() => now);
@@ -215,6 +226,8 @@ test('silence and load can be ordered', async () => {
   const { port, silence, load } = await control();
   expect((await call(port, '/silence', { method: 'POST', body: '{"seconds":5}' })).text).toBe('{"silent":true}');
   expect((await call(port, '/silence', { method: 'POST', body: '{"state":"off"}' })).text).toBe('{"silent":false}');
+  await call(port, '/silence', { method: 'POST', body: '{"state":"on","service":"fraud-scorer"}' });
+  expect([silence.isSilent('fraud-scorer'), silence.isSilent()]).toEqual([true, false]);
   await call(port, '/silence', { method: 'POST', body: '{"state":"on"}' });
   expect(silence.isSilent()).toBe(true);
   expect((await call(port, '/load', { method: 'PUT', body: '{"rps":12}' })).text).toBe('{"rps":12}');
@@ -224,6 +237,7 @@ test('silence and load can be ordered', async () => {
 test.each([
   ['POST', '/silence', '{"seconds":-1}'],
   ['POST', '/silence', '{"state":"maybe"}'],
+  ['POST', '/silence', '{"state":"on","service":""}'],
   ['POST', '/silence', 'not JSON'],
   ['PUT', '/load', '{"rps":100000}'],
   ['PUT', '/load', '{"rps":10,"host":"example.com"}'],

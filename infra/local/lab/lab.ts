@@ -46,7 +46,7 @@ export async function startLab({ kubeconfig, namespace, gatewayPort, labPort, rp
     if (pods.synced() && services.synced()) reports.update(routes.items(), services.items());
   };
   const fleet = createFleet({
-    start: (options) => startModelServer({ ...options, isSilent: () => silence.isSilent() }),
+    start: (options, service) => startModelServer({ ...options, isSilent: () => silence.isSilent(service) }),
     onChange: follow,
     log,
   });

@@ -1,20 +1,23 @@
-/** The switch that makes every pod's /metrics answer 503, so that a test can see what silence does. */
+/** The switch that makes the pods of a service, or all, answer 503 on /metrics, so that a test can see what silence does. */
 export interface Silence {
-  /** `Infinity` until `off`. */
-  on(seconds: number): void;
-  off(): void;
-  isSilent(): boolean;
+  /** `Infinity` until `off`. Without a service: of every one. */
+  on(seconds: number, service?: string): void;
+  off(service?: string): void;
+  isSilent(service?: string): boolean;
 }
 
+const everyone = '';
+
 export function createSilence(now: () => number = () => performance.now()): Silence {
-  let untilMs = 0;
+  const untilMs = new Map<string, number>();
   return {
-    on(seconds) {
-      untilMs = now() + seconds * 1000;
+    on(seconds, service = everyone) {
+      untilMs.set(service, now() + seconds * 1000);
     },
-    off() {
-      untilMs = 0;
+    off(service) {
+      if (service === undefined) untilMs.clear();
+      else untilMs.delete(service);
     },
-    isSilent: () => now() < untilMs,
+    isSilent: (service = everyone) => [everyone, service].some((name) => now() < (untilMs.get(name) ?? 0)),
   };
 }
