@@ -69,7 +69,7 @@ export interface MetricReading {
   /** Odds ratio up to which this metric is no regression, frozen at the beginning; `null` without a baseline. */
   readonly toleranceOddsRatio: number | null;
   readonly kappa: number;
-  /** Unix seconds of the poll at which the evidence against this metric was highest past its threshold. */
+  /** Unix seconds of the poll at which the evidence against this metric alone first passed its threshold. */
   readonly crossedAtSeconds: number | null;
   /** Requests of the new version that are still missing before promotion, if it is as good as the old one. */
   readonly missingRequests: number;

@@ -14,6 +14,7 @@ import type { Count } from './counters.ts';
 import { alternativeSteps, logUniform } from './grid.ts';
 import { startShare } from './late-start.ts';
 import { clamped, grain, grainsOf, logAddExp, logSumExp } from './log-space.ts';
+import { deadlineEventsMin } from './table.ts';
 
 export interface OneSamplePlan {
   /** ℓ, a share of requests between 0 and 1. */
@@ -73,8 +74,9 @@ export function logBelowLimit(plan: OneSamplePlan, { step: { events, of } }: One
   return logSumExp(belowThetas.map((theta, k) => (logBelowPrior[k] ?? 0) + (events * theta - of * (below[k] ?? 0)) / plan.kappa));
 }
 
-/** For one look at the deadline, in standard deviations: the signed root of the likelihood ratio of all that was seen. */
+/** For one look at the deadline, in standard deviations: the signed root of the likelihood ratio of all that was seen; 0 of few events. */
 export function aboveLimitDeviations(plan: OneSamplePlan, { total }: OneSample): number {
+  if (total.events < deadlineEventsMin) return 0;
   const best = alternativeSteps.reduce((largest, theta) => Math.max(largest, logRatio(plan, total, theta)), 0);
   return Math.sqrt(2 * best);
 }

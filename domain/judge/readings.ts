@@ -36,7 +36,7 @@ export function tableReading(state: State, measure: Measure, tracked: TrackedTab
     },
     toleranceOddsRatio: measure.toleranceRatio,
     kappa: measure.kappa,
-    missingRequests: missing,
+    missingRequests: failed ? 0 : missing,
   };
 }
 
@@ -57,7 +57,7 @@ export function limitReading(state: State, limit: Limit, tracked: TrackedLimit, 
     oddsRatio: null,
     toleranceOddsRatio: null,
     kappa: limit.kappa,
-    missingRequests: tracked.shown ? 0 : Math.max(1, Math.ceil(missing)),
+    missingRequests: failed || tracked.shown ? 0 : Math.max(1, Math.ceil(missing)),
   };
 }
 

@@ -141,7 +141,7 @@ function firstKept(relative: readonly number[], widths: Float64Array, threshold:
 }
 
 /** Fewer events than this, and the normal approximation below is not to be trusted. */
-const deadlineEventsMin = 20;
+export const deadlineEventsMin = 20;
 
 /**
  * For one look at the deadline: the signed root of the conditional likelihood ratio, in standard deviations
