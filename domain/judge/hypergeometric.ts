@@ -34,19 +34,13 @@ const below = new Float64Array(shortMax + 1);
 
 /**
  * `out[g] = log Σ_y q_y ψ_g^y`, where q is the central law up to a constant that is the same for every g: only
- * differences between two g mean something. No events, or nothing but events: all of them differ by 0.
+ * differences between two g mean something.
  */
 export function logTilts(canaryOf: number, stableOf: number, events: number, tilts: Tilts, out: Float64Array): void {
   const low = Math.max(0, events - stableOf);
   const high = Math.min(events, canaryOf);
-  const { thetas } = tilts;
-  if (low === high) {
-    for (let g = 0; g < thetas.length; g++) out[g] = low * at(thetas, g);
-    return;
-  }
   const law: Law = { canaryOf, stableOf, events, low, high, mode: centralMode(canaryOf, stableOf, events, low, high) };
-  const last = thetas.length - 1;
-  const up = termsAbove(law, at(tilts.ratios, last));
+  const up = termsAbove(law, at(tilts.ratios, tilts.ratios.length - 1));
   const down = termsBelow(law, at(tilts.inverses, 0));
   if (up > shortMax || down > shortMax) sumAroundModes(law, tilts, out);
   else sumPowers(law.mode, up, down, tilts, out);

@@ -29,25 +29,35 @@ const outcomesOf = (of: number, share: number) => tablesOf(of, 0, share, 0);
 describe('no bet gains on average', () => {
   test('on a version within its limit, from any state', () => {
     fc.assert(
-      fc.property(counts, fc.integer({ min: 1, max: 8 }), fc.double({ min: 0, max: plan.limitShare, noNaN: true }), (polls, of, share) => {
-        const before = withOneSampleStake(after(polls), 0.01);
-        const mean = expectationOf(outcomesOf(of, share), ({ canary }) =>
-          Math.exp(logAboveLimit(withOneSamplePoll(plan, before, canary), logReserve)),
-        );
-        expect(mean).toBeLessThanOrEqual(Math.exp(logAboveLimit(before, logReserve)) * slack);
-      }),
+      fc.property(
+        counts,
+        fc.integer({ min: 1, max: 8 }),
+        fc.oneof(fc.constant(plan.limitShare), fc.double({ min: 0, max: plan.limitShare, noNaN: true })),
+        (polls, of, share) => {
+          const before = withOneSampleStake(after(polls), 0.01);
+          const mean = expectationOf(outcomesOf(of, share), ({ canary }) =>
+            Math.exp(logAboveLimit(withOneSamplePoll(plan, before, canary), logReserve)),
+          );
+          expect(mean).toBeLessThanOrEqual(Math.exp(logAboveLimit(before, logReserve)) * slack);
+        },
+      ),
     );
   });
 
   test('for a version at its limit or beyond, from any state', () => {
     fc.assert(
-      fc.property(counts, fc.integer({ min: 1, max: 8 }), fc.double({ min: plan.limitShare, max: 1, noNaN: true }), (polls, of, share) => {
-        const before = after(polls);
-        const mean = expectationOf(outcomesOf(of, share), ({ canary }) =>
-          Math.exp(logBelowLimit(plan, withOneSamplePoll(plan, before, canary))),
-        );
-        expect(mean).toBeLessThanOrEqual(Math.exp(logBelowLimit(plan, before)) * slack);
-      }),
+      fc.property(
+        counts,
+        fc.integer({ min: 1, max: 8 }),
+        fc.oneof(fc.constant(plan.limitShare), fc.double({ min: plan.limitShare, max: 1, noNaN: true })),
+        (polls, of, share) => {
+          const before = after(polls);
+          const mean = expectationOf(outcomesOf(of, share), ({ canary }) =>
+            Math.exp(logBelowLimit(plan, withOneSamplePoll(plan, before, canary))),
+          );
+          expect(mean).toBeLessThanOrEqual(Math.exp(logBelowLimit(plan, before)) * slack);
+        },
+      ),
     );
   });
 });
