@@ -38,10 +38,8 @@ export const grainsOf = (log: number): number => Math.floor(log * grainsInNat) +
  * A hundred nats below nothing a bet stays where it is: as if 10^−43 were staked anew, which nobody ever sees. A
  * hundred above it is capped, which only understates. So a state keeps its size, whatever a day brings.
  */
-const grainsMax = 100 / grain;
-export const clamped = (grains: number): number => Math.min(grainsMax, Math.max(-grainsMax, grains));
-/** A likelihood is compared with the largest one, which has no bound. */
-export const clampedBelow = (grains: number): number => Math.max(-grainsMax, grains);
+export const grainsMax = 100 / grain;
+export const clamped = (grains: number, most = grainsMax): number => Math.min(most, Math.max(-grainsMax, grains));
 
 /** The same for a single number that people may read: four decimals, rounded down. */
 export const roundedDown = (log: number): number => Math.floor(log * grainsInNat) / grainsInNat + 0;

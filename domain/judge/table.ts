@@ -20,7 +20,7 @@ import type { Count, Interval } from './counters.ts';
 import { type Grid, gridOf } from './grid.ts';
 import { logTilts } from './hypergeometric.ts';
 import { startShare } from './late-start.ts';
-import { clamped, clampedBelow, grain, grainsOf, logAddExp } from './log-space.ts';
+import { clamped, grain, grainsMax, grainsOf, logAddExp } from './log-space.ts';
 
 /** What is fixed before the first poll. */
 export interface TablePlan {
@@ -76,17 +76,17 @@ export function withPoll(plan: TablePlan, table: Table, canary: Count, stable: C
   for (let g = 0; g < thetas.length; g++) tilted[g] = (canary.events * at(thetas, g) - at(tilted, g)) * scale;
 
   return {
-    wealth: added(table.wealth, alternatives, grid.null, clamped),
-    likelihood: added(table.likelihood, shown, grid.null, clampedBelow),
-    promotions: margin < 0 ? table.promotions : added(table.promotions, better, margin, clamped),
+    wealth: added(table.wealth, alternatives, grid.null, grainsMax),
+    likelihood: added(table.likelihood, shown, grid.null, Infinity),
+    promotions: margin < 0 ? table.promotions : added(table.promotions, better, margin, grainsMax),
   };
 }
 
-/** Adds this poll's log E against the odds ratio at `against`, rounded down. */
-function added(grains: readonly number[], indices: Int32Array, against: number, bounded: (grains: number) => number): readonly number[] {
+/** Adds this poll's log E against the odds ratio at `against`, rounded down. Likelihoods have no upper bound: they are compared with the largest. */
+function added(grains: readonly number[], indices: Int32Array, against: number, most: number): readonly number[] {
   const base = at(tilted, against);
   const sum = grains.slice();
-  for (let k = 0; k < sum.length; k++) sum[k] = bounded(of(sum, k) + Math.floor(at(tilted, at(indices, k)) - base));
+  for (let k = 0; k < sum.length; k++) sum[k] = clamped(of(sum, k) + Math.floor(at(tilted, at(indices, k)) - base), most);
   return sum;
 }
 

@@ -70,6 +70,8 @@ export function tableWithPoll(
     before.margin === null || measure.slackShare === null
       ? null
       : withAbsolutePoll(before.margin, canary, stable, { margin: measure.slackShare, kappa: measure.kappa });
+  // Most polls of a quiet service say nothing.
+  if (table === before && margin === before.margin) return before;
   const evidence = logEvidence(measure, table, thresholds.logReserve);
   const promotion = measure.guarded ? promotionOf(measure, table, margin) : 0;
   const { wealth, likelihood, promotions } = table;
