@@ -1,9 +1,19 @@
 import { defineConfig } from 'vitest/config';
 
+/** Stories of whole releases; the alone ones end processes of the stack, or count what it has. */
+const alone = ['test/e2e/{chaos,requests}.e2e.test.ts'];
+const stories = {
+  globalSetup: ['test/support/stack-environment.ts', 'test/e2e/stage.ts'],
+  // A story takes a minute or two; this ends one that would never end, also on a machine that is busy with others.
+  testTimeout: 900_000,
+  hookTimeout: 900_000,
+};
+
 /**
  * quick: no program but Node: rules, workflows, replay, hygiene. Minutes at most.
  * tools: each adapter against the real tool, on a running stack (`make test` starts one).
- * e2e:   whole releases on that stack, told as given, when, then.
+ * e2e:   whole releases on that stack, told as given, when, then; files side by side, each with services of its own.
+ * alone: those that need the stack for themselves, one after the other.
  */
 export default defineConfig({
   test: {
@@ -28,16 +38,28 @@ export default defineConfig({
           testTimeout: 180_000,
           hookTimeout: 180_000,
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
         },
       },
       {
         test: {
+          ...stories,
           name: 'e2e',
           include: ['test/e2e/**/*.e2e.test.ts'],
-          globalSetup: ['test/support/stack-environment.ts'],
-          testTimeout: 600_000,
-          hookTimeout: 600_000,
+          exclude: alone,
+          // They wait most of their time: as many as there are files.
+          maxWorkers: 4,
+          maxConcurrency: 16,
+          sequence: { groupOrder: 2 },
+        },
+      },
+      {
+        test: {
+          ...stories,
+          name: 'alone',
+          include: alone,
           fileParallelism: false,
+          sequence: { groupOrder: 3 },
         },
       },
     ],

@@ -12,7 +12,7 @@ import { people } from './given.ts';
 import { kill, secondWorker, start } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
-import { forgetTemporal, historyOf, stateLocks, temporal } from './world.ts';
+import { forgetTemporal, historyOf, stateLocksOf, temporal } from './world.ts';
 
 beforeAll(async () => {
   await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer'), given.appliedStack()]);
@@ -52,7 +52,7 @@ test('the worker is killed while planning, applying, deploying, shifting and wat
   };
   await killIn('planning');
   await when.approve(people.sam, id);
-  await killIn('applying', async () => (await stateLocks()).length > 0);
+  await killIn('applying', async () => (await stateLocksOf('production.tfstate')).length > 0);
   await killIn('deploying');
   await killIn('shifting');
   await killIn('watching');

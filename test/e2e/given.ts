@@ -2,19 +2,20 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inject } from 'vitest';
 import { parse } from 'yaml';
 import type { Json, ModelVersion, ReleaseRequest } from '../../domain/order.ts';
 import { liveSlotOf } from '../../domain/slot.ts';
 import { type Files } from '../../infra/local/demo/git.ts';
 import { casesFolder, ensureRepository, example, filesWithin, mergeAndRevert, publishModel } from '../../infra/local/demo/repository.ts';
 import { address } from './stack.ts';
-import { approve, approveIfAsked, ask, call, outcomeOf, type Person } from './when.ts';
-import { keysOf, weightsOf } from './world.ts';
+import { approve, approveIfAsked, ask, askOnce, outcomeOf, type Person } from './when.ts';
+import { keysOf, stateLocksOf, weightsOf } from './world.ts';
 
 export { pushBranch } from '../../infra/local/demo/repository.ts';
 
 let preparing: ReturnType<typeof ensureRepository> | undefined;
-/** Once for all tests of a file. */
+/** `stage.ts` has made it; once for all tests of a file. */
 export const repository = () => (preparing ??= ensureRepository());
 
 export const people = {
@@ -24,13 +25,14 @@ export const people = {
   sam: { subject: 'sam', groups: ['sre'] },
   /** An approver, and nothing else. */
   olga: { subject: 'olga', groups: ['ml-owners'] },
-  /** Of the team that owns churn-scorer. */
+  /** Of the team that owns churn-scorer and uplift-scorer. */
   gus: { subject: 'gus', groups: ['growth'] },
   /** Of the team of fraud-scorer, too. */
   ben: { subject: 'ben', groups: ['risk'] },
 } as const satisfies Record<string, Person>;
 
-export const ownerOf = (service: string): Person => (service === 'churn-scorer' ? people.gus : people.ana);
+const ofGrowth = ['churn-scorer', 'uplift-scorer'];
+export const ownerOf = (service: string): Person => (ofGrowth.includes(service) ? people.gus : people.ana);
 
 /** A commit on main that nobody has released yet, with these files changed. */
 export async function mergedCommit(files: Files = {}): Promise<string> {
@@ -93,18 +95,21 @@ export async function liveVersion(service: string, environment = 'production'): 
   if (kind !== 'released') throw new Error(`no version of ${service} could be made live: ${kind}, ${reason}`);
 }
 
-/** The stack of that environment has been applied once. */
-export async function appliedStack(environment = 'production'): Promise<void> {
-  if ((await keysOf(address('PLIMSOLL_STATE_BUCKET'))).includes(`${environment}.tfstate`)) return;
-  const id = await ask(people.ana, await infrastructureRequest({ environment, reason: 'the first infrastructure' }));
+/**
+ * The stack of production has been applied once. Files that begin together ask for the same release, so that one
+ * infrastructure is made.
+ */
+export async function appliedStack(): Promise<void> {
+  const state = 'production.tfstate';
+  const isThere = (await keysOf(address('PLIMSOLL_STATE_BUCKET'))).includes(state);
+  // Terraform writes the state while it still applies.
+  if (isThere && (await stateLocksOf(state)).length === 0) return;
+  const source = { commit: inject('platformCommit') };
+  const id = await askOnce(people.ana, await infrastructureRequest({ source, reason: 'the first infrastructure' }));
   await approveIfAsked(people.sam, id);
   const { kind, reason } = await outcomeOf(id);
-  if (kind !== 'released') throw new Error(`the infrastructure of ${environment} could not be made: ${kind}, ${reason}`);
+  if (kind !== 'released') throw new Error(`the infrastructure could not be made: ${kind}, ${reason}`);
 }
-
-/** The tests' own catalog beside the demo's: there on the stack of `make test`. */
-export const hasRehearsal = async (): Promise<boolean> =>
-  (await call(people.ana, 'GET', '/v1/services/probe-scorer/environments/rehearsal')).status === 200;
 
 /* ----------------------------------------------------------------- cases */
 

@@ -1,26 +1,31 @@
 /**
  * Goal: people decide: nothing happens without them, what they approved is what is done, and whatever they stop is
  * put back, in every phase.
- * Method: real releases. The stack and each service have a lane of their own, so that stories run side by side.
+ * Method: real releases, of services that no other file releases. A service has a lane: stories that get as far as
+ * that follow each other, services run side by side.
  */
-import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { laneIdOf } from '../../domain/lane.ts';
 import * as given from './given.ts';
 import { people } from './given.ts';
-import { address } from './stack.ts';
 import * as then from './then.ts';
 import type { Details } from './when.ts';
 import * as when from './when.ts';
-import { historyOf, openWorkflow, weightsOf } from './world.ts';
+import { openWorkflow, weightsOf } from './world.ts';
 
-beforeAll(async () => {
-  await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer'), given.appliedStack()]);
-});
+const inTurn = { concurrent: false };
 
-describe('a decision', () => {
+/** Aborts in a phase and answers how it ended. */
+async function abortIn(id: string, by: when.Person, reached: (release: Details) => boolean, what: string) {
+  await when.untilRelease(id, what, reached);
+  await when.mustTell(by, id, 'abort');
+  const outcome = await when.outcomeOf(id);
+  return { outcome, release: await when.show(id) };
+}
+
+describe.concurrent('a decision', () => {
   test.concurrent('rejected: nothing was changed, and who said no is told', async () => {
-    const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
+    const id = await when.ask(people.ana, await given.modelRequest('ranking-scorer'));
     const { statementDigest } = await when.untilAsked(id);
     expect((await when.decide(people.olga, id, 'reject', statementDigest)).status).toBe(200);
     const outcome = await when.outcomeOf(id);
@@ -30,7 +35,7 @@ describe('a decision', () => {
   });
 
   test.concurrent('counts only from another person of an approver group, on exactly this statement', async () => {
-    const id = await when.ask(people.sam, await given.modelRequest('churn-scorer'));
+    const id = await when.ask(people.sam, await given.modelRequest('uplift-scorer'));
     const { statementDigest } = await when.untilAsked(id);
     const refused = async (...decision: Parameters<typeof when.decide>) => {
       const { status, body } = await when.decide(...decision);
@@ -44,8 +49,7 @@ describe('a decision', () => {
     then.endedAs(await when.outcomeOf(id), 'cancelled');
   });
 
-  test.concurrent('that nobody makes in time: expired', async ({ skip }) => {
-    if (!(await given.hasRehearsal())) skip('the stack of `make test` has an environment where approvals lapse within a minute');
+  test.concurrent('that nobody makes in time: expired', async () => {
     const id = await when.ask(people.ana, await given.modelRequest('idle-scorer', { environment: 'rehearsal' }));
     then.endedAs(await when.outcomeOf(id), 'expired', 'nobody of sre approved within 1 min');
     const { status } = await when.decide(people.sam, id, 'approve', (await when.show(id)).statementDigest);
@@ -54,82 +58,25 @@ describe('a decision', () => {
   });
 });
 
-test('a change that drifted after approval is asked again, by name, and applied only after a new yes', async () => {
-  const id = await when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max: 10 + Math.floor(Math.random() * 30) }));
-  const first = await when.untilAsked(id);
-  await when.mustTell(people.sam, id, 'hold');
-  expect((await when.decide(people.sam, id, 'approve', first.statementDigest)).status).toBe(200);
-
-  const ssm = new SSMClient({ region: address('AWS_REGION'), endpoint: address('AWS_ENDPOINT_URL') });
-  const changed = {
-    Name: '/ml/production/feature-store/password',
-    Value: `by hand ${Date.now()}`,
-    Type: 'SecureString',
-    Overwrite: true,
-  } as const;
-  await ssm.send(new PutParameterCommand(changed));
-  await when.mustTell(people.sam, id, 'resume');
-
-  const again = await when.untilRelease(
-    id,
-    'asks again',
-    ({ statementDigest, phase }) => phase === 'awaiting approval' && statementDigest !== null && statementDigest !== first.statementDigest,
-  );
-  expect(again.approvals).toEqual([expect.objectContaining({ by: 'sam', valid: false })]);
-  expect(again.change?.addresses).toContain('module.platform.aws_ssm_parameter.feature_store_password');
-  expect((await historyOf(id)).activities, 'nothing was applied yet').not.toContain('applyPlan');
-  const stale = await when.decide(people.olga, id, 'approve', first.statementDigest);
-  expect([stale.status, stale.body.detail]).toEqual([409, expect.stringContaining('changeDigest') as string]);
-
-  expect((await when.decide(people.olga, id, 'approve', again.statementDigest)).status).toBe(200);
-  const outcome = await when.outcomeOf(id);
-  then.endedAs(outcome, 'released');
-  expect(outcome.infrastructure).toBe('applied');
-  await then.nothingLeftBehind(await when.show(id));
-});
-
-describe('aborted', () => {
-  /** Aborts in a phase and answers how it ended. */
-  async function abortIn(id: string, by: when.Person, reached: (release: Details) => boolean, what: string) {
-    await when.untilRelease(id, what, reached);
-    await when.mustTell(by, id, 'abort');
-    const outcome = await when.outcomeOf(id);
-    return { outcome, release: await when.show(id) };
-  }
-
-  test.concurrent.each(['checking', 'awaiting approval'] as const)('while %s: cancelled, nothing was changed', async (phase) => {
-    const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
+describe.concurrent('before a service is touched', () => {
+  test.concurrent.each(['checking', 'awaiting approval'] as const)('aborted while %s: cancelled, nothing was changed', async (phase) => {
+    const id = await when.ask(people.ana, await given.modelRequest('ranking-scorer'));
     const { outcome } = await abortIn(id, people.ana, (release) => release.phase === phase, `is ${phase}`);
     then.endedAs(outcome, 'cancelled', 'aborted by ana');
     expect(outcome.model).toBe('unchanged');
   });
+});
 
-  test.concurrent('while planning: cancelled, nothing was changed', async () => {
-    const id = await when.ask(people.ana, await given.infrastructureRequest());
-    const { outcome } = await abortIn(id, people.ana, ({ phase }) => phase === 'planning', 'is planning');
-    then.endedAs(outcome, 'cancelled', 'aborted by ana');
-    expect(outcome.infrastructure).toBe('unchanged');
-  });
+describe.concurrent('uplift-scorer', () => {
+  beforeAll(() => given.liveVersion('uplift-scorer'));
 
-  test.concurrent('while applying: the apply runs to its end, and what was applied is said', async () => {
-    const id = await when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max: 2 + Math.floor(Math.random() * 8) }));
-    await when.approve(people.sam, id);
-    const applying = async () => (await historyOf(id)).activities.includes('applyPlan');
-    await when.untilPhase(id, 'applying');
-    await when.untilTrue(`${id} applies`, applying);
-    const { outcome, release } = await abortIn(id, people.ana, ({ phase }) => phase === 'applying', 'is applying');
-    then.endedAs(outcome, 'cancelled', 'aborted by ana');
-    expect(outcome.infrastructure).toBe('applied');
-    await then.nothingLeftBehind(release);
-  });
-
-  test.concurrent('while deploying, and another one while queued behind it: one put back, one unchanged', async () => {
-    const slow = given.behaving({ mode: 'never-ready' }, 'churn-scorer');
+  test('aborted while deploying, and another one while queued behind it: one put back, one unchanged', inTurn, async () => {
+    const slow = given.behaving({ mode: 'never-ready' }, 'uplift-scorer');
     const first = await when.ask(
       people.gus,
-      await given.modelRequest('churn-scorer', { source: { commit: await given.mergedCommit(slow) } }),
+      await given.modelRequest('uplift-scorer', { source: { commit: await given.mergedCommit(slow) } }),
     );
-    const second = await when.ask(people.gus, await given.modelRequest('churn-scorer'));
+    const second = await when.ask(people.gus, await given.modelRequest('uplift-scorer'));
     await when.approve(people.sam, first);
     await when.untilPhase(first, 'deploying');
     await when.approve(people.sam, second);
@@ -150,11 +97,15 @@ describe('aborted', () => {
     then.endedAs(outcome, 'rolled back', 'aborted by gus');
     await then.putBack(release);
     await then.nothingLeftBehind(release);
-    expect(await openWorkflow(laneIdOf({ kind: 'service', key: 'churn-scorer/production' }))).toBeNull();
+    expect(await openWorkflow(laneIdOf({ kind: 'service', key: 'uplift-scorer/production' }))).toBeNull();
   });
+});
 
-  test.concurrent('while watching: all the traffic goes back to the old version', async () => {
-    const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
+describe.concurrent('ranking-scorer', () => {
+  beforeAll(() => given.liveVersion('ranking-scorer'));
+
+  test('aborted while watching: all the traffic goes back to the old version', inTurn, async () => {
+    const id = await when.ask(people.ana, await given.modelRequest('ranking-scorer'));
     await when.approve(people.sam, id);
     // The watch has a few seconds only: the hold keeps it open.
     await when.untilRelease(id, 'has half of the traffic', ({ weightPercent }) => weightPercent >= 50);
@@ -165,31 +116,35 @@ describe('aborted', () => {
     await then.putBack(release);
     await then.nothingLeftBehind(release);
   });
-});
 
-test('held while shifting, resumed, held, aborted: the weight stands still, then everything goes back; a stream that was cut misses nothing', async () => {
-  const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
-  const early = when.readEvents(people.ana, id, null, (events) => events.some(({ event }) => event.includes('approval.asked')));
-  await when.approve(people.sam, id);
-  await when.untilRelease(id, 'has traffic', ({ weightPercent }) => weightPercent > 0);
-  await when.mustTell(people.sam, id, 'hold');
-  const { weightPercent } = await when.show(id);
-  // The judge would have said pass by now: what advances a held release would show.
-  await when.untilRelease(id, 'has been judged enough', ({ progress }) => progress?.verdict?.kind === 'pass');
-  expect(await when.show(id)).toMatchObject({ weightPercent, held: { by: 'sam' } });
+  test(
+    'held while shifting, resumed, held, aborted: the weight stands still, then everything goes back; a stream that was cut misses nothing',
+    inTurn,
+    async () => {
+      const id = await when.ask(people.ana, await given.modelRequest('ranking-scorer'));
+      const early = when.readEvents(people.ana, id, null, (events) => events.some(({ event }) => event.includes('approval.asked')));
+      await when.approve(people.sam, id);
+      await when.untilRelease(id, 'has traffic', ({ weightPercent }) => weightPercent > 0);
+      await when.mustTell(people.sam, id, 'hold');
+      const { weightPercent } = await when.show(id);
+      // The judge would have said pass by now: what advances a held release would show.
+      await when.untilRelease(id, 'has been judged enough', ({ progress }) => progress?.verdict?.kind === 'pass');
+      expect(await when.show(id)).toMatchObject({ weightPercent, held: { by: 'sam' } });
 
-  await when.mustTell(people.ana, id, 'resume');
-  await when.untilRelease(id, 'has more traffic', (release) => release.weightPercent > weightPercent);
-  await when.mustTell(people.ana, id, 'abort');
-  const outcome = await when.outcomeOf(id);
-  then.endedAs(outcome, 'rolled back', 'aborted by ana');
-  const release = await when.show(id);
-  await then.putBack(release);
-  await then.nothingLeftBehind(release);
+      await when.mustTell(people.ana, id, 'resume');
+      await when.untilRelease(id, 'has more traffic', (release) => release.weightPercent > weightPercent);
+      await when.mustTell(people.ana, id, 'abort');
+      const outcome = await when.outcomeOf(id);
+      then.endedAs(outcome, 'rolled back', 'aborted by ana');
+      const release = await when.show(id);
+      await then.putBack(release);
+      await then.nothingLeftBehind(release);
 
-  const before = (await early).flatMap((event) => (event.id === null ? [] : [Number(event.id)]));
-  const rest = await when.readEvents(people.ana, id, before.at(-1) ?? -1);
-  const after = rest.flatMap((event) => (event.id === null ? [] : [Number(event.id)]));
-  expect([...before, ...after]).toEqual(Array.from({ length: release.records }, (_, index) => index));
-  expect(rest.at(-1)?.event).toBe('end');
+      const before = (await early).flatMap((event) => (event.id === null ? [] : [Number(event.id)]));
+      const rest = await when.readEvents(people.ana, id, before.at(-1) ?? -1);
+      const after = rest.flatMap((event) => (event.id === null ? [] : [Number(event.id)]));
+      expect([...before, ...after]).toEqual(Array.from({ length: release.records }, (_, index) => index));
+      expect(rest.at(-1)?.event).toBe('end');
+    },
+  );
 });

@@ -43,9 +43,10 @@ export async function secondWorker(): Promise<{ end(): Promise<void> }> {
   };
 }
 
-/** Every pod's metrics answer 503 while this runs. */
-export async function silently<T>(act: () => Promise<T>): Promise<T> {
-  const say = (state: 'on' | 'off') => fetch(`${address('PLIMSOLL_LAB_URL')}/silence`, { method: 'POST', body: JSON.stringify({ state }) });
+/** The metrics of every pod of a service answer 503 while this runs. */
+export async function silently<T>(service: string, act: () => Promise<T>): Promise<T> {
+  const say = (state: 'on' | 'off') =>
+    fetch(`${address('PLIMSOLL_LAB_URL')}/silence`, { method: 'POST', body: JSON.stringify({ state, service }) });
   await say('on');
   try {
     return await act();

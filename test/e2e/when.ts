@@ -74,12 +74,17 @@ async function done<Body>(answer: Promise<Answer<Body>>): Promise<Body> {
 
 /* ---------------------------------------------------------------- asking */
 
+const askedFor = (by: Person, request: ReleaseRequest) => call<{ id: string }>(by, 'POST', '/v1/releases', request);
+
 /** Asks for a release that is new; answers its id. */
 export async function ask(by: Person, request: ReleaseRequest): Promise<string> {
-  const answer = await call<{ id: string }>(by, 'POST', '/v1/releases', request);
+  const answer = await askedFor(by, request);
   if (answer.status !== 202) throw new Error(`the API answers ${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body.id;
 }
+
+/** The same, also where somebody has asked for it before. */
+export const askOnce = async (by: Person, request: ReleaseRequest): Promise<string> => (await done(askedFor(by, request))).id;
 
 export const rollBack = async (
   by: Person,
@@ -158,7 +163,10 @@ export async function approveIfAsked(by: Person, id: string): Promise<void> {
   const asksOrIsPast = ({ phase, statementDigest }: Details) =>
     !beforeDecision.includes(phase) || (phase === 'awaiting approval' && statementDigest !== null);
   const release = await untilRelease(id, 'asks a person, or is past that', asksOrIsPast);
-  if (release.phase === 'awaiting approval') await done(decide(by, id, 'approve', release.statementDigest));
+  if (release.phase !== 'awaiting approval') return;
+  const { status, body } = await decide(by, id, 'approve', release.statementDigest);
+  // Who asked for the same thing may have said yes first.
+  if (status !== 200 && status !== 409) throw new Error(`the API answers ${status}: ${JSON.stringify(body)}`);
 }
 
 /** `hold`, `resume` or `abort`. */

@@ -64,19 +64,20 @@ export async function helmStatusOf(service: string, slot: Slot): Promise<string 
 
 /* ------------------------------------------------------------- terraform */
 
-/** Everything that says that somebody is at a state: lock objects, items of the lock table, our own leases. */
-export async function stateLocks(): Promise<readonly string[]> {
+/** Everything that says that somebody is at a state, given by its key: lock objects, items of the lock table, our own leases. */
+export async function stateLocksOf(state: string): Promise<readonly string[]> {
   const [objects, leases, items] = await Promise.all([
     keysOf(address('PLIMSOLL_STATE_BUCKET')),
     keysOf(address('PLIMSOLL_STORE_BUCKET'), 'leases/'),
     new DynamoDBClient(aws()).send(new ScanCommand({ TableName: address('PLIMSOLL_LOCK_TABLE') })),
   ]);
-  return [
+  const locks = [
     ...objects.filter((key) => key.endsWith('.tflock')),
     ...leases,
     // Terraform keeps the digest of each state in the same table; that is no lock.
     ...(items.Items ?? []).map(({ LockID }) => LockID?.S ?? '').filter((id) => !id.endsWith('-md5')),
   ];
+  return locks.filter((lock) => lock.includes(state));
 }
 
 export async function keysOf(name: string, prefix = ''): Promise<readonly string[]> {

@@ -1,6 +1,7 @@
 /**
  * `make test`: every test there is. What needs no program goes first; then a stack of its own starts, with a home
  * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
+ * `main.ts e2e alone` runs those projects of vitest only.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -19,6 +20,9 @@ const reports = join(home, 'reports');
 /** The demo's catalog, and beside it environments where a test need not wait an hour for a deadline. */
 const catalog = join(home, 'catalog');
 const binaries = join(repository, 'node_modules/.bin');
+
+const wanted = process.argv.slice(2);
+const isWanted = (project: string): boolean => wanted.length === 0 || wanted.includes(project);
 
 type Env = Readonly<Record<string, string>>;
 
@@ -76,6 +80,12 @@ const freePort = (): Promise<number> =>
     });
   });
 
+const onStackParts = {
+  tools: 'adapters against the real tools',
+  e2e: 'whole releases',
+  alone: 'whole releases that need the stack for themselves',
+};
+
 async function onStack(config: StackConfig): Promise<void> {
   const starting = async () => {
     await up(config);
@@ -85,9 +95,10 @@ async function onStack(config: StackConfig): Promise<void> {
     await down(config);
     return none;
   };
+  const projects = Object.entries(onStackParts).filter(([name]) => isWanted(name));
+  if (projects.length === 0) return;
   if (await part('the stack starts', starting)) {
-    await part('adapters against the real tools', () => vitest('tools', config.env));
-    await part('whole releases', () => vitest('e2e', config.env));
+    for (const [name, what] of projects) await part(what, () => vitest(name, config.env));
   }
   await part('the stack stops', ending);
 }
@@ -127,13 +138,19 @@ async function stop(): Promise<void> {
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (stopping ??= stop()));
 
+const strangers = wanted.filter((name) => name !== 'quick' && !(name in onStackParts));
+if (strangers.length > 0)
+  throw new Error(`no tests are called ${strangers.join(', ')}; there are quick, ${Object.keys(onStackParts).join(', ')}`);
+
 mkdirSync(reports, { recursive: true });
 rmSync(catalog, { recursive: true, force: true });
 for (const folder of ['catalog', 'test/e2e/catalog']) cpSync(join(repository, folder), catalog, { recursive: true });
-await part('types', () => check('types'));
-await part('lint', () => check('lint'));
-await part('rules, workflows, replay, hygiene', () => vitest('quick'));
-await part('policies', opa);
+if (wanted.length === 0) {
+  await part('types', () => check('types'));
+  await part('lint', () => check('lint'));
+  await part('policies', opa);
+}
+if (isWanted('quick')) await part('rules, workflows, replay, hygiene', () => vitest('quick'));
 await onStack(config);
 await (stopping ?? tidy());
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
