@@ -1,15 +1,16 @@
 /**
  * Goal: whatever dies, every release ends by itself as released or rolled back, and leaves nothing behind: no
  * weight, no lane, no lock, no process.
- * Method: SIGKILL to the stack's own processes while a real release is in the phase that is meant, and what an
- * operator can do to a workflow in Temporal. One at a time: what dies here is everyone's.
+ * Method: SIGKILL to the stack's own processes while real releases are in the phase that is meant, or at moments that
+ * a seed has chosen, and what an operator can do to a workflow in Temporal. What dies here is everyone's.
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Phase } from '../../domain/phase.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import { randomFrom } from '../../infra/local/lab/random.ts';
 import * as given from './given.ts';
 import { people } from './given.ts';
-import { kill, secondWorker, start } from './stack.ts';
+import { kill, restartWorker, secondWorker, start } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
 import { forgetTemporal, historyOf, stateLocksOf, temporal } from './world.ts';
@@ -22,6 +23,10 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const piece of ['temporal', 'worker', 'api'] as const) await start(piece);
 });
+
+const killsOfASeed = 2;
+/** A release of a model with two steps has some more: the last moments are after every kill's time to be noticed. */
+const eventsOfARelease = 150;
 
 /** Ready only after a while, so that there is time to die in. */
 const slowToStart = (service: string) => given.behaving({ mode: 'slow', coldStartSeconds: 10 }, service);
@@ -37,28 +42,47 @@ async function expectOrderAfter(id: string): Promise<void> {
   await then.recordIsWhole(id);
 }
 
-test('the worker is killed while planning, applying, deploying, shifting and watching of one release, which ends in order', async () => {
-  const { infrastructure } = await given.infrastructureRequest({}, { replicas_max: 30 + Math.floor(Math.random() * 20) });
-  const commit = await given.mergedCommit(slowToStart('fraud-scorer'));
-  const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer', { source: { commit }, infrastructure }));
+describe('the worker is killed', () => {
+  test.concurrent('while planning, applying, deploying, shifting and watching of one release, which ends in order', async () => {
+    const { infrastructure } = await given.infrastructureRequest({}, { replicas_max: 30 + Math.floor(Math.random() * 20) });
+    const commit = await given.mergedCommit(slowToStart('fraud-scorer'));
+    const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer', { source: { commit }, infrastructure }));
 
-  const killed: Phase[] = [];
-  const killIn = async (phase: Phase, also: () => Promise<boolean> = () => Promise.resolve(true)) => {
-    await when.untilPhase(id, phase);
-    await when.untilTrue(`${id} is well into ${phase}`, also);
-    await kill('worker');
-    killed.push(phase);
-    await start('worker');
-  };
-  await killIn('planning');
-  await when.approve(people.sam, id);
-  await killIn('applying', async () => (await stateLocksOf('production.tfstate')).length > 0);
-  await killIn('deploying');
-  await killIn('shifting');
-  await killIn('watching');
-  expect(killed).toHaveLength(5);
-  await expectOrderAfter(id);
-  expect((await historyOf(id)).events).toBeLessThanOrEqual(350);
+    const killed: Phase[] = [];
+    const killIn = async (phase: Phase, also: () => Promise<boolean> = () => Promise.resolve(true)) => {
+      await when.untilPhase(id, phase);
+      await when.untilTrue(`${id} is well into ${phase}`, also);
+      await restartWorker();
+      killed.push(phase);
+    };
+    await killIn('planning');
+    await when.approve(people.sam, id);
+    await killIn('applying', async () => (await stateLocksOf('production.tfstate')).length > 0);
+    await killIn('deploying');
+    await killIn('shifting');
+    await killIn('watching');
+    expect(killed).toHaveLength(5);
+    await expectOrderAfter(id);
+    expect((await historyOf(id)).events).toBeLessThanOrEqual(350);
+  });
+
+  test.concurrent.each([
+    { seed: 'one', service: 'churn-scorer' },
+    { seed: 'two', service: 'uplift-scorer' },
+  ])('at moments of a release of $service that only the seed "$seed" knows, which ends in order', async ({ seed, service }) => {
+    await given.liveVersion(service);
+    const random = randomFrom(seed);
+    const id = await when.ask(given.ownerOf(service), await given.modelRequest(service));
+    const approved = when.approve(people.sam, id);
+    // A moment is a length of the history, which comes whatever the machine is busy with.
+    const moments = Array.from({ length: killsOfASeed }, () => Math.floor(random() * eventsOfARelease)).toSorted((a, b) => a - b);
+    for (const moment of moments) {
+      await when.untilTrue(`${id} has ${moment} events`, async () => (await historyOf(id)).events >= moment);
+      await restartWorker();
+    }
+    await approved;
+    await expectOrderAfter(id);
+  });
 });
 
 test('another worker takes over, the API dies and Temporal restarts under a release, which ends in order', async () => {

@@ -24,6 +24,16 @@ export async function kill(piece: 'worker' | 'api' | 'temporal'): Promise<void> 
   }
 }
 
+let lastRestart: Promise<void> = Promise.resolve();
+/** Killed and started again; one after the other, whoever asks. */
+export function restartWorker(): Promise<void> {
+  lastRestart = lastRestart.then(async () => {
+    await kill('worker');
+    await start('worker');
+  });
+  return lastRestart;
+}
+
 /** What of the stack does not run is started; resolves when it is ready. */
 export const start = (piece: 'worker' | 'api' | 'temporal'): Promise<void> => up(stack(), { only: [piece], tell: () => {} });
 
