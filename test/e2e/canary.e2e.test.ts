@@ -5,7 +5,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import * as given from './given.ts';
 import { people } from './given.ts';
-import { silently } from './stack.ts';
+import { atRate, silently } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
 import { historyOf, weightsOf } from './world.ts';
@@ -147,6 +147,21 @@ describe.concurrent('quiet-scorer, in an environment that gives a canary a minut
     });
     expect(outcome).toMatchObject({ kind: 'rolled back', reason: expect.stringMatching(/no answer within 1 min|never showed/) as string });
     expect(weights, 'never all the traffic').not.toContain(100);
+    await then.putBack(await when.show(id));
+  });
+
+  test('at two requests a second there is not enough to say; it says how much is missing and is rolled back', inTurn, async () => {
+    const id = await atRate('quiet.example.com', 2, async () => {
+      const { id, outcome } = await when.releaseApproved(
+        people.ana,
+        people.sam,
+        await given.modelRequest('quiet-scorer', { environment: 'rehearsal' }),
+      );
+      then.endedAs(outcome, 'rolled back', /no answer within 1 min: .*\d+ more requests of the (new|old) version are needed/);
+      return id;
+    });
+    const { verdict } = await when.show(id);
+    expect(verdict).toMatchObject({ kind: 'not enough' });
     await then.putBack(await when.show(id));
   });
 });

@@ -65,6 +65,21 @@ export async function silently<T>(service: string, act: () => Promise<T>): Promi
   }
 }
 
+/** This hostname gets so many requests a second while this runs; every other one keeps its rate. */
+export async function atRate<T>(hostname: string, rps: number, act: () => Promise<T>): Promise<T> {
+  const load = (rate: number) =>
+    fetch(`${address('PLIMSOLL_LAB_URL')}/load`, { method: 'PUT', body: JSON.stringify({ rps: rate, hostname }) });
+  await load(rps);
+  try {
+    return await act();
+  } finally {
+    await load(usualRps);
+  }
+}
+
+/** What the lab sends to every hostname, unless it is told otherwise. */
+const usualRps = 40;
+
 const freePort = (): Promise<number> =>
   new Promise((settle, reject) => {
     const server = createServer();

@@ -170,7 +170,7 @@ async function main(): Promise<number> {
     attempt: 1,
   });
 
-  title(`2. A version that answers correctly and slowly, ${slowVersion}. Beside the live one it shows.`);
+  title(`2. A version that answers correctly, and one request in ten slowly, ${slowVersion}. Beside the live one it shows.`);
   const overlay = await filesWithin(join(casesFolder, 'slow-model/overlay'));
   const slow = await releaseOf(people, {
     service,
