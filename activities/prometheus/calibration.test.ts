@@ -33,6 +33,9 @@ const calibrated = (changes: Partial<CalibrationQuestion> = {}) =>
     calibrate({ ...question, ...changes }),
   );
 
+/** Without the looks, each quarter of an hour, that find out since when the version is there. */
+const chunks = () => world.grids.filter(({ stepSeconds }) => stepSeconds < 900);
+
 describe('a day of the old version', () => {
   test('says how often its events happen, and how much its requests depend on each other', async () => {
     const { from, polls, windowSeconds, metrics } = await calibrated();
@@ -48,20 +51,29 @@ describe('a day of the old version', () => {
 
   test('is asked for in chunks on the grid of the watch, spread over the day, none of them after the beginning', async () => {
     await calibrated();
-    expect(world.grids).toHaveLength(20);
-    expect(world.grids[0]?.toSeconds).toBe(start);
-    for (const { fromSeconds, toSeconds, stepSeconds } of world.grids) {
+    expect(chunks()).toHaveLength(20);
+    expect(chunks()[0]?.toSeconds).toBe(start);
+    for (const { fromSeconds, toSeconds, stepSeconds } of chunks()) {
       expect([toSeconds - fromSeconds, stepSeconds]).toEqual([500, 5]);
       expect((start - toSeconds) % 5).toBe(0);
     }
-    const gaps = world.grids.slice(1).map(({ toSeconds }, index) => (world.grids[index]?.toSeconds ?? 0) - toSeconds);
+    const gaps = chunks()
+      .slice(1)
+      .map(({ toSeconds }, index) => (chunks()[index]?.toSeconds ?? 0) - toSeconds);
     expect(new Set(gaps)).toEqual(new Set([86_400 / 20]));
     expect(world.selectors.every((selector) => selector.includes('slot=~"a"'))).toBe(true);
   });
 
+  test('is as long as the version is there: of half an hour nearly all polls are read, not those of a day's last chunk alone', async () => {
+    world.stableSinceSeconds = start - 1800;
+    const { polls, windowSeconds } = await calibrated();
+    expect(polls).toBeGreaterThanOrEqual(300);
+    expect(windowSeconds).toBeGreaterThanOrEqual(1780);
+  });
+
   test('of few scrapes is asked for without asking twice for any', async () => {
     await calibrated({ stepSeconds: 60, untilSeconds: start });
-    const asked = world.grids.toSorted((a, b) => a.fromSeconds - b.fromSeconds);
+    const asked = chunks().toSorted((a, b) => a.fromSeconds - b.fromSeconds);
     expect(asked.every(({ fromSeconds }, index) => index === 0 || fromSeconds >= (asked[index - 1]?.toSeconds ?? 0))).toBe(true);
     expect(start - (asked[0]?.fromSeconds ?? 0)).toBeLessThanOrEqual(86_400);
   });
@@ -180,6 +192,6 @@ test('a Prometheus that is slow gives what it can within ten seconds, the newest
     },
   });
   const { polls, from } = await calibrated();
-  expect([from, polls]).toEqual(['history', 400]);
-  expect(world.grids.map(({ toSeconds }) => start - toSeconds)).toEqual([0, 4320, 8640, 12_960]);
+  expect([from, polls]).toEqual(['history', 300]);
+  expect(chunks().map(({ toSeconds }) => start - toSeconds)).toEqual([0, 4320, 8640]);
 });

@@ -11,15 +11,17 @@ import { type Sample, stableIncrements } from '../../domain/judge/counters.ts';
 import { createHistory, kappaUnknown } from '../../domain/judge/dispersion.ts';
 import type { Calibration } from '../../domain/judge/judge.ts';
 import { isFailure } from '../failure.ts';
-import type { Point } from './answers.ts';
+import type { Point, PointsAt } from './answers.ts';
 import type { Grid, MetricsSource } from './query.ts';
 import { nowSeconds } from './reader.ts';
-import { advance, sampleOf, selectorFor, type Watched } from './sample.ts';
+import { advance, requestsSelector, sampleOf, selectorFor, type Watched } from './sample.ts';
 
 /** A day: requests depend on each other differently at night. */
 const windowSeconds = 24 * 3600;
 /** κ from so many polls is right within a few percent, and Prometheus answers them within seconds. */
 const pollsMax = 2000;
+/** A version that came between two looks is younger by less than this than it seems. */
+const lookSeconds = 900;
 /** One question of an answer that fits in memory many times over: 100 polls of 200 pods are a few megabytes. */
 const chunkPolls = 100;
 /** The new version has traffic meanwhile: what has not come by then is left out. */
@@ -92,9 +94,16 @@ async function measure(
   let requests = 0;
   let oldestSeconds = untilSeconds;
   const giveUpAt = nowSeconds() + budgetSeconds;
-  for (const grid of chunksBefore(untilSeconds, stepSeconds)) {
+  const read = async (asked: string, grid: Grid) => {
     onProgress();
-    const instants = nowSeconds() < giveUpAt ? await chunkOf(source, prometheus, selector, grid) : null;
+    return nowSeconds() < giveUpAt ? await chunkOf(source, prometheus, asked, grid) : null;
+  };
+  const looks = await read(requestsSelector(watched), looksBefore(untilSeconds));
+  const isThere = ({ points }: PointsAt) => points.some((point) => releases.includes(releaseOf(point)));
+  const firstSeconds = looks?.find(isThere)?.instantSeconds ?? untilSeconds;
+  const chunks = looks === null ? [] : chunksBefore(untilSeconds, untilSeconds - firstSeconds + lookSeconds, stepSeconds);
+  for (const grid of chunks) {
+    const instants = await read(selector, grid);
     if (instants === null) break;
     let previous: Sample | null = null;
     for (const { instantSeconds, points } of instants) {
@@ -117,12 +126,20 @@ async function measure(
   return calibration.polls >= pollsMin ? calibration : withoutKappa(calibration);
 }
 
-/** The newest first, so that what is left out for want of time is the oldest. */
-function chunksBefore(untilSeconds: number, stepSeconds: number): readonly Grid[] {
+/** A few looks over the day say since when the version is there: chunks from before would be empty. */
+const looksBefore = (untilSeconds: number): Grid => ({
+  fromSeconds: untilSeconds - windowSeconds,
+  toSeconds: untilSeconds,
+  stepSeconds: lookSeconds,
+});
+
+/** Over the last `withinSeconds`; the newest first, so that what is left out for want of time is the oldest. */
+function chunksBefore(untilSeconds: number, withinSeconds: number, stepSeconds: number): readonly Grid[] {
+  const seconds = Math.min(windowSeconds, withinSeconds);
   const chunkSeconds = chunkPolls * stepSeconds;
-  const count = Math.max(1, Math.min(pollsMax / chunkPolls, Math.floor(windowSeconds / chunkSeconds)));
+  const count = Math.max(1, Math.min(pollsMax / chunkPolls, Math.floor(seconds / chunkSeconds)));
   // On the watch's grid, so that a chunk's last instant is the judgement's first.
-  const distanceSeconds = Math.floor(windowSeconds / count / stepSeconds) * stepSeconds;
+  const distanceSeconds = Math.floor(seconds / count / stepSeconds) * stepSeconds;
   return Array.from({ length: count }, (_, index) => {
     const toSeconds = untilSeconds - index * Math.max(distanceSeconds, chunkSeconds);
     return { fromSeconds: toSeconds - chunkSeconds, toSeconds, stepSeconds };
