@@ -64,7 +64,7 @@ describe('a day of the old version', () => {
     expect(world.selectors.every((selector) => selector.includes('slot=~"a"'))).toBe(true);
   });
 
-  test('is as long as the version is there: of half an hour nearly all polls are read, not those of a day's last chunk alone', async () => {
+  test('is as long as the version is there: of half an hour nearly all polls are read, not those of the last chunk alone', async () => {
     world.stableSinceSeconds = start - 1800;
     const { polls, windowSeconds } = await calibrated();
     expect(polls).toBeGreaterThanOrEqual(300);
