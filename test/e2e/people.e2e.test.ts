@@ -77,6 +77,8 @@ describe.concurrent('uplift-scorer', () => {
       await given.modelRequest('uplift-scorer', { source: { commit: await given.mergedCommit(slow) } }),
     );
     const second = await when.ask(people.gus, await given.modelRequest('uplift-scorer'));
+    // Both are ready to go before the first one's minute to become ready begins.
+    await when.untilAsked(second);
     await when.approve(people.sam, first);
     await when.untilPhase(first, 'deploying');
     await when.approve(people.sam, second);
