@@ -35,8 +35,8 @@ export const nameOf = ({ table, label }: Cell): string => `${table} | ${label}`;
 /** Good versions need many replicates: a rate of 1 % is a handful among hundreds. Slow cells get fewer. */
 const counts = {
   good: { quick: 40, full: 2000 },
-  goodLatency: { quick: 16, full: 1500 },
-  goodBusy: { quick: 8, full: 800 },
+  goodLatency: { quick: 16, full: 1000 },
+  goodBusy: { quick: 8, full: 500 },
   bad: { quick: 30, full: 1000 },
   badLatency: { quick: 16, full: 600 },
   badBusy: { quick: 4, full: 300 },
