@@ -5,7 +5,7 @@
  * take its place: how much they differ from each other says nothing about the new one. Live nobody could know
  * that in advance, so the report says that it is hindsight.
  */
-import { createHistory, type HistoryPoll, kappaUnknown } from '../domain/judge/dispersion.ts';
+import { createHistory, type HistoryPoll, historyPollsMin, historyRequestsMin, withoutKappa } from '../domain/judge/dispersion.ts';
 import type { Calibration } from '../domain/judge/judge.ts';
 import type { Poll } from './recording.ts';
 
@@ -15,12 +15,8 @@ export interface Calibrated {
   readonly source: string;
 }
 
-/** As for a watch: from fewer polls κ varies by more than a tenth for each two pods. */
-const historyPollsMin = 100;
 /** Hindsight is what there is: from an hour at a poll a minute on it is better than no idea. */
 const recordingPollsMin = 60;
-/** Shares of fewer requests would say nothing about rare events. */
-const requestsMin = 200;
 
 export function calibrated(history: readonly Poll[], before: readonly Poll[], during: readonly Poll[]): Calibrated {
   return (
@@ -35,7 +31,7 @@ export function calibrated(history: readonly Poll[], before: readonly Poll[], du
 
 function from(polls: readonly Poll[], pollsMin: number, source: string): Calibrated | undefined {
   const requests = polls.reduce((sum, { increment }) => sum + increment.stable.requests, 0);
-  if (requests < requestsMin) return undefined;
+  if (requests < historyRequestsMin) return undefined;
   const history = createHistory();
   for (const poll of historyPolls(polls)) history.add(poll);
   const [first, last] = [polls[0], polls.at(-1)];
@@ -65,10 +61,3 @@ const pairsOf = <T>(values: readonly T[]): readonly (readonly [T, T])[] =>
     const next = values[index + 1];
     return index % 2 === 0 && next !== undefined ? [[value, next] as const] : [];
   });
-
-const withoutKappa = (calibration: Calibration): Calibration => ({
-  ...calibration,
-  metrics: Object.fromEntries(
-    Object.entries(calibration.metrics).map(([name, { stableShare }]) => [name, { kappa: kappaUnknown, stableShare }]),
-  ),
-});

@@ -164,6 +164,7 @@ function ratioText({ estimate, interval }: NonNullable<MetricReading['oddsRatio'
 }
 
 function provenanceText({ from, windowSeconds, polls }: Verdict['calibration']): string {
+  if (from === 'history' && polls === 0) return 'shares of the live version; too little history for κ, which is then 2';
   if (from === 'history')
     return `calibrated on ${Number((windowSeconds / 3600).toFixed(1))} h of the live version, ${wholeText(polls)} polls`;
   return from === 'catalog' ? 'κ was set in the catalog' : 'no history of the live version: careful defaults';

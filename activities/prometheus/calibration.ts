@@ -8,7 +8,7 @@
 import { log } from '@temporalio/activity';
 import type { Objectives } from '../../domain/catalog.ts';
 import { type Sample, stableIncrements } from '../../domain/judge/counters.ts';
-import { createHistory, kappaUnknown } from '../../domain/judge/dispersion.ts';
+import { createHistory, historyPollsMin, historyRequestsMin, withoutKappa } from '../../domain/judge/dispersion.ts';
 import type { Calibration } from '../../domain/judge/judge.ts';
 import { isFailure } from '../failure.ts';
 import type { Point, PointsAt } from './answers.ts';
@@ -26,10 +26,6 @@ const lookSeconds = 900;
 const chunkPolls = 100;
 /** The new version has traffic meanwhile: what has not come by then is left out. */
 const budgetSeconds = 10;
-/** From fewer polls κ varies by more than a tenth for each two pods. */
-const pollsMin = 100;
-/** Shares of fewer requests would say nothing about rare events. */
-const requestsMin = 200;
 
 const nothing: Calibration = { from: 'none', windowSeconds: 0, polls: 0, metrics: {} };
 
@@ -63,7 +59,7 @@ export function createCalibrator(source: MetricsSource): (question: CalibrationQ
     const calibration = await measure(source, question, now, releases);
     kept.delete(key);
     // What is young is soon better known.
-    if (calibration.polls >= pollsMin) kept.set(key, { calibration, untilSeconds: nowSeconds() + keptSeconds });
+    if (calibration.polls >= historyPollsMin) kept.set(key, { calibration, untilSeconds: nowSeconds() + keptSeconds });
     const [oldest] = kept.keys();
     if (kept.size > keptMax && oldest !== undefined) kept.delete(oldest);
     return calibration;
@@ -121,9 +117,9 @@ async function measure(
       previous = previous === null ? sample : advance(previous, sample).previous;
     }
   }
-  if (requests < requestsMin) return fromCounters(now, watched, untilSeconds);
+  if (requests < historyRequestsMin) return fromCounters(now, watched, untilSeconds);
   const calibration = history.calibration(untilSeconds - oldestSeconds);
-  return calibration.polls >= pollsMin ? calibration : withoutKappa(calibration);
+  return calibration.polls >= historyPollsMin ? calibration : withoutKappa(calibration);
 }
 
 /** A few looks over the day say since when the version is there: chunks from before would be empty. */
@@ -160,16 +156,8 @@ async function chunkOf(source: MetricsSource, prometheus: string, selector: stri
 /** Too young, or too quiet, for polls: what its pods have counted in all is the past of this version, too. */
 function fromCounters(now: readonly Point[], watched: Watched, instantSeconds: number): Calibration {
   const { edgesSeconds, stable } = sampleOf(now, watched, instantSeconds);
-  if (stable.reduce((sum, { requests }) => sum + requests, 0) < requestsMin) return nothing;
+  if (stable.reduce((sum, { requests }) => sum + requests, 0) < historyRequestsMin) return nothing;
   const history = createHistory();
   history.add({ edgesSeconds, pods: stable });
   return withoutKappa(history.calibration(0));
 }
-
-const withoutKappa = (calibration: Calibration): Calibration => ({
-  ...calibration,
-  polls: 0,
-  metrics: Object.fromEntries(
-    Object.entries(calibration.metrics).map(([name, { stableShare }]) => [name, { kappa: kappaUnknown, stableShare }]),
-  ),
-});

@@ -22,6 +22,19 @@ export interface HistoryPoll {
 
 /** Without history: what requests with one retry have. It doubles detection times. */
 export const kappaUnknown = 2;
+/** From fewer polls κ varies by more than a tenth for each two pods. */
+export const historyPollsMin = 100;
+/** Shares of fewer requests would say nothing about rare events. */
+export const historyRequestsMin = 200;
+
+/** Where there are too few polls for κ: the shares are known all the same. */
+export const withoutKappa = (calibration: Calibration): Calibration => ({
+  ...calibration,
+  polls: 0,
+  metrics: Object.fromEntries(
+    Object.entries(calibration.metrics).map(([name, { stableShare }]) => [name, { kappa: kappaUnknown, stableShare }]),
+  ),
+});
 /** Expected variance, so roughly events, below which φ is mostly chance. */
 const varianceMin = 20;
 

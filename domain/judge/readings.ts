@@ -13,12 +13,12 @@ export function tableReading(state: State, measure: Measure, tracked: TrackedTab
   const canary = countOf(measure.source, state.canary, edgesSeconds);
   const stable = countOf(measure.source, state.stable, edgesSeconds);
   const stableShare = stable.of === 0 ? null : shareOf(stable);
-  const requests = step.canary + step.stable;
   const missing = requestsToPromotion(
     measure,
     tracked,
     { canary, stable },
-    requests === 0 ? null : step.canary / requests,
+    // A version that was not asked yet does not say how much of the traffic it gets.
+    step.canary === 0 ? null : step.canary / (step.canary + step.stable),
     logPromoteAt(state),
   );
   return {

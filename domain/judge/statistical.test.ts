@@ -123,6 +123,13 @@ describe('a worse version', () => {
 });
 
 describe('promotion', () => {
+  test('of a version that was not asked yet says how many requests it takes, and not one', () => {
+    const { kind, metrics } = verdictOf(polls(3, silence, arm(450, 4)), { promotes: true });
+    expect(kind).toBe('not enough');
+    for (const { missingRequests } of metrics.filter(({ guarded }) => guarded))
+      expect(missingRequests).toBeGreaterThan(defaultObjectives.minimumRequests / 10);
+  });
+
   test('needs every guarded metric to show its margin, and says how much is missing', () => {
     const verdict = verdictOf(polls(4, ...good), { promotes: true });
     expect(verdict.kind).toBe('not enough');

@@ -43,6 +43,7 @@ test('a verdict says where its calibration comes from', () => {
   expect(provenanceText({ from: 'history', windowSeconds: 86_400, polls: 5_760 })).toBe(
     'calibrated on 24 h of the old version, 5,760 polls',
   );
+  expect(provenanceText({ from: 'history', windowSeconds: 0, polls: 0 })).toContain('too little history for κ');
   expect(provenanceText({ from: 'catalog', windowSeconds: 0, polls: 0 })).toContain('catalog');
   expect(provenanceText({ from: 'none', windowSeconds: 0, polls: 0 })).toContain('no history');
 });

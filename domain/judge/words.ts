@@ -43,6 +43,8 @@ export function oddsRatioText(oddsRatio: MetricReading['oddsRatio']): string {
 export function provenanceText({ from, windowSeconds, polls }: Verdict['calibration']): string {
   switch (from) {
     case 'history':
+      // Young or quiet: how often its events happen is known, how much its requests depend on each other is not.
+      if (polls === 0) return 'shares of the old version; too little history for κ, which is then 2';
       return `calibrated on ${durationText(windowSeconds)} of the old version, ${wholeText(polls)} polls`;
     case 'catalog':
       return 'κ was set in the catalog';

@@ -55,8 +55,7 @@ export async function secondWorker(): Promise<{ end(): Promise<void> }> {
 
 /** The metrics of every pod of a service answer 503 while this runs. */
 export async function silently<T>(service: string, act: () => Promise<T>): Promise<T> {
-  const say = (state: 'on' | 'off') =>
-    fetch(`${address('PLIMSOLL_LAB_URL')}/silence`, { method: 'POST', body: JSON.stringify({ state, service }) });
+  const say = (state: 'on' | 'off') => tellLab('POST', 'silence', { state, service });
   await say('on');
   try {
     return await act();
@@ -67,18 +66,19 @@ export async function silently<T>(service: string, act: () => Promise<T>): Promi
 
 /** This hostname gets so many requests a second while this runs; every other one keeps its rate. */
 export async function atRate<T>(hostname: string, rps: number, act: () => Promise<T>): Promise<T> {
-  const load = (rate: number) =>
-    fetch(`${address('PLIMSOLL_LAB_URL')}/load`, { method: 'PUT', body: JSON.stringify({ rps: rate, hostname }) });
-  await load(rps);
+  await tellLab('PUT', 'load', { hostname, rps });
   try {
     return await act();
   } finally {
-    await load(usualRps);
+    await tellLab('PUT', 'load', { hostname, rps: null });
   }
 }
 
-/** What the lab sends to every hostname, unless it is told otherwise. */
-const usualRps = 40;
+/** What the lab did not understand would leave a story in a world that it does not expect. */
+async function tellLab(method: 'POST' | 'PUT', door: string, order: object): Promise<void> {
+  const { ok, status } = await fetch(`${address('PLIMSOLL_LAB_URL')}/${door}`, { method, body: JSON.stringify(order) });
+  if (!ok) throw new Error(`the lab answers ${status} to ${method} /${door}`);
+}
 
 const freePort = (): Promise<number> =>
   new Promise((settle, reject) => {

@@ -5,7 +5,7 @@
  *   GET  /targets   Prometheus http_sd
  *   GET  /metrics   of the gateway and the load
  *   POST /silence   { "seconds": 30 } or { "state": "on" | "off" }; with { "service": … } of that one alone
- *   PUT  /load      { "rps": 40 }; with { "hostname": … } of that one alone
+ *   PUT  /load      { "rps": 40 }; with { "hostname": … } of that one alone, until { "hostname": …, "rps": null }
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Registry } from 'prom-client';
@@ -24,7 +24,8 @@ const silenceSchema = z.union([
   z.strictObject({ seconds: z.number().positive().max(3600), service: serviceName }),
   z.strictObject({ state: z.enum(['on', 'off']), service: serviceName }),
 ]);
-const loadSchema = z.strictObject({ rps: z.number().min(0).max(rpsMax), hostname: z.string().min(1).optional() });
+const rps = z.number().min(0).max(rpsMax);
+const loadSchema = z.union([z.strictObject({ rps }), z.strictObject({ rps: rps.nullable(), hostname: z.string().min(1) })]);
 
 export interface ControlOptions {
   readonly port: number;
@@ -55,8 +56,9 @@ export async function startControl(options: ControlOptions): Promise<{ readonly 
     'PUT /load': async (request, response) => {
       const order = await parseBody(request, response, loadSchema);
       if (order === null) return;
-      load.setRps(order.rps, order.hostname);
-      sendJson(response, 200, { rps: load.rps(order.hostname) });
+      if ('hostname' in order) load.setOwnRps(order.hostname, order.rps);
+      else load.setRps(order.rps);
+      sendJson(response, 200, { rps: load.rps('hostname' in order ? order.hostname : undefined) });
     },
   };
 

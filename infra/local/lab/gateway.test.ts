@@ -198,13 +198,15 @@ test('a hostname with a rate of its own leaves the others theirs', async () => {
   }, 0);
   cleanups.push(() => drain(server, 0));
   const { load } = loadTo(port, 0, ['quiet.example.com', 'busy.example.com']);
-  load.setRps(10, 'quiet.example.com');
-  load.setRps(100, 'busy.example.com');
+  load.setOwnRps('quiet.example.com', 10);
+  load.setOwnRps('busy.example.com', 100);
   await vi.waitFor(() => expect(arrivals.get('busy.example.com') ?? 0).toBeGreaterThan(50), { timeout: 20_000 });
   const quiet = arrivals.get('quiet.example.com') ?? 0;
   expect(quiet).toBeGreaterThan(0);
   expect(quiet).toBeLessThan(20);
   expect([load.rps(), load.rps('quiet.example.com')]).toEqual([0, 10]);
+  load.setOwnRps('quiet.example.com', null);
+  expect(load.rps('quiet.example.com')).toBe(0);
 });
 
 async function control(change: Partial<ControlOptions> = {}) {

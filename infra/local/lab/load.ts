@@ -19,8 +19,10 @@ const headers = { 'content-type': 'application/json', 'content-length': Buffer.b
 
 export interface Load {
   rps(hostname?: string): number;
-  /** Requests a second for each hostname, or from now on for this one alone; 0 is silence. */
-  setRps(rps: number, hostname?: string): void;
+  /** Requests a second for each hostname that has no rate of its own; 0 is silence. */
+  setRps(rps: number): void;
+  /** A rate of its own for one hostname; `null`: that of all again. */
+  setOwnRps(hostname: string, rps: number | null): void;
   stop(): void;
 }
 
@@ -95,8 +97,12 @@ export function startLoad({ gatewayPort, rps: initialRps, hostnames, registry }:
 
   return {
     rps: (hostname) => (hostname === undefined ? rps : rpsOf(hostname)),
-    setRps(next, hostname) {
-      if (hostname === undefined) rps = next;
+    setRps(next) {
+      rps = next;
+      restart();
+    },
+    setOwnRps(hostname, next) {
+      if (next === null) own.delete(hostname);
       else own.set(hostname, next);
       restart();
     },
