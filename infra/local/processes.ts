@@ -41,7 +41,7 @@ const pollMilliseconds = 50;
 
 /** SIGTERM to the process and its group, SIGKILL to whatever is left of either. */
 export async function endProcess(identity: ProcessIdentity, graceMs = graceMilliseconds): Promise<void> {
-  if (!isRunning(identity)) return;
+  if (!isRunning(identity)) return endOrphans(identity);
   signal(identity.pid, 'SIGTERM');
   const deadline = Date.now() + graceMs;
   while (isRunning(identity) && Date.now() < deadline) await sleep(pollMilliseconds);
@@ -49,6 +49,14 @@ export async function endProcess(identity: ProcessIdentity, graceMs = graceMilli
   signalGroup(identity.pid, 'SIGKILL');
   if (isRunning(identity)) signal(identity.pid, 'SIGKILL');
   while (isRunning(identity)) await sleep(pollMilliseconds);
+}
+
+/**
+ * What a leader that was killed has left in its group. No process gets the group's number while the group lives, so
+ * that one which has it now says that the group is gone.
+ */
+function endOrphans({ pid }: ProcessIdentity): void {
+  if (identify(pid) === undefined) signalGroup(pid, 'SIGKILL');
 }
 
 function signal(pid: number, name: NodeJS.Signals): void {

@@ -98,20 +98,21 @@ test('a row starts only when the row before it is ready', async () => {
   expect(told.at(-1)).toMatch(/^ {2}front/);
 });
 
-test('a piece that was killed is started again, and the others are left alone', async () => {
+test('a piece that was killed is started again without what it left, and the others are left alone', async () => {
   await up(config, options());
-  const [store, front] = [pidOf('store'), pidOf('front')];
+  const [store, front, child] = [pidOf('store'), pidOf('front'), childOf('front')];
   process.kill(front, 'SIGKILL');
   await expect.poll(() => identify(front)).toBeUndefined();
   expect(await states()).toMatchObject({ front: 'stopped' });
   await up(config, options());
   expect(await states()).toMatchObject({ front: 'ready' });
+  await expect.poll(() => identify(child)).toBeUndefined();
   expect(pidOf('store')).toBe(store);
 });
 
 test('when a piece that held state is gone, everything begins anew, also what was not asked for', async () => {
   await up(config, options());
-  const [store, engine] = [pidOf('store'), pidOf('engine')];
+  const [store, engine, child] = [pidOf('store'), pidOf('engine'), childOf('store')];
   const remembered = join(config.home, 'state', 'remembered');
   writeFileSync(remembered, 'about a store that is gone');
   process.kill(store, 'SIGKILL');
@@ -119,6 +120,7 @@ test('when a piece that held state is gone, everything begins anew, also what wa
   await up(config, options(good(), ['front']));
   expect(await states()).toEqual({ store: 'ready', engine: 'ready', front: 'ready' });
   expect(pidOf('engine')).not.toBe(engine);
+  await expect.poll(() => identify(child)).toBeUndefined();
   expect(existsSync(remembered)).toBe(false);
   expect(told.join('\n')).toContain('store stopped or changed: the whole stack begins anew');
 });
