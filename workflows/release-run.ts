@@ -36,6 +36,7 @@ import {
   viewQuery,
 } from './messages.ts';
 import { now, Outbox } from './outbox.ts';
+import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { type Steps, stepsOf, undoStepsOf } from './steps.ts';
@@ -153,13 +154,15 @@ export class ReleaseRun {
   /* ------------------------------------------------------------ waiting */
 
   /**
-   * Work that an abort cuts short, and with `onResume` a resume too: a watch that was slowed down while the
+   * Work that an abort cuts short, also one that came just before, and with `onResume` a resume too: a watch that was slowed down while the
    * release was held. Everything else that was begun goes on when the release does.
    */
   async interruptible<T>(
     work: () => Promise<T>,
     { onResume = false } = {},
   ): Promise<{ readonly kind: 'done'; readonly value: T } | { readonly kind: 'interrupted' }> {
+    // Asked in this order, so that a release without an abort has no marker of it.
+    if (this.abortion !== undefined && isPatched('no look after an abort')) return { kind: 'interrupted' };
     const scope = new CancellationScope();
     this.#endedByAbort.add(scope);
     if (onResume) this.#endedByResume.add(scope);

@@ -336,6 +336,24 @@ describe.concurrent('an abort', () => {
     );
   });
 
+  test.each([
+    ['deploySlot', 'awaitReady'],
+    ['setWeights', 'awaitShare'],
+  ] as const)('during %s, which has to finish, is heard before %s begins', async (moment, look) => {
+    const release = await given((world) => {
+      world.onStep = async (step) => {
+        if (step !== moment) return;
+        // Undoing sets weights, too.
+        world.onStep = () => undefined;
+        await release.handle.executeUpdate(abortUpdate, { args: [tell] });
+      };
+    });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'rolled back', by: 'sam' });
+    expect(release.world.calls).not.toContain(look);
+    expect(release.world.isPutBack).toBe(true);
+  });
+
   test('while approval is awaited cancels', async () => {
     const { handle, until } = await given();
     await until(({ waitingFor }) => waitingFor?.kind === 'approval');

@@ -1,0 +1,12 @@
+/**
+ * Every change of what a workflow does, by name. A run from before a change has no marker of it and goes on as it
+ * began, to its end; a name is never used again. `test/replay/histories` has histories from before each of them.
+ */
+import { patched } from '@temporalio/workflow';
+
+const patches = {
+  /** Before: an abort during a step that has to finish was heard only after the long look that followed it. */
+  'no look after an abort': true,
+} as const;
+
+export const isPatched = (patch: keyof typeof patches): boolean => patched(patch);
