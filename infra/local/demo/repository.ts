@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import type { ModelVersion } from '../../../domain/order.ts';
+import { whileLocked } from '../processes.ts';
 import { repository as checkout } from '../repository.ts';
 import { commitFiles, commitTree, type Files, type GitRepository, gitRepository, moveBranch } from './git.ts';
 
@@ -31,9 +32,18 @@ const lockFile = '.terraform.lock.hcl';
 /** Where the digest of its ingredients stands, beside the branches. */
 const madeOf = 'refs/plimsoll/made-of';
 
-/** The repository, up to date with its ingredients on `main`. */
+/** The repository, up to date with its ingredients on `main`. Whoever else makes it meanwhile is waited for. */
 export async function ensureRepository(env: NodeJS.ProcessEnv = process.env): Promise<GitRepository> {
   const repository = gitRepository(fileURLToPath(env['PLIMSOLL_DEMO_REPOSITORY'] ?? ''));
+  await whileLocked(
+    `${repository.folder}.lock`,
+    () => undefined,
+    () => makeCurrent(repository, env),
+  );
+  return repository;
+}
+
+async function makeCurrent(repository: GitRepository, env: NodeJS.ProcessEnv): Promise<void> {
   await mkdir(repository.folder, { recursive: true });
   const inside = await readdir(repository.folder);
   if (inside.length > 0 && !inside.includes('HEAD'))
@@ -41,7 +51,7 @@ export async function ensureRepository(env: NodeJS.ProcessEnv = process.env): Pr
   await repository.git(['init', '--quiet', '--bare', '--initial-branch=main', '--template=']);
   const ingredients = await filesOfParts();
   const digest = await repository.git(['hash-object', '-w', '--stdin'], digestOf(ingredients));
-  if ((await refOf(repository, madeOf)) === digest && (await refOf(repository, 'refs/heads/main')) !== null) return repository;
+  if ((await refOf(repository, madeOf)) === digest && (await refOf(repository, 'refs/heads/main')) !== null) return;
   const files = { ...ingredients, ...(await lockFiles(ingredients, env)) };
   const parent = await refOf(repository, 'refs/heads/main');
   const gone = parent === null ? [] : (await repository.git(['ls-tree', '-r', '--name-only', parent])).split('\n');
@@ -49,7 +59,6 @@ export async function ensureRepository(env: NodeJS.ProcessEnv = process.env): Pr
   const commit = await commitFiles(repository, parent, { ...files, ...removed }, 'The ML platform');
   await repository.git(['update-ref', 'refs/heads/main', commit]);
   await repository.git(['update-ref', madeOf, digest]);
-  return repository;
 }
 
 async function refOf(repository: GitRepository, ref: string): Promise<string | null> {
