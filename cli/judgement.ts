@@ -145,7 +145,7 @@ const decisionText = ({ decision, at }: Pick<ReleaseVerdict, 'decision' | 'at'>)
 
 /** `latency 250ms: 347 of 12,000 (2.89 %), live 2,063 of 108,000 (1.91 %), allowed 2.40 %, ×1.53 [1.12, 2.21], κ 1`. */
 function countsLine(reading: MetricReading): string {
-  const { metric, canary, canaryShare, stable, stableShare, limitShare, oddsRatio, kappa, crossedAtSeconds } = reading;
+  const { metric, canary, canaryShare, stable, stableShare, limitShare, oddsRatio, kappa, crossedAtSeconds, noticedWithin } = reading;
   const count = ({ events, of }: MetricReading['canary'], share: number) =>
     `${wholeText(events)} of ${wholeText(of)} (${shareText(share)})`;
   return [
@@ -155,6 +155,7 @@ function countsLine(reading: MetricReading): string {
     ...(oddsRatio === null ? [] : [ratioText(oddsRatio)]),
     `κ ${Number(kappa.toFixed(2))}`,
     ...(crossedAtSeconds === null ? [] : [`crossed at ${new Date(crossedAtSeconds * 1000).toISOString().slice(11, 19)} UTC`]),
+    ...(noticedWithin === null ? [] : [`ten times as many: seen within ${wholeText(noticedWithin)} requests`]),
   ].join(', ');
 }
 

@@ -73,6 +73,11 @@ export interface MetricReading {
   readonly crossedAtSeconds: number | null;
   /** Requests of the new version that are still missing before promotion, if it is as good as the old one. */
   readonly missingRequests: number;
+  /**
+   * Requests of the new version within which ten times the old version's events would be noticed at this weight, in
+   * 99 of 100 cases (`detection.ts`); `null` without a baseline or data.
+   */
+  readonly noticedWithin: number | null;
 }
 
 /** One point of the evidence over time; logarithms to base 10, as plots show them. */

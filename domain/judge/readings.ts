@@ -1,10 +1,11 @@
 /** What each metric says, in numbers for people: `MetricReading` of tables and of limits. */
 import type { ArmIncrement, Count } from './counters.ts';
+import { requestsToNotice } from './detection.ts';
 import { requestsToPromotion } from './forecast.ts';
 import type { ArmTotals, MetricReading } from './judge.ts';
 import { countOf, type Limit, type Measure, metricOf } from './measures.ts';
 import { requestsToShowBelow } from './one-sample.ts';
-import { logPromoteAt, type State } from './state.ts';
+import { logPromoteAt, logRollbackAt, type State, weightsOf } from './state.ts';
 import { oddsRatioInterval } from './table.ts';
 import type { Conclusion, TrackedLimit, TrackedTable } from './tracked.ts';
 
@@ -13,14 +14,10 @@ export function tableReading(state: State, measure: Measure, tracked: TrackedTab
   const canary = countOf(measure.source, state.canary, edgesSeconds);
   const stable = countOf(measure.source, state.stable, edgesSeconds);
   const stableShare = stable.of === 0 ? null : shareOf(stable);
-  const missing = requestsToPromotion(
-    measure,
-    tracked,
-    { canary, stable },
-    // A version that was not asked yet does not say how much of the traffic it gets.
-    step.canary === 0 ? null : step.canary / (step.canary + step.stable),
-    logPromoteAt(state),
-  );
+  // A version that was not asked yet does not say how much of the traffic it gets.
+  const weight = step.canary === 0 ? null : step.canary / (step.canary + step.stable);
+  const missing = requestsToPromotion(measure, tracked, { canary, stable }, weight, logPromoteAt(state));
+  const alone = logRollbackAt(state) - Math.log(weightsOf(state)[measure.source.family]);
   return {
     metric: metricOf(measure.source),
     ...answerOf(tracked, failed),
@@ -37,6 +34,7 @@ export function tableReading(state: State, measure: Measure, tracked: TrackedTab
     toleranceOddsRatio: measure.toleranceRatio,
     kappa: measure.kappa,
     missingRequests: failed ? 0 : missing,
+    noticedWithin: Number.isFinite(alone) ? requestsToNotice(measure, stable, weight, alone) : null,
   };
 }
 
@@ -58,6 +56,7 @@ export function limitReading(state: State, limit: Limit, tracked: TrackedLimit, 
     toleranceOddsRatio: null,
     kappa: limit.kappa,
     missingRequests: failed || tracked.shown ? 0 : Math.max(1, Math.ceil(missing)),
+    noticedWithin: null,
   };
 }
 

@@ -102,6 +102,14 @@ export const logBetterThanMargin = (plan: TablePlan, table: Table): number =>
 export const logEqualToStable = (plan: TablePlan, table: Table): number =>
   plan.marginRatio === null ? 0 : of(table.promotions, 0) * grain + at(gridFor(plan).logBetterPrior, 0);
 
+/** Logarithm of the wealth that is bet on the odds ratio next to this one: what a forecast of detection starts from. */
+export function logPriorNear(plan: TablePlan, ratio: number): number {
+  const { thetas, alternatives, logPrior } = gridFor(plan);
+  const theta = Math.log(ratio);
+  const distances = Array.from(alternatives, (index) => Math.abs(at(thetas, index) - theta));
+  return at(logPrior, distances.indexOf(Math.min(...distances)));
+}
+
 /**
  * Confidence sequence for the odds ratio: it contains the true one at every look at once, with probability
  * 1 − α. By inversion on the grid: ψ is out when the mixture of what lies beyond it exceeds 2/α.

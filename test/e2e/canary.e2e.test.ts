@@ -117,7 +117,19 @@ describe.concurrent('churn-scorer', () => {
 });
 
 describe.concurrent('probe-scorer, in an environment of four steps', () => {
-  beforeAll(() => given.liveVersion('probe-scorer', 'stairs'));
+  beforeAll(() => given.liveVersion('probe-scorer', 'stairs', given.behaving({ errorPercent: 2 })));
+
+  test('a version with ten times the errors is at 0 % within the printed number of requests', inTurn, async () => {
+    const commit = await given.mergedCommit(given.behaving({ errorPercent: 20 }));
+    const request = await given.modelRequest('probe-scorer', { environment: 'stairs', source: { commit } });
+    const { id, outcome } = await when.releaseApproved(people.ana, people.sam, request);
+    then.endedAs(outcome, 'rolled back', '% of the new version');
+    const { verdict, slots, ...release } = await when.show(id);
+    const { noticedWithin } = verdict?.metrics.find(({ metric }) => metric === 'errors') ?? {};
+    expect(noticedWithin, 'it is printed').toBeGreaterThan(0);
+    expect(verdict?.canary.requests, 'until it was noticed').toBeLessThanOrEqual(noticedWithin ?? 0);
+    await then.putBack({ ...release, verdict, slots });
+  });
 
   test('a release with its infrastructure leaves a history of at most 350 events and 32 KiB a payload', inTurn, async () => {
     const { source, infrastructure } = await given.infrastructureRequest();

@@ -85,11 +85,12 @@ export async function infrastructureRequest(
   };
 }
 
-/** A version of this service serves in that environment; the first of them is released if none does. */
-export async function liveVersion(service: string, environment = 'production'): Promise<void> {
+/** A version of this service serves in that environment; the first of them, which `files` make, is released if none does. */
+export async function liveVersion(service: string, environment = 'production', files: Files = {}): Promise<void> {
   if (liveSlotOf(await weightsOf(service)) !== null) return;
   const by = ownerOf(service);
-  const id = await ask(by, await modelRequest(service, { environment, reason: 'the first version' }, goodVersions[0]));
+  const source = { commit: await mergedCommit(files) };
+  const id = await ask(by, await modelRequest(service, { environment, source, reason: 'the first version' }, goodVersions[0]));
   await approve(people.sam, id);
   const { kind, reason } = await outcomeOf(id);
   if (kind !== 'released') throw new Error(`no version of ${service} could be made live: ${kind}, ${reason}`);

@@ -21,6 +21,7 @@ export const reading = (change: Partial<MetricReading> = {}): MetricReading => (
   kappa: 1.2,
   crossedAtSeconds: null,
   missingRequests: 3_400,
+  noticedWithin: 290,
   ...change,
 });
 

@@ -373,6 +373,10 @@ export type MetricReading = {
      */
     crossedAtSeconds: number | null;
     missingRequests: number;
+    /**
+     * Requests of the new version within which ten times the old one’s events would be noticed, in 99 of 100 cases.
+     */
+    noticedWithin: number | null;
 };
 
 /**
