@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Stories of whole releases; the alone ones end processes of the stack, or count what it has. */
@@ -28,6 +29,8 @@ export default defineConfig({
           hookTimeout: 60_000,
           // Workflow tests wait for Temporal most of their time.
           maxConcurrency: 16,
+          // vitest leaves a core to itself, which of two is half of the machine.
+          maxWorkers: Math.max(2, availableParallelism() - 1),
         },
       },
       {

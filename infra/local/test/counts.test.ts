@@ -1,9 +1,18 @@
 import { expect, test } from 'vitest';
 import { add, atLeastOneFailed, none, opaCounts, vitestCounts } from './counts.ts';
 
-test('what vitest reports is added up, and what it left out is skipped', () => {
-  const report = JSON.stringify({ numPassedTests: 7, numFailedTests: 2, numPendingTests: 3, numTodoTests: 1, success: false });
-  expect(vitestCounts(report)).toEqual({ passed: 7, failed: 2, skipped: 4 });
+test('what vitest reports is added up, what it left out is skipped, and what failed is named', () => {
+  const testResults = [
+    {
+      name: '/somewhere/domain/hold.test.ts',
+      assertionResults: [
+        { status: 'passed', fullName: 'a hold holds' },
+        { status: 'failed', fullName: 'a hold ends' },
+      ],
+    },
+  ];
+  const report = JSON.stringify({ numPassedTests: 7, numFailedTests: 1, numPendingTests: 3, numTodoTests: 1, testResults });
+  expect(vitestCounts(report)).toEqual({ passed: 7, failed: 1, skipped: 4, failures: ['hold.test.ts: a hold ends'] });
 });
 
 test('what OPA reports is added up: a test that broke has failed', () => {
@@ -13,7 +22,7 @@ test('what OPA reports is added up: a test that broke has failed', () => {
     { name: 'test_broken', error: { code: 'eval_conflict_error' } },
     { name: 'todo_test_later', skip: true },
   ]);
-  expect(opaCounts(report)).toEqual({ passed: 1, failed: 2, skipped: 1 });
+  expect(opaCounts(report)).toEqual({ passed: 1, failed: 2, skipped: 1, failures: ['test_bad', 'test_broken'] });
 });
 
 test.each([vitestCounts, opaCounts])('a report that is not one is refused, not counted as nothing (%#)', (count) => {
@@ -21,10 +30,13 @@ test.each([vitestCounts, opaCounts])('a report that is not one is refused, not c
 });
 
 test('a runner that broke without naming a test has failed all the same', () => {
-  expect(atLeastOneFailed({ passed: 3, failed: 0, skipped: 0 })).toEqual({ passed: 3, failed: 1, skipped: 0 });
-  expect(atLeastOneFailed({ passed: 3, failed: 2, skipped: 0 })).toEqual({ passed: 3, failed: 2, skipped: 0 });
+  expect(atLeastOneFailed({ ...none, passed: 3 }, 'opa')).toEqual({ passed: 3, failed: 1, skipped: 0, failures: ['opa'] });
+  const named = { ...none, passed: 3, failed: 1, failures: ['a hold ends'] };
+  expect(atLeastOneFailed(named, 'opa')).toEqual(named);
 });
 
 test('parts add up', () => {
-  expect(add({ passed: 1, failed: 2, skipped: 3 }, none)).toEqual({ passed: 1, failed: 2, skipped: 3 });
+  const part = { passed: 1, failed: 1, skipped: 3, failures: ['a hold ends'] };
+  expect(add(part, none)).toEqual(part);
+  expect(add(part, part)).toEqual({ passed: 2, failed: 2, skipped: 6, failures: ['a hold ends', 'a hold ends'] });
 });

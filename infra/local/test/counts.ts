@@ -1,40 +1,51 @@
-/** How many tests passed, failed and were skipped, out of what each runner says. */
+/** How many tests passed, failed and were skipped, and which failed, out of what each runner says. */
+import { basename } from 'node:path';
 import { z } from 'zod';
 
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
+  /** The failed ones by name, so that the end of a long log says what to look at. */
+  readonly failures: readonly string[];
 }
 
-export const none: Counts = { passed: 0, failed: 0, skipped: 0 };
+export const none: Counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
 
 export const add = (a: Counts, b: Counts): Counts => ({
   passed: a.passed + b.passed,
   failed: a.failed + b.failed,
   skipped: a.skipped + b.skipped,
+  failures: [...a.failures, ...b.failures],
 });
 
 /** A runner that broke without naming a test has failed all the same. */
-export const atLeastOneFailed = (counts: Counts): Counts => (counts.failed > 0 ? counts : { ...counts, failed: 1 });
+export const atLeastOneFailed = (counts: Counts, name: string): Counts =>
+  counts.failed > 0 ? counts : { ...counts, failed: 1, failures: [name] };
 
 const vitestReport = z.object({
   numPassedTests: z.number(),
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number().default(0),
+  testResults: z.array(z.object({ name: z.string(), assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })) })),
 });
 
 export function vitestCounts(report: string): Counts {
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = vitestReport.parse(JSON.parse(report));
-  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = vitestReport.parse(JSON.parse(report));
+  const failures = testResults.flatMap(({ name: file, assertionResults }) =>
+    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${basename(file)}: ${fullName}`),
+  );
+  return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests, failures };
 }
 
-const opaReport = z.array(z.object({ fail: z.boolean().optional(), error: z.unknown().optional(), skip: z.boolean().optional() }));
+const opaReport = z.array(
+  z.object({ name: z.string(), fail: z.boolean().optional(), error: z.unknown().optional(), skip: z.boolean().optional() }),
+);
 
 export function opaCounts(report: string): Counts {
   const tests = opaReport.parse(JSON.parse(report));
   const skipped = tests.filter(({ skip }) => skip === true).length;
-  const failed = tests.filter(({ fail, error }) => fail === true || error !== undefined).length;
-  return { passed: tests.length - skipped - failed, failed, skipped };
+  const failures = tests.filter(({ fail, error }) => fail === true || error !== undefined).map(({ name }) => name);
+  return { passed: tests.length - skipped - failures.length, failed: failures.length, skipped, failures };
 }

@@ -44,7 +44,7 @@ const run = (file: string, args: readonly string[], { env = {}, quiet = false }:
 /** A check that is no test counts only when it fails. */
 async function check(script: string): Promise<Counts> {
   const { exitCode } = await run('npm', ['run', '--silent', script]);
-  return exitCode === 0 ? none : { ...none, failed: 1 };
+  return exitCode === 0 ? none : atLeastOneFailed(none, `npm run ${script}`);
 }
 
 async function vitest(project: string, env: Env = {}): Promise<Counts> {
@@ -53,7 +53,7 @@ async function vitest(project: string, env: Env = {}): Promise<Counts> {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const { exitCode } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env });
   const counts = existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : none;
-  return exitCode === 0 ? counts : atLeastOneFailed(counts);
+  return exitCode === 0 ? counts : atLeastOneFailed(counts, `vitest --project ${project}`);
 }
 
 async function opa(): Promise<Counts> {
@@ -61,7 +61,7 @@ async function opa(): Promise<Counts> {
   const counts = opaCounts(stdout);
   if (exitCode === 0) return counts;
   await run(toolFile('opa'), ['test', '--verbose', 'infra/opa']);
-  return atLeastOneFailed(counts);
+  return atLeastOneFailed(counts, 'opa test');
 }
 
 /** Ports that were free a moment ago: the supervisor names one that was taken since. */
@@ -112,7 +112,7 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
   const begun = Date.now();
   const counts = await count().catch((error: Error) => {
     console.error(error.message);
-    return { ...none, failed: 1 };
+    return atLeastOneFailed(none, name);
   });
   total = add(total, counts);
   const { passed, failed, skipped } = counts;
@@ -153,5 +153,6 @@ if (wanted.length === 0) {
 if (isWanted('quick')) await part('rules, workflows, replay, hygiene', () => vitest('quick'));
 await onStack(config);
 await (stopping ?? tidy());
+for (const name of total.failures) console.log(`failed: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
 process.exitCode = total.failed === 0 ? 0 : 1;
