@@ -8,7 +8,7 @@
 import { randomUUID } from 'node:crypto';
 import { Client, Connection } from '@temporalio/client';
 import { approveUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
-import { appliedStack, caseRequest, infrastructureRequest, liveVersion, model, people } from '../e2e/given.ts';
+import { appliedStack, caseRequest, changeRequest, liveVersion, model, people } from '../e2e/given.ts';
 import { address } from '../e2e/stack.ts';
 import { approve, ask, outcomeOf } from '../e2e/when.ts';
 import { callerOf } from '../support/builders.ts';
@@ -89,10 +89,7 @@ async function onTheStack(): Promise<void> {
   await appliedStack();
   await liveVersion(service);
 
-  const good = await infrastructureRequest(
-    { model: await model(service, '2026.11.2') },
-    { replicas_max: 5 + Math.floor(Math.random() * 10) },
-  );
+  const good = { ...(await changeRequest()), model: await model(service, '2026.11.2') };
   const goodId = await ask(people.ana, good);
   await approve(people.sam, goodId);
   console.log(`a good release of both parts: ${(await outcomeOf(goodId)).kind}`);

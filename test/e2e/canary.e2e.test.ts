@@ -144,6 +144,23 @@ describe.concurrent('probe-scorer, in an environment of four steps', () => {
   });
 });
 
+describe.concurrent('steady-scorer, in an environment that asks a person when a minute was not enough', () => {
+  beforeAll(() => given.liveVersion('steady-scorer', 'patience'));
+
+  test('at two requests a second it is held where it is, says how much is missing, and a person takes it back', inTurn, async () => {
+    await atRate('steady.example.com', 2, async () => {
+      const id = await when.ask(people.ana, await given.modelRequest('steady-scorer', { environment: 'patience' }));
+      await when.approveIfAsked(people.sam, id);
+      const held = await when.untilRelease(id, 'is held', ({ waitingFor }) => waitingFor?.kind === 'resume');
+      expect(held.attention).toMatch(/no answer within 1 min: .*\d+ more requests of the (new|old) version are needed/);
+      expect(held, 'neither promoted nor taken back').toMatchObject({ weightPercent: 10, outcome: null });
+      await when.mustTell(people.sam, id, 'abort');
+      then.endedAs(await when.outcomeOf(id), 'cancelled', 'aborted by sam');
+      await then.putBack(await when.show(id));
+    });
+  });
+});
+
 describe.concurrent('quiet-scorer, in an environment that gives a canary a minute', () => {
   beforeAll(() => given.liveVersion('quiet-scorer', 'rehearsal'));
 

@@ -40,11 +40,12 @@ async function expectOrderAfter(id: string): Promise<void> {
   else await then.putBack(release);
   await then.nothingLeftBehind(release);
   await then.recordIsWhole(id);
+  if (release.verdict !== null) await then.verdictIsThatOfItsCounts(release);
 }
 
 describe('the worker is killed', () => {
   test.concurrent('while planning, applying, deploying, shifting and watching of one release, which ends in order', async () => {
-    const { infrastructure } = await given.infrastructureRequest({}, { replicas_max: 30 + Math.floor(Math.random() * 20) });
+    const { infrastructure } = await given.changeRequest();
     const commit = await given.mergedCommit(slowToStart('fraud-scorer'));
     const id = await when.ask(people.ana, await given.modelRequest('fraud-scorer', { source: { commit }, infrastructure }));
 

@@ -10,7 +10,7 @@ import { type Files } from '../../infra/local/demo/git.ts';
 import { casesFolder, ensureRepository, example, filesWithin, mergeAndRevert, publishModel } from '../../infra/local/demo/repository.ts';
 import { address } from './stack.ts';
 import { approve, approveIfAsked, ask, askOnce, outcomeOf, type Person } from './when.ts';
-import { keysOf, stateLocksOf, weightsOf } from './world.ts';
+import { keysOf, outputOf, stateLocksOf, weightsOf } from './world.ts';
 
 export { pushBranch } from '../../infra/local/demo/repository.ts';
 
@@ -83,6 +83,19 @@ export async function infrastructureRequest(
     attempt: 1,
     ...changes,
   };
+}
+
+const replicasMost = 50;
+/** So many values of `replicas_max` that each change what production has applied. */
+export async function otherReplicas(count: number): Promise<readonly number[]> {
+  const applied = Number(await outputOf('production.tfstate', 'replicas_max'));
+  return Array.from({ length: count }, (_, index) => ((applied + index) % replicasMost) + 1);
+}
+
+/** A request that changes the infrastructure of production, whatever was applied before. */
+export async function changeRequest(): Promise<ReleaseRequest> {
+  const [replicas_max = 1] = await otherReplicas(1);
+  return infrastructureRequest({}, { replicas_max });
 }
 
 /** A version of this service serves in that environment; the first of them, which `files` make, is released if none does. */

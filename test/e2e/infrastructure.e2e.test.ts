@@ -14,9 +14,10 @@ import { historyOf } from './world.ts';
 beforeAll(() => given.appliedStack());
 
 test('two releases of one stack: the second one is asked again, since the first has changed what it would do', async () => {
-  const replicas = 20 + Math.floor(Math.random() * 10);
   const ids = await Promise.all(
-    [replicas, replicas + 10].map(async (replicas_max) => when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max }))),
+    (await given.otherReplicas(2)).map(async (replicas_max) =>
+      when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max })),
+    ),
   );
   const asked = await Promise.all(ids.map(when.untilAsked));
   await Promise.all(asked.map(({ releaseId, statementDigest }) => when.decide(people.sam, releaseId, 'approve', statementDigest)));
@@ -32,7 +33,7 @@ test('two releases of one stack: the second one is asked again, since the first 
 });
 
 test('a change that drifted after approval is asked again, by name, and applied only after a new yes', async () => {
-  const id = await when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max: 10 + Math.floor(Math.random() * 30) }));
+  const id = await when.ask(people.ana, await given.changeRequest());
   const first = await when.untilAsked(id);
   await when.mustTell(people.sam, id, 'hold');
   expect((await when.decide(people.sam, id, 'approve', first.statementDigest)).status).toBe(200);
@@ -75,7 +76,7 @@ test('aborted while planning: cancelled, nothing was changed', async () => {
 });
 
 test('aborted while applying: the apply runs to its end, and what was applied is said', async () => {
-  const id = await when.ask(people.ana, await given.infrastructureRequest({}, { replicas_max: 2 + Math.floor(Math.random() * 8) }));
+  const id = await when.ask(people.ana, await given.changeRequest());
   await when.approve(people.sam, id);
   const applying = async () => (await historyOf(id)).activities.includes('applyPlan');
   await when.untilPhase(id, 'applying');

@@ -1,11 +1,16 @@
 /** What has to be true of the world afterwards, whatever happened on the way. */
+import { join } from 'node:path';
+import { execa } from 'execa';
 import { expect } from 'vitest';
+import type { Verdict } from '../../domain/judge/judge.ts';
 import { laneIdOf } from '../../domain/lane.ts';
 import { serviceLaneOf } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { liveSlotOf, otherSlot, type Slot, slots } from '../../domain/slot.ts';
+import { people } from './given.ts';
+import { address } from './stack.ts';
 import { until } from './wait.ts';
-import { type Details, show } from './when.ts';
+import { type Details, show, tokenOf, verdictOf } from './when.ts';
 import { helmStatusOf, openWorkflow, podsOf, processesOf, recordsOf, stateLocksOf, weightsOf, workspacesOf } from './world.ts';
 
 /** An ending by its kind; `because` is a part of the reason. */
@@ -66,6 +71,23 @@ export async function recordIsWhole(releaseId: string): Promise<void> {
   const { records } = await show(releaseId);
   const sequences = (await recordsOf(releaseId)).map((key) => Number(/(\d{10})\.json$/.exec(key)?.[1]));
   expect(sequences).toEqual(Array.from({ length: records }, (_, index) => index));
+}
+
+/**
+ * What was counted, judged again in one go by `plimsoll backtest`, gives the verdict that the release went by:
+ * whoever was killed while it watched has changed nothing.
+ */
+export async function verdictIsThatOfItsCounts({ releaseId, service }: Details): Promise<void> {
+  const objectives = join(address('PLIMSOLL_CATALOG'), 'services', `${service}.yaml`);
+  const plimsoll = join(import.meta.dirname, '../../bin/plimsoll');
+  const env = { PLIMSOLL_API_URL: address('PLIMSOLL_API_URL'), PLIMSOLL_TOKEN: await tokenOf(people.sam) };
+  const options = ['--release', releaseId, '--objectives', objectives, '--deadline', '10', '--json'];
+  // Exit code 1 is an answer: something is rolled back.
+  const { stdout, stderr } = await execa(plimsoll, ['backtest', ...options], { env, reject: false });
+  const { canary, stable, metrics } = JSON.parse(stdout || JSON.stringify({ stderr })) as Verdict;
+  const { verdict } = await verdictOf(releaseId);
+  expect({ canary, stable }, stderr).toEqual({ canary: verdict.canary, stable: verdict.stable });
+  expect(metrics).toEqual(verdict.metrics);
 }
 
 async function settled(what: string, holds: () => Promise<void>): Promise<void> {

@@ -1,4 +1,6 @@
 /** What people do, over HTTP alone. */
+
+import type { ReleaseVerdict } from '../../api/releases/verdict-schemas.ts';
 import type { ReleaseRequest } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Phase } from '../../domain/phase.ts';
@@ -99,6 +101,9 @@ export const rollBack = async (
 const reader: Person = { subject: 'sam', groups: ['sre'] };
 
 export const show = (id: string): Promise<Details> => done(call<Details>(reader, 'GET', `/v1/releases/${id}`));
+
+/** The verdict that counts, from the release's evidence. */
+export const verdictOf = (id: string): Promise<ReleaseVerdict> => done(call<ReleaseVerdict>(reader, 'GET', `/v1/releases/${id}/verdict`));
 
 /** Until this is true of the release. */
 export async function untilRelease(id: string, what: string, holds: (release: Details) => boolean, seconds?: number): Promise<Details> {

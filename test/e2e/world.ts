@@ -3,7 +3,7 @@
 import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
-import { ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import { Client, Connection } from '@temporalio/client';
 import { routeAnswer, routeKind, weightsOf as weightsIn } from '../../activities/kubernetes/route.ts';
@@ -78,6 +78,13 @@ export async function stateLocksOf(state: string): Promise<readonly string[]> {
     ...(items.Items ?? []).map(({ LockID }) => LockID?.S ?? '').filter((id) => !id.endsWith('-md5')),
   ];
   return locks.filter((lock) => lock.includes(state));
+}
+
+/** What the last apply said: an output of a state, given by its key. */
+export async function outputOf(state: string, name: string): Promise<unknown> {
+  const { Body } = await bucket().send(new GetObjectCommand({ Bucket: address('PLIMSOLL_STATE_BUCKET'), Key: state }));
+  const { outputs } = JSON.parse((await Body?.transformToString()) ?? '{}') as { outputs?: Record<string, { value: unknown }> };
+  return outputs?.[name]?.value;
 }
 
 export async function keysOf(name: string, prefix = ''): Promise<readonly string[]> {
