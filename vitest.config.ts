@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Stories of whole releases; the alone ones end processes of the stack, or count what it has. */
+/** Stories of whole releases; the alone ones end processes of the stack, or count what it has, and get one for themselves. */
 const alone = ['test/e2e/{chaos,requests}.e2e.test.ts'];
 const stories = {
   globalSetup: ['test/support/stack-environment.ts', 'test/e2e/stage.ts'],
@@ -14,7 +14,7 @@ const stories = {
  * quick: no program but Node: rules, workflows, replay, hygiene. Minutes at most.
  * tools: each adapter against the real tool, on a running stack (`make test` starts one).
  * e2e:   whole releases on that stack, told as given, when, then; files side by side, each with services of its own.
- * alone: those that need the stack for themselves, one after the other.
+ * alone: those that need a stack for themselves, one after the other; `make test` runs them beside the others.
  */
 export default defineConfig({
   test: {

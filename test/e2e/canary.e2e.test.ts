@@ -155,7 +155,7 @@ describe.concurrent('steady-scorer, in an environment that asks a person when a 
       expect(held.attention).toMatch(/no answer within 1 min: .*\d+ more requests of the (new|old) version are needed/);
       expect(held, 'neither promoted nor taken back').toMatchObject({ weightPercent: 10, outcome: null });
       await when.mustTell(people.sam, id, 'abort');
-      then.endedAs(await when.outcomeOf(id), 'cancelled', 'aborted by sam');
+      then.endedAs(await when.outcomeOf(id), 'rolled back', 'aborted by sam');
       await then.putBack(await when.show(id));
     });
   });

@@ -1,10 +1,11 @@
 /**
- * `make test`: every test there is. What needs no program goes first; then a stack of its own starts, with a home
- * and ports of its own, so that a developer's stack is left alone; the last line adds everything up.
+ * `make test`: every test there is. What needs no program goes first. Then two stacks start, with homes and ports of
+ * their own, so that a developer's stack is left alone: what ends pieces of a stack has one for itself, beside the
+ * others, since it waits most of its time. The last line adds everything up.
  * `main.ts e2e alone` runs those projects of vitest only.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endProcess, processesWithin } from '../processes.ts';
@@ -47,11 +48,12 @@ async function check(script: string): Promise<Counts> {
   return exitCode === 0 ? none : atLeastOneFailed(none, `npm run ${script}`);
 }
 
-async function vitest(project: string, env: Env = {}): Promise<Counts> {
+async function vitest(project: string, env: Env = {}, tellLater = false): Promise<Counts> {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { exitCode } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env });
+  const { exitCode, all } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env, quiet: tellLater });
+  if (tellLater) console.log(all);
   const counts = existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : none;
   return exitCode === 0 ? counts : atLeastOneFailed(counts, `vitest --project ${project}`);
 }
@@ -64,29 +66,34 @@ async function opa(): Promise<Counts> {
   return atLeastOneFailed(counts, 'opa test');
 }
 
-/** Ports that were free a moment ago: the supervisor names one that was taken since. */
-async function freePorts(): Promise<Env> {
-  const ports = await Promise.all(Object.keys(defaultPorts).map(async (name) => [`PLIMSOLL_PORT_${name}`, String(await freePort())]));
-  return Object.fromEntries(ports) as Env;
+/** Ports that were free a moment ago, all of them at once: the supervisor names one that was taken since. */
+async function freePorts(stacks: number): Promise<readonly Env[]> {
+  const names = Object.keys(defaultPorts);
+  const servers = await Promise.all(Array.from({ length: stacks * names.length }, listening));
+  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
+  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  return Array.from({ length: stacks }, (_, stack) =>
+    Object.fromEntries(names.map((name, index) => [`PLIMSOLL_PORT_${name}`, ports[stack * names.length + index] ?? ''])),
+  );
 }
 
-const freePort = (): Promise<number> =>
+const listening = (): Promise<Server> =>
   new Promise((settle, reject) => {
     const server = createServer();
     server.once('error', reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0));
-    });
+    server.listen(0, host, () => settle(server));
   });
 
-const onStackParts = {
+const sharedParts = {
   tools: 'adapters against the real tools',
   e2e: 'whole releases',
+};
+const aloneParts = {
   alone: 'whole releases that need the stack for themselves',
 };
 
-async function onStack(config: StackConfig): Promise<void> {
+/** Output of what runs beside something else is told when it has ended. */
+async function onStack(config: StackConfig, parts: Readonly<Record<string, string>>, isBeside: boolean): Promise<void> {
   const starting = async () => {
     await up(config);
     return none;
@@ -95,12 +102,13 @@ async function onStack(config: StackConfig): Promise<void> {
     await down(config);
     return none;
   };
-  const projects = Object.entries(onStackParts).filter(([name]) => isWanted(name));
+  const projects = Object.entries(parts).filter(([name]) => isWanted(name));
   if (projects.length === 0) return;
-  if (await part('the stack starts', starting)) {
-    for (const [name, what] of projects) await part(what, () => vitest(name, config.env));
+  const names = projects.map(([name]) => name).join(' and ');
+  if (await part(`a stack for ${names} starts`, starting)) {
+    for (const [name, what] of projects) await part(what, () => vitest(name, config.env, isBeside));
   }
-  await part('the stack stops', ending);
+  await part(`the stack for ${names} stops`, ending);
 }
 
 let total = none;
@@ -120,7 +128,13 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
   return failed === 0;
 }
 
-const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, PLIMSOLL_CATALOG: catalog, ...(await freePorts()) });
+const configFor = (folder: string, ports: Env | undefined): StackConfig =>
+  stackConfig({ ...process.env, PLIMSOLL_HOME: folder, PLIMSOLL_CATALOG: catalog, ...ports });
+const ports = await freePorts(2);
+// Beside each other, not within: stopping a stack ends whatever works in its home.
+const shared = configFor(home, ports[0]);
+const alone = configFor(`${home}-alone`, ports[1]);
+
 /** Whatever a test that failed left in its folder, and the folders. */
 async function tidy(): Promise<void> {
   for (const identity of processesWithin(temporary)) await endProcess(identity);
@@ -132,15 +146,15 @@ let stopping: Promise<void> | undefined;
 async function stop(): Promise<void> {
   console.log('stopping: ending what the tests have started');
   await runner.stop();
-  await down(config);
+  for (const config of [shared, alone]) await down(config);
   await tidy();
   process.exit(130);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (stopping ??= stop()));
 
-const strangers = wanted.filter((name) => name !== 'quick' && !(name in onStackParts));
-if (strangers.length > 0)
-  throw new Error(`no tests are called ${strangers.join(', ')}; there are quick, ${Object.keys(onStackParts).join(', ')}`);
+const projects = ['quick', ...Object.keys(sharedParts), ...Object.keys(aloneParts)];
+const strangers = wanted.filter((name) => !projects.includes(name));
+if (strangers.length > 0) throw new Error(`no tests are called ${strangers.join(', ')}; there are ${projects.join(', ')}`);
 
 mkdirSync(reports, { recursive: true });
 rmSync(catalog, { recursive: true, force: true });
@@ -151,7 +165,7 @@ if (wanted.length === 0) {
   await part('policies', opa);
 }
 if (isWanted('quick')) await part('rules, workflows, replay, hygiene', () => vitest('quick'));
-await onStack(config);
+await Promise.all([onStack(shared, sharedParts, false), onStack(alone, aloneParts, isWanted('tools') || isWanted('e2e'))]);
 await (stopping ?? tidy());
 for (const name of total.failures) console.log(`failed: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);
