@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { KubeConfig, type KubernetesObject, KubernetesObjectApi, PatchStrategy } from '@kubernetes/client-node';
 import { parseAllDocuments, stringify } from 'yaml';
+import { freePorts } from '../free-ports.ts';
 import { endProcess, identify, type ProcessIdentity } from '../processes.ts';
 import { repository } from '../repository.ts';
 import { toolFile, toolNamed } from '../tools/paths.ts';
@@ -22,8 +23,14 @@ export const clusterObjects = (): string => readFileSync(join(clusterFolder, 'ob
 
 const kwokFolder = ({ home }: StackConfig) => join(home, 'state', 'kwok');
 
-/** What kwokctl is told; the stages in the same file are what kwok plays. */
-export function clusterConfig({ ports }: StackConfig): string {
+/** Ports of the parts that only the cluster itself talks to, by kwokctl's names. */
+const innerPorts = ['etcdPort', 'etcdPeerPort', 'kubeControllerManagerPort', 'kubeSchedulerPort', 'kwokControllerPort'] as const;
+
+/**
+ * What kwokctl is told; the stages in the same file are what kwok plays. Left alone, kwokctl counts down from 32767 to
+ * ports that are free when it looks: of two clusters that start together, one was without its controllers.
+ */
+export function clusterConfig({ ports }: StackConfig, inner: Readonly<Record<string, number>> = {}): string {
   const options = {
     runtime: 'binary',
     // Without it every part listens on all addresses.
@@ -35,6 +42,7 @@ export function clusterConfig({ ports }: StackConfig): string {
     kubeSchedulerBinary: toolFile('kubernetes', 'kube-scheduler'),
     etcdBinary: toolFile('etcd'),
     kwokControllerBinary: toolFile('kwok'),
+    ...inner,
   };
   const configuration = { apiVersion: 'config.kwok.x-k8s.io/v1alpha1', kind: 'KwokctlConfiguration', options };
   return `${stringify(configuration)}---\n${readFileSync(join(clusterFolder, 'stages.yaml'), 'utf8')}`;
@@ -45,7 +53,8 @@ export async function startCluster(config: StackConfig, env: Readonly<Record<str
   rmSync(workFolder, { recursive: true, force: true });
   rmSync(config.env['KUBECONFIG'] ?? '', { force: true });
   const file = join(config.home, 'run', 'kwokctl.yaml');
-  writeFileSync(file, clusterConfig(config));
+  const ports = await freePorts(innerPorts.length);
+  writeFileSync(file, clusterConfig(config, Object.fromEntries(innerPorts.map((name, index) => [name, ports[index] ?? 0]))));
   const args = [
     'create',
     'cluster',
@@ -73,6 +82,8 @@ export async function startCluster(config: StackConfig, env: Readonly<Record<str
 /** As they are ended: who asks before who is asked, or the API server waits for its watchers to go. */
 const endingOrder = ['kwok-controller', 'kube-scheduler', 'kube-controller-manager', 'kube-apiserver', 'etcd'];
 
+const logsFolder = (config: StackConfig) => join(kwokFolder(config), 'clusters', clusterName, 'logs');
+
 /** Those that kwokctl wrote down. */
 export function clusterProcesses(config: StackConfig): ProcessIdentity[] {
   const folder = join(kwokFolder(config), 'clusters', clusterName, 'pids');
@@ -89,6 +100,10 @@ function connect({ env }: StackConfig): KubeConfig {
 export async function probeCluster(config: StackConfig): Promise<void> {
   const client = KubernetesObjectApi.makeApiClient(connect(config));
   await client.list('v1', 'Node');
+  // The API server answers whether or not anybody acts on what it holds.
+  const running = clusterProcesses(config).length;
+  if (running < endingOrder.length)
+    throw new Error(`${endingOrder.length - running} of ${endingOrder.join(', ')} ended: their logs are in ${logsFolder(config)}`);
 }
 
 /** The Gateway API's definitions, then the objects that every cluster of ours has. */

@@ -3,7 +3,8 @@
  * Method: ask the running one, through the addresses in its environment.
  */
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { DescribeKeyCommand, GenerateMacCommand, KMSClient } from '@aws-sdk/client-kms';
@@ -13,11 +14,16 @@ import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
+import { freePorts } from '../free-ports.ts';
+import { endProcess } from '../processes.ts';
 import { repository } from '../repository.ts';
 import { toolFile } from '../tools/paths.ts';
-import { stackConfig } from './config.ts';
+import { type StackConfig, stackConfig } from './config.ts';
+import { clusterProcesses, probeCluster } from './kubernetes.ts';
 import { type PieceRecord, readRecord } from './piece.ts';
+import { down, up } from './supervisor.ts';
 
+const quietly = { tell: () => undefined };
 const env = (name: string): string => process.env[name] ?? expect.fail(`${name} is not in the environment`);
 
 describe('AWS', () => {
@@ -134,6 +140,34 @@ describe('the cluster', () => {
     const events = async () => (await core.listNamespacedEvent({ namespace, fieldSelector: `involvedObject.name=${name}` })).items;
     await expect.poll(async () => (await events()).map(({ reason }) => reason), patience).toContain('Unhealthy');
     expect(isReady(await read())).toBe('False');
+  });
+});
+
+describe('clusters that start at the same time', () => {
+  const homes: string[] = [];
+  afterAll(async () => {
+    for (const home of homes) {
+      await down(stackConfig({ PLIMSOLL_HOME: home }), quietly);
+      rmSync(home, { recursive: true, force: true });
+    }
+  });
+
+  test('have all their parts, and one that has lost its controllers is not taken for ready', async () => {
+    const ports = await freePorts(2);
+    const configs = ports.map((port) => {
+      const home = mkdtempSync(join(tmpdir(), 'plimsoll-cluster-'));
+      homes.push(home);
+      return stackConfig({ PLIMSOLL_HOME: home, PLIMSOLL_PORT_KUBERNETES: String(port) });
+    });
+    await Promise.all(configs.map((config) => up(config, { only: ['kubernetes'], ...quietly })));
+    for (const config of configs) {
+      expect(clusterProcesses(config)).toHaveLength(5);
+      await expect(probeCluster(config)).resolves.toBeUndefined();
+    }
+    const [one] = configs as [StackConfig];
+    const [, , controllers] = clusterProcesses(one);
+    if (controllers !== undefined) await endProcess(controllers);
+    await expect(probeCluster(one)).rejects.toThrow('1 of kwok-controller, kube-scheduler, kube-controller-manager');
   });
 });
 

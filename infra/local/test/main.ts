@@ -5,12 +5,12 @@
  * `main.ts e2e alone` runs those projects of vitest only.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePorts } from '../free-ports.ts';
 import { endProcess, processesWithin } from '../processes.ts';
 import { repository } from '../repository.ts';
-import { defaultPorts, host, type StackConfig, stackConfig } from '../stack/config.ts';
+import { defaultPorts, type StackConfig, stackConfig } from '../stack/config.ts';
 import { down, up } from '../stack/supervisor.ts';
 import { toolFile } from '../tools/paths.ts';
 import { add, atLeastOneFailed, type Counts, none, opaCounts, vitestCounts } from './counts.ts';
@@ -66,23 +66,14 @@ async function opa(): Promise<Counts> {
   return atLeastOneFailed(counts, 'opa test');
 }
 
-/** Ports that were free a moment ago, all of them at once: the supervisor names one that was taken since. */
-async function freePorts(stacks: number): Promise<readonly Env[]> {
+/** For so many stacks. The supervisor names a port that was taken since. */
+async function portsOf(stacks: number): Promise<readonly Env[]> {
   const names = Object.keys(defaultPorts);
-  const servers = await Promise.all(Array.from({ length: stacks * names.length }, listening));
-  const ports = servers.map((server) => String((server.address() as AddressInfo).port));
-  await Promise.all(servers.map((server) => new Promise((closed) => server.close(closed))));
+  const ports = await freePorts(stacks * names.length);
   return Array.from({ length: stacks }, (_, stack) =>
-    Object.fromEntries(names.map((name, index) => [`PLIMSOLL_PORT_${name}`, ports[stack * names.length + index] ?? ''])),
+    Object.fromEntries(names.map((name, index) => [`PLIMSOLL_PORT_${name}`, String(ports[stack * names.length + index])])),
   );
 }
-
-const listening = (): Promise<Server> =>
-  new Promise((settle, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => settle(server));
-  });
 
 const sharedParts = {
   tools: 'adapters against the real tools',
@@ -130,7 +121,7 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
 
 const configFor = (folder: string, ports: Env | undefined): StackConfig =>
   stackConfig({ ...process.env, PLIMSOLL_HOME: folder, PLIMSOLL_CATALOG: catalog, ...ports });
-const ports = await freePorts(2);
+const ports = await portsOf(2);
 // Beside each other, not within: stopping a stack ends whatever works in its home.
 const shared = configFor(home, ports[0]);
 const alone = configFor(`${home}-alone`, ports[1]);
