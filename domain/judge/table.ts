@@ -106,8 +106,12 @@ export const logEqualToStable = (plan: TablePlan, table: Table): number =>
 export function logPriorNear(plan: TablePlan, ratio: number): number {
   const { thetas, alternatives, logPrior } = gridFor(plan);
   const theta = Math.log(ratio);
-  const distances = Array.from(alternatives, (index) => Math.abs(at(thetas, index) - theta));
-  return at(logPrior, distances.indexOf(Math.min(...distances)));
+  let nearest = 0;
+  for (let k = 1; k < alternatives.length; k++) {
+    const distance = Math.abs(at(thetas, at(alternatives, k)) - theta);
+    if (distance < Math.abs(at(thetas, at(alternatives, nearest)) - theta)) nearest = k;
+  }
+  return at(logPrior, nearest);
 }
 
 /**
