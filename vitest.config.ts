@@ -14,7 +14,7 @@ const stories = {
  * quick: no program but Node: rules, workflows, replay, hygiene. Minutes at most.
  * tools: each adapter against the real tool, on a running stack (`make test` starts one).
  * e2e:   whole releases on that stack, told as given, when, then; files side by side, each with services of its own.
- * alone: those that need a stack for themselves, one after the other; `make test` runs them beside the others.
+ * alone: those that need a stack for themselves, one after the other; `make test` starts another one for them.
  */
 export default defineConfig({
   test: {

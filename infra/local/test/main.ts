@@ -1,7 +1,7 @@
 /**
- * `make test`: every test there is. What needs no program goes first. Then two stacks start, with homes and ports of
- * their own, so that a developer's stack is left alone: what ends pieces of a stack has one for itself, beside the
- * others, since it waits most of its time. The last line adds everything up.
+ * `make test`: every test there is. What needs no program goes first. Then come two stacks, one after the other, with
+ * homes and ports of their own, so that a developer's stack is left alone: what ends pieces of a stack has one for
+ * itself. Side by side they starve each other on two cores. The last line adds everything up.
  * `main.ts e2e alone` runs those projects of vitest only.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -48,12 +48,11 @@ async function check(script: string): Promise<Counts> {
   return exitCode === 0 ? none : atLeastOneFailed(none, `npm run ${script}`);
 }
 
-async function vitest(project: string, env: Env = {}, tellLater = false): Promise<Counts> {
+async function vitest(project: string, env: Env = {}): Promise<Counts> {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { exitCode, all } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env, quiet: tellLater });
-  if (tellLater) console.log(all);
+  const { exitCode } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env });
   const counts = existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : none;
   return exitCode === 0 ? counts : atLeastOneFailed(counts, `vitest --project ${project}`);
 }
@@ -83,8 +82,7 @@ const aloneParts = {
   alone: 'whole releases that need the stack for themselves',
 };
 
-/** Output of what runs beside something else is told when it has ended. */
-async function onStack(config: StackConfig, parts: Readonly<Record<string, string>>, isBeside: boolean): Promise<void> {
+async function onStack(config: StackConfig, parts: Readonly<Record<string, string>>): Promise<void> {
   const starting = async () => {
     await up(config);
     return none;
@@ -97,7 +95,7 @@ async function onStack(config: StackConfig, parts: Readonly<Record<string, strin
   if (projects.length === 0) return;
   const names = projects.map(([name]) => name).join(' and ');
   if (await part(`a stack for ${names} starts`, starting)) {
-    for (const [name, what] of projects) await part(what, () => vitest(name, config.env, isBeside));
+    for (const [name, what] of projects) await part(what, () => vitest(name, config.env));
   }
   await part(`the stack for ${names} stops`, ending);
 }
@@ -156,7 +154,8 @@ if (wanted.length === 0) {
   await part('policies', opa);
 }
 if (isWanted('quick')) await part('rules, workflows, replay, hygiene', () => vitest('quick'));
-await Promise.all([onStack(shared, sharedParts, false), onStack(alone, aloneParts, isWanted('tools') || isWanted('e2e'))]);
+await onStack(shared, sharedParts);
+await onStack(alone, aloneParts);
 await (stopping ?? tidy());
 for (const name of total.failures) console.log(`failed: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

@@ -74,5 +74,5 @@ test('the module that builds the control plane requires the versions the manifes
 test('tools are found by version, outside the checkout', () => {
   expect(toolFile('opa')).toMatch(/\/plimsoll\/tools\/opa\/v[\d.]+\/bin\/opa$/);
   expect(toolsPath().split(':')).toContain(join(toolFile('helm'), '..'));
-  for (const tool of tools) expect(placeOf(tool).startsWith(repository)).toBe(false);
+  for (const tool of tools) expect(placeOf(tool).startsWith(`${repository}/`)).toBe(false);
 });
