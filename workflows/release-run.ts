@@ -154,8 +154,8 @@ export class ReleaseRun {
   /* ------------------------------------------------------------ waiting */
 
   /**
-   * Work that an abort cuts short, also one that came just before, and with `onResume` a resume too: a watch that was slowed down while the
-   * release was held. Everything else that was begun goes on when the release does.
+   * Work that an abort cuts short, also one that came just before, and with `onResume` a resume too: a watch that was
+   * slowed down while the release was held. Everything else that was begun goes on when the release does.
    */
   async interruptible<T>(
     work: () => Promise<T>,

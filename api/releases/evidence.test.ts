@@ -44,6 +44,14 @@ const passVerdict: Verdict = { ...failVerdict, kind: 'pass', reason: 'no worse' 
 const alone: Verdict = { ...firstVerdict, kind: 'pass' };
 
 describe('the verdict', () => {
+  test('of a release from before verdicts had a bound of detection is shown all the same', async () => {
+    const metrics = failVerdict.metrics.map(({ noticedWithin: _later, ...metric }) => metric);
+    judged(25, 'roll back', { ...failVerdict, metrics } as unknown as Verdict);
+    const { status, body } = await getJson('verdict');
+    expect(status).toBe(200);
+    expect(body.verdict?.metrics.map(({ noticedWithin }) => noticedWithin)).toEqual(metrics.map(() => null));
+  });
+
   test('of a closed release is what rolled it back, with what it was at each weight', async () => {
     judged(5, 'advance', passVerdict);
     judged(25, 'roll back', failVerdict);

@@ -37,7 +37,8 @@ const metricReading = z
     kappa: z.number().meta({ description: 'How much requests depend on each other; evidence is divided by it.' }),
     crossedAtSeconds: z.number().nullable().meta({ description: 'Unix seconds at which its evidence went over the threshold.' }),
     missingRequests: z.number(),
-    noticedWithin: z.number().nullable().meta({
+    // Verdicts that were recorded before it was there are verdicts all the same.
+    noticedWithin: z.number().nullable().default(null).meta({
       description: 'Requests of the new version within which ten times the old one’s events would be noticed, in 99 of 100 cases.',
     }),
   })

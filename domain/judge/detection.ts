@@ -14,7 +14,7 @@ import type { Measure } from './measures.ts';
 import { logPriorNear } from './table.ts';
 
 /** Ten times the odds: for rare events, ten times as many. */
-export const noticedRatio = 10;
+const noticedRatio = 10;
 /** 2.33 below the mean would be one case in a hundred, were the stable version's share known; as it is estimated, it takes more. */
 const deviations = 3.5;
 

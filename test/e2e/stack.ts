@@ -1,7 +1,7 @@
 /** The running stack: its addresses, and its processes, which some tests end. */
-import { createServer } from 'node:net';
+import { freePorts } from '../../infra/local/free-ports.ts';
 import { endProcess, isRunning } from '../../infra/local/processes.ts';
-import { host, type StackConfig, stackConfig } from '../../infra/local/stack/config.ts';
+import { type StackConfig, stackConfig } from '../../infra/local/stack/config.ts';
 import { logFile, readRecord, untilReady } from '../../infra/local/stack/piece.ts';
 import { localStack } from '../../infra/local/stack/pieces.ts';
 import { up } from '../../infra/local/stack/supervisor.ts';
@@ -39,7 +39,8 @@ export const start = (piece: 'worker' | 'api' | 'temporal'): Promise<void> => up
 
 /** A second worker beside the stack's, as a deployment would have. */
 export async function secondWorker(): Promise<{ end(): Promise<void> }> {
-  const config = stackConfig({ ...process.env, PLIMSOLL_PORT_WORKER_METRICS: String(await freePort()) });
+  const [port] = await freePorts(1);
+  const config = stackConfig({ ...process.env, PLIMSOLL_PORT_WORKER_METRICS: String(port) });
   const worker = localStack(config)
     .rows.flat()
     .find(({ name }) => name === 'worker');
@@ -79,13 +80,3 @@ async function tellLab(method: 'POST' | 'PUT', door: string, order: object): Pro
   const { ok, status } = await fetch(`${address('PLIMSOLL_LAB_URL')}/${door}`, { method, body: JSON.stringify(order) });
   if (!ok) throw new Error(`the lab answers ${status} to ${method} /${door}`);
 }
-
-const freePort = (): Promise<number> =>
-  new Promise((settle, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, host, () => {
-      const address = server.address();
-      server.close(() => settle(typeof address === 'object' && address !== null ? address.port : 0));
-    });
-  });

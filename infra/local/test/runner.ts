@@ -1,15 +1,13 @@
 /**
- * The programs of a test run. They are in groups of their own: Ctrl-C reaches us alone, and we end them with
- * everything they started before anything of it can get lost.
+ * The programs of a test run, one after the other. They are in groups of their own: Ctrl-C reaches us alone, and we
+ * end them with everything they started before anything of it can get lost.
  */
 import { spawn } from 'node:child_process';
 import { endTree, identify, type ProcessIdentity } from '../processes.ts';
 
 export interface Answer {
   readonly exitCode: number;
-  /** Empty where it was shown at once; `all` has what went to the standard error too. */
   readonly stdout: string;
-  readonly all: string;
 }
 
 export interface Program {
@@ -18,7 +16,7 @@ export interface Program {
   readonly cwd: string;
   /** The whole environment. */
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Its output is answered and not shown: a report to read, or something to show later. */
+  /** Its output is a report to read and not shown. */
   readonly quiet?: boolean;
 }
 
@@ -30,33 +28,26 @@ export interface Runner {
 }
 
 export function createRunner(): Runner {
-  const atWork = new Set<ProcessIdentity>();
+  let atWork: ProcessIdentity | undefined;
   let isStopped = false;
   return {
     isStopped: () => isStopped,
     run: ({ file, args, cwd, env, quiet = false }) =>
       new Promise((settle, reject) => {
         if (isStopped) throw new Error('the test run was told to stop');
-        const out = quiet ? 'pipe' : 'inherit';
-        const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', out, out] });
-        const identity = child.pid === undefined ? undefined : identify(child.pid);
-        if (identity !== undefined) atWork.add(identity);
+        const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'] });
+        atWork = child.pid === undefined ? undefined : identify(child.pid);
         let stdout = '';
-        let all = '';
-        child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-          stdout += text;
-          all += text;
-        });
-        child.stderr?.setEncoding('utf8').on('data', (text: string) => (all += text));
+        child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
         child.once('error', reject);
         child.once('close', (code) => {
-          if (identity !== undefined) atWork.delete(identity);
-          settle({ exitCode: code ?? 1, stdout, all });
+          atWork = undefined;
+          settle({ exitCode: code ?? 1, stdout });
         });
       }),
     async stop() {
       isStopped = true;
-      await Promise.all([...atWork].map((identity) => endTree(identity)));
+      if (atWork !== undefined) await endTree(atWork);
     },
   };
 }
