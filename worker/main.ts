@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { pino } from 'pino';
+import { endStrays } from '../activities/tool/machine.ts';
 import { sweepWorkspaces } from '../activities/tool/workspace.ts';
 import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
@@ -49,13 +50,19 @@ async function main(): Promise<void> {
     ),
   );
   if (config.queues.includes(taskQueues.releases)) await ensureCaretaker(client);
-  setInterval(() => void sweepWorkspaces(config.workRoot).catch(() => undefined), sweepMilliseconds).unref();
+  setInterval(() => void sweep(config).catch(() => undefined), sweepMilliseconds).unref();
   // One queue that breaks ends the process: half a worker looks alive and is not.
   await Promise.all(workers.map((worker) => worker.run())).catch((error: unknown) => {
     for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     throw error;
   });
   await connection.close();
+}
+
+/** What killed workers of this machine left: first the programs, then the folders that they worked in. */
+async function sweep({ workRoot }: WorkerConfig): Promise<void> {
+  await endStrays();
+  await sweepWorkspaces(workRoot);
 }
 
 /** Logs as JSON lines, metrics for Prometheus. Installed before anything native starts. */

@@ -19,12 +19,11 @@ import { digestBytes } from '../../domain/digest.ts';
 import type { ChartRef, HelmPort } from '../../domain/ports.ts';
 import type { Slot } from '../../domain/slot.ts';
 import { connect, orNull } from '../tool/cluster.ts';
-import { thisMachine } from '../tool/machine.ts';
+import { leaseVariable, thisMachine } from '../tool/machine.ts';
 import { runTool } from '../tool/run-tool.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { createWorkspaces } from '../tool/workspace.ts';
 import { createHelmActivities } from './helm.ts';
-import { markOf } from './holder.ts';
 import { leaseName } from './lease.ts';
 
 const kubeconfig = process.env['KUBECONFIG'] ?? '';
@@ -372,7 +371,7 @@ async function helmInTheMiddle(operation: Operation) {
     rollback: ['rollback', name, '2'],
     uninstall: ['uninstall', name],
   }[operation];
-  const child = spawn('helm', [...args, ...helmWhere], { env: { ...helmEnvironment, [markOf(token).variable]: token }, stdio: 'ignore' });
+  const child = spawn('helm', [...args, ...helmWhere], { env: { ...helmEnvironment, [leaseVariable]: token }, stdio: 'ignore' });
   const exit = once(child, 'exit');
   const pending = operation === 'uninstall' ? 'uninstalling' : `pending-${operation}`;
   await vi.waitFor(async () => expect(await newest()).toMatchObject({ status: pending }), waiting);

@@ -9,7 +9,7 @@
 import { z } from 'zod';
 import { hasEnded, type Machine, type Mark, workerRef } from '../tool/machine.ts';
 
-export const markOf = (token: string): Mark => ({ variable: 'PLIMSOLL_HELM_LEASE', token, program: 'helm' });
+export const markOf = (token: string): Mark => ({ token, program: 'helm' });
 
 export const holder = z.object({
   releaseId: z.string(),

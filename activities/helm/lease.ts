@@ -10,8 +10,8 @@ import type { ReleaseRef } from '../../domain/ports.ts';
 import type { Slot } from '../../domain/slot.ts';
 import { failure } from '../failure.ts';
 import { answered, type Cluster, type ClusterRef, connect, hasStatus, orNull } from '../tool/cluster.ts';
-import { type Machine, thisMachine, thisWorker } from '../tool/machine.ts';
-import { abandonedSeconds, type Holder, holder, isOver, markOf } from './holder.ts';
+import { leaseVariable, type Machine, thisMachine, thisWorker } from '../tool/machine.ts';
+import { abandonedSeconds, type Holder, holder, isOver } from './holder.ts';
 
 export interface SlotRef {
   readonly release: ReleaseRef;
@@ -57,8 +57,7 @@ export function createLeases({
       const taken = await answered(() => take(coordination, slot, me, machine, working));
       const keeper = keep(coordination, slot, me, taken.lease);
       try {
-        const { variable, token } = markOf(me.token);
-        const answer = await work({ env: { [variable]: token }, inherited: taken.inherited });
+        const answer = await work({ env: { [leaseVariable]: me.token }, inherited: taken.inherited });
         await keeper.giveBack();
         return answer;
       } catch (error) {

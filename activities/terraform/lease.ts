@@ -93,7 +93,7 @@ export function createLeases(s3: S3Client, bucket: string, now: () => Date = () 
 }
 
 /** A lease's Terraform carries its nonce, and so do its plugins and credential processes, which outlive a killed one. */
-export const markOf = (nonce: string): Mark => ({ variable: 'PLIMSOLL_LEASE', token: nonce, program: 'terraform' });
+export const markOf = (nonce: string): Mark => ({ token: nonce, program: 'terraform' });
 
 /** `orphaned`: it runs, and its worker is dead. */
 export type Standing = 'at work' | 'orphaned' | 'over';

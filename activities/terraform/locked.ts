@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Context, log } from '@temporalio/activity';
 import type { StateBackend } from '../../domain/catalog.ts';
 import { isFailure } from '../failure.ts';
-import { endCarriers } from '../tool/machine.ts';
+import { endCarriers, leaseVariable } from '../tool/machine.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { type Locking, pushStateArgs, unlockArgs } from './arguments.ts';
 import type { Root, RunTerraform } from './command.ts';
@@ -131,9 +131,8 @@ async function underOneLease<T>(
 ): Promise<T> {
   const { leases } = dependencies;
   const keeper = keep(leases, locked, await leases.take(locked.backend, locked.releaseId, operation));
-  const { variable, token } = markOf(keeper.nonce);
   try {
-    return await work({ [variable]: token });
+    return await work({ [leaseVariable]: keeper.nonce });
   } finally {
     await close(dependencies, locked, await keeper.stop());
   }

@@ -11,7 +11,7 @@ let carriers: Carriers;
 let mark: Mark;
 beforeEach(() => {
   carriers = createCarriers();
-  mark = { variable: 'PLIMSOLL_TEST_MARK', token: carriers.folder, program: 'terraform' };
+  mark = { token: carriers.folder, program: 'terraform' };
 });
 afterEach(() => carriers.end());
 

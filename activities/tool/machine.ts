@@ -7,11 +7,16 @@
  * alone has /proc), the answer is "unknown", and whoever asks has to go by time.
  */
 import { readFileSync, readlinkSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { Context } from '@temporalio/activity';
 import { z } from 'zod';
 import { withHeartbeats } from './heartbeat.ts';
+import { environmentOf, fieldsOf, nameOf, pids, readOrNull } from './proc.ts';
+
+/** The variable of a program's environment that names the lease it works under. */
+export const leaseVariable = 'PLIMSOLL_LEASE';
+/** Of a program that works under no lease: whom it works for. */
+export const workerVariable = 'PLIMSOLL_WORKER';
 
 /** A process by its number and the instant it began: numbers come round again. `null` without /proc. */
 export const workerRef = z.object({ pid: z.number(), start: z.string().nullable() });
@@ -19,8 +24,7 @@ export type WorkerRef = z.infer<typeof workerRef>;
 
 /** What the program carries. */
 export interface Mark {
-  /** The variable of its environment that holds the token. */
-  readonly variable: string;
+  /** The lease it works under. */
   readonly token: string;
   /** The program whose life counts, as the kernel names it; its children are the others. */
   readonly program: string;
@@ -47,18 +51,17 @@ export const thisMachine: Machine = {
     // A zombie has ended, and waits for its parent to ask how.
     return fields[0] === 'Z' ? null : (fields[19] ?? null);
   },
-  async carriersOf({ variable, token, program }) {
-    const names = await readdir('/proc').catch(() => null);
-    if (names === null) return { kind: 'unknown' };
-    const wanted = `${variable}=${token}`;
+  async carriersOf({ token, program }) {
+    const found = await pids();
+    if (found === null) return { kind: 'unknown' };
     const [programs, others]: [number[], number[]] = [[], []];
-    for (const pid of names.filter((name) => /^\d+$/.test(name))) {
-      const carries = await carriesIn(`/proc/${pid}/environ`, wanted);
-      if (carries === false) continue;
-      const isProgram = (await readFile(`/proc/${pid}/comm`, 'utf8').catch(() => '')).trim() === program;
+    for (const pid of found) {
+      const environment = await environmentOf(pid);
+      if (environment !== 'unreadable' && environment.get(leaseVariable) !== token) continue;
+      const isProgram = (await nameOf(pid)) === program;
       // Another user's program of this name might be it; another user's anything else is not.
-      if (carries === 'unreadable' && isProgram) return { kind: 'unknown' };
-      if (carries === true) (isProgram ? programs : others).push(Number(pid));
+      if (environment !== 'unreadable') (isProgram ? programs : others).push(pid);
+      else if (isProgram) return { kind: 'unknown' };
     }
     return { kind: 'seen', programs, others };
   },
@@ -69,21 +72,6 @@ export const thisWorker = (machine: Machine = thisMachine): WorkerRef => ({ pid:
 /** Only for a worker of this very machine. Doubt counts as alive. */
 export const hasEnded = ({ pid, start }: WorkerRef, machine: Machine = thisMachine): boolean =>
   start !== null && machine.startOf(pid) !== start;
-
-/** An ended process has an empty environment, also while it is a zombie. */
-async function carriesIn(file: string, wanted: string): Promise<boolean | 'unreadable'> {
-  try {
-    return (await readFile(file, 'utf8')).split('\0').includes(wanted);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EACCES' ? 'unreadable' : false;
-  }
-}
-
-/** The state, the parent, the group, …, and as the 20th the start. The name in brackets before them may itself hold brackets. */
-function fieldsOf(pid: number): readonly string[] {
-  const text = readOrNull(() => readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? '';
-  return text === '' ? [] : text.slice(text.lastIndexOf(')') + 2).split(' ');
-}
 
 /* ------------------------------------------------------------------ ending */
 
@@ -128,10 +116,29 @@ function send(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-function readOrNull<T>(read: () => T): T | null {
-  try {
-    return read();
-  } catch {
-    return null;
-  }
+/** For the environment of a program that is nothing without its worker. */
+export const endsWithWorker = (): Readonly<Record<string, string>> => ({
+  [workerVariable]: JSON.stringify({ machine: thisMachine.id, ...thisWorker() }),
+});
+
+const employer = workerRef.extend({ machine: z.string() });
+
+/**
+ * Kills what dead workers of this machine left at work, and answers their numbers. Most of it dies by itself on
+ * its next line, which nobody reads; plugins and what waits for an answer do not. Nothing is lost: what must not be
+ * ended in the middle works under a lease, and is left to whoever takes that over.
+ */
+export async function endStrays(machine: Machine = thisMachine): Promise<readonly number[]> {
+  const found = (await pids()) ?? [];
+  const strays = (await Promise.all(found.map(async (pid) => ((await isStray(pid, machine)) ? pid : [])))).flat();
+  for (const pid of strays) send(pid, 'SIGKILL');
+  return strays;
+}
+
+async function isStray(pid: number, machine: Machine): Promise<boolean> {
+  const environment = await environmentOf(pid);
+  const text = environment === 'unreadable' ? undefined : environment.get(workerVariable);
+  if (text === undefined) return false;
+  const worker = employer.safeParse(readOrNull(() => JSON.parse(text) as unknown));
+  return worker.success && worker.data.machine === machine.id && hasEnded(worker.data, machine);
 }

@@ -55,8 +55,8 @@ test('a killed worker does not take its program along', async () => {
     import { MockActivityEnvironment } from ${JSON.stringify(import.meta.resolve('@temporalio/testing'))};
     import { runTool } from ${JSON.stringify(new URL('./run-tool.ts', import.meta.url).href)};
     await new MockActivityEnvironment().run(() => runTool({
-      file: process.execPath, args: ['-e', ${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)}, env: {}, timeoutSeconds: 60,
-      outputFolder: ${JSON.stringify(folder)}, onLine: () => writeFileSync(${JSON.stringify(join(folder, 'started'))}, ''),
+      file: process.execPath, args: ['-e', ${JSON.stringify(program)}], cwd: ${JSON.stringify(folder)}, env: { PLIMSOLL_LEASE: 'held' },
+      timeoutSeconds: 60, outputFolder: ${JSON.stringify(folder)}, onLine: () => writeFileSync(${JSON.stringify(join(folder, 'started'))}, ''),
     }));`;
   const child = spawn(process.execPath, ['--input-type=module-typescript', '-e', worker], { stdio: 'inherit' });
   const fileIsThere = (name: string) => async () => (await readFile(join(folder, name), 'utf8').catch(() => null)) !== null;

@@ -5,6 +5,7 @@
 import { Context } from '@temporalio/activity';
 import { execa } from 'execa';
 import { failure } from '../failure.ts';
+import { endsWithWorker, leaseVariable } from './machine.ts';
 import { openOutputFiles } from './output-files.ts';
 import { redact } from './redact.ts';
 
@@ -72,7 +73,7 @@ export const runTool: RunTool = async ({
   try {
     const running = execa(file, args, {
       cwd,
-      env,
+      env: { ...(leaseVariable in env ? {} : endsWithWorker()), ...env },
       extendEnv: false,
       ...(stdin === undefined ? { stdin: 'ignore' as const } : { input: stdin }),
       // A file's descriptor where there is one; the types make the answer's output `unknown` then, and it is not read.

@@ -5,7 +5,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { type Mark, thisMachine } from '../../activities/tool/machine.ts';
+import { leaseVariable, type Mark, thisMachine } from '../../activities/tool/machine.ts';
 
 /** Leaves a file `tidied` when it is asked to end; its child does not hear that, as plugins do not. */
 export const tidy = "trap 'echo > tidied; exit 0' INT; sleep 300 & echo ready; wait";
@@ -29,7 +29,7 @@ export function createCarriers(): Carriers {
     async start(mark, script = tidy) {
       const file = join(folder, mark.program);
       if (!existsSync(file)) symlinkSync(shell, file);
-      const env = { PATH: process.env['PATH'], [mark.variable]: mark.token };
+      const env = { PATH: process.env['PATH'], [leaseVariable]: mark.token };
       const child = spawn(file, ['-c', script], { argv0: 'sh', cwd: folder, env, detached: true, stdio: ['ignore', 'pipe', 'ignore'] });
       started.push(child);
       await once(child.stdout, 'data');
