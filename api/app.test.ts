@@ -185,7 +185,7 @@ describe('who asks', () => {
 });
 
 describe('steering a release', () => {
-  test.each(['hold', 'resume', 'abort'])('%s tells the workflow who and why', async (message) => {
+  test.each(['hold', 'resume', 'abort', 'withdraw'])('%s tells the workflow who and why', async (message) => {
     const id = await startedId();
     const response = await world.call('POST', `/v1/releases/${id}/${message}`, { body: { reason: 'because' } });
     expect([response.status, await bodyOf(response)]).toMatchObject([200, { state: 'done', release: { releaseId: id } }]);
@@ -207,6 +207,28 @@ describe('steering a release', () => {
       { update: 'reject' },
       { update: 'skipUndo', input: { undo: 'leave lane service/a/b' } },
     ]);
+  });
+
+  test('an approval without a fresh second factor is told what to log in for, as RFC 9470 says; a rejection needs none', async () => {
+    const id = await startedId();
+    world.releases.change(id, { mfaWithinMinutes: 15 });
+    const say = async (decision: string, claims: object) =>
+      world.call('POST', `/v1/releases/${id}/approvals`, {
+        body: { decision, statementDigest: releaseBody.model.digest, reason: 'read' },
+        token: await world.issuer.token({ sub: 'sam', ...claims }),
+      });
+    const seconds = Math.floor(Date.now() / 1000);
+    for (const claims of [{}, { amr: ['pwd', 'mfa'] }, { amr: ['pwd', 'mfa'], auth_time: seconds - 16 * 60 }]) {
+      const stale = await say('approve', claims);
+      expect([stale.status, (await bodyOf(stale))['kind']]).toEqual([401, 'approval.mfaStale']);
+      expect(stale.headers.get('www-authenticate')).toBe(
+        'Bearer realm="plimsoll", error="insufficient_user_authentication", max_age="900"',
+      );
+    }
+    expect(world.releases.told).toEqual([]);
+    expect((await say('approve', { amr: ['pwd', 'mfa'], auth_time: seconds - 60 })).status).toBe(200);
+    expect((await say('reject', {})).status).toBe(200);
+    expect(world.releases.told.map(({ update }) => update)).toEqual(['approve', 'reject']);
   });
 
   test('what outlasts the request is 202 with its id', async () => {
@@ -422,6 +444,7 @@ describe('documents', () => {
       'POST /v1/releases/{id}/hold',
       'POST /v1/releases/{id}/resume',
       'POST /v1/releases/{id}/undos/{name}/skip',
+      'POST /v1/releases/{id}/withdraw',
       'POST /v1/rollbacks',
     ]);
     const documented = (await operations()).map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);

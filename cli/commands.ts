@@ -42,7 +42,7 @@ interface Connected extends Session {
   readonly api: Client;
 }
 
-function connect(session: Session): Connected {
+export function connect(session: Session): Connected {
   const settings = readSettings(session.env);
   return { ...session, settings, api: createApi(settings) };
 }
@@ -252,7 +252,7 @@ export async function skip(session: Session, id: string, undo: string, options: 
   return said(session, options, id, await answerOf(settings.apiUrl, skipUndo({ client: api, path: { id, name: undo }, body })));
 }
 
-function said(session: Session, options: Common, id: string, told: Told): number {
+export function said(session: Session, options: Common, id: string, told: Told): number {
   show(session, options, told, ({ state, release: now }) =>
     state === 'done' && now !== null
       ? `done: ${id} is ${now.phase}\n`

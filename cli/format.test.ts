@@ -54,6 +54,7 @@ const release: ReleaseDetails = {
   statement: null,
   statementDigest: null,
   approvals: [],
+  quorum: null,
   slots: null,
   weightPercent: 0,
   verdict: null,
@@ -74,8 +75,14 @@ test('scans say what they found, the worst first', () => {
 
 test.each([
   [
-    { kind: 'approval', groups: ['sre', 'ml-owners'], statementDigest: digest, expiresAt: at('11:00:00') },
-    'waits for sre or ml-owners until 11:00:00 UTC',
+    {
+      kind: 'approval',
+      groups: ['sre', 'ml-owners'],
+      missing: '1 of sre or ml-owners',
+      statementDigest: digest,
+      expiresAt: at('11:00:00'),
+    },
+    'waits for 1 of sre or ml-owners until 11:00:00 UTC',
   ],
   [{ kind: 'lane', lane: { kind: 'service', key: 'f/p' }, position: 2 }, 'is number 2 in the service lane f/p'],
   [{ kind: 'lane', lane: { kind: 'state', key: 'b/k' }, position: 0 }, 'holds the state lane'],
@@ -92,7 +99,7 @@ test('only what is new since the last look is said, in order', () => {
     history: [...release.history, { phase: 'checking', at: at('10:00:02') }, { phase: 'awaiting approval', at: at('10:00:09') }],
     scans: [scan],
     change: { digest, counts: { create: 2, update: 0, delete: 0, replace: 1 }, addresses: ['aws_s3_bucket.models'] },
-    waitingFor: { kind: 'approval', groups: ['sre'], statementDigest: digest, expiresAt: at('11:00:00') },
+    waitingFor: { kind: 'approval', groups: ['sre'], missing: '1 of sre', statementDigest: digest, expiresAt: at('11:00:00') },
   };
   expect(changesBetween(release, later, plain)).toEqual([
     '10:00:02  checking',
@@ -101,7 +108,7 @@ test('only what is new since the last look is said, in order', () => {
     '              high CKV_AWS_19 main.tf:3: bucket without encryption',
     '            infrastructure: 2 to create, 1 to replace',
     '              aws_s3_bucket.models',
-    '            waits for sre until 11:00:00 UTC',
+    '            waits for 1 of sre until 11:00:00 UTC',
     `              plimsoll approve ${release.releaseId} --statement ${digest}`,
   ]);
   expect(changesBetween(later, later, plain)).toEqual([]);
@@ -155,4 +162,27 @@ test('a list is a table without codes when nobody looks', () => {
     [''],
   ]);
   expect(releaseTable([], plain)).toBe('no releases\n');
+});
+
+test('shows who fills which seat, whose yes does not count, and why one is void', () => {
+  const approval = {
+    decision: 'approve',
+    by: 'sam',
+    at: at('10:01:00'),
+    reason: 'read',
+    statementDigest: digest,
+    valid: true,
+    because: null,
+  } as const;
+  const seats = [
+    { groups: ['sre'], count: 1, by: ['sam'] },
+    { groups: ['ml-owners'], count: 2, by: [] },
+  ];
+  const quorum = { seats, minimum: 3, people: ['sam'], missing: '2 of ml-owners', met: false, notCounted: ['ana', 'ana@example.com'] };
+  const half: ReleaseDetails = { ...release, approvals: [approval], quorum };
+  const text = detailsText(half, plain);
+  expect(text).toMatch(/quorum +1 of 1 sre: sam\n +0 of 2 ml-owners\nexcluded +ana, ana@example\.com\n/);
+  const taken: ReleaseDetails = { ...half, approvals: [{ ...approval, valid: false, because: 'withdrawn: a second look' }] };
+  expect(changesBetween(half, taken, plain)).toEqual(['            the approval of sam is void: withdrawn: a second look']);
+  expect(detailsText(taken, plain)).toContain('read (void: withdrawn: a second look)');
 });

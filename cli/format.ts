@@ -87,7 +87,7 @@ export function serviceText(service: ServiceStatus, colors: Colors): string {
 export function waitingText(waiting: WaitingFor): string {
   switch (waiting.kind) {
     case 'approval':
-      return `waits for ${waiting.groups.join(' or ')} until ${clock(waiting.expiresAt)} UTC`;
+      return `waits for ${waiting.missing} until ${clock(waiting.expiresAt)} UTC`;
     case 'lane':
       return waiting.position === 0
         ? `holds the ${waiting.lane.kind} lane`
@@ -154,9 +154,10 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     ...distinct(release.scans.flatMap(({ worst }) => worst.map(findingText))).map((finding) => ['', finding] as const),
     ...(release.gate?.violations ?? []).map(({ code, message, solution }) => ['denied', `${code} ${message}: ${solution}`] as const),
     release.statementDigest === null ? undefined : ['statement', release.statementDigest],
+    ...quorumLines(release),
     ...release.approvals.map(
-      ({ decision, by, at, reason, valid }) =>
-        [decision, `${by} at ${day(at)}: ${reason}${valid ? '' : ' (void: something changed)'}`] as const,
+      ({ decision, by, at, reason, valid, because }) =>
+        [decision, `${by} at ${day(at)}: ${reason}${valid ? '' : ` (void: ${because ?? 'something changed'})`}`] as const,
     ),
     release.verdict === null ? undefined : ['metrics', verdictText(release.progress?.verdict ?? release.verdict, colors)],
     release.undo.length === 0 || outcome !== null ? undefined : ['would undo', release.undo.join(', ')],
@@ -166,6 +167,18 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.links.temporal === null ? undefined : ['history', release.links.temporal],
   ];
   return `${lines.flatMap((line) => (line === undefined ? [] : [`${colors.dim(line[0].padEnd(11))}${line[1]}`])).join('\n')}\n`;
+}
+
+/** Who fills which seat, and whose yes would be their own work judged by themselves. */
+function quorumLines({ quorum }: ReleaseDetails): readonly (readonly [string, string])[] {
+  if (quorum === null) return [];
+  const lines = quorum.seats.map(
+    ({ groups, count, by }) => `${by.length} of ${count} ${groups.join(' or ')}${by.length === 0 ? '' : `: ${by.join(', ')}`}`,
+  );
+  return [
+    ...lines.map((line, index) => [index === 0 ? 'quorum' : '', line] as const),
+    ...(quorum.notCounted.length === 0 ? [] : [['excluded', quorum.notCounted.join(', ')] as const]),
+  ];
 }
 
 const recoveryText = ({ status, outcome }: NonNullable<ReleaseDetails['recovery']>): string =>
@@ -196,6 +209,8 @@ export function changesBetween(before: ReleaseDetails | undefined, now: ReleaseD
     detail(colors.cyan(waitingText(now.waitingFor)));
     if (now.waitingFor.kind === 'approval') detail(`  plimsoll approve ${now.releaseId} --statement ${now.waitingFor.statementDigest}`);
   }
+  for (const { by, because } of now.approvals.filter((one, index) => !one.valid && before?.approvals[index]?.valid === true))
+    detail(`the approval of ${by} is void: ${because ?? 'something changed'}`);
   if (now.weightPercent !== (before?.weightPercent ?? 0)) detail(`${now.weightPercent} % of the traffic goes to the new version`);
   if (now.attention !== null && now.attention !== before?.attention) detail(colors.yellow(`a person is needed: ${now.attention}`));
   return lines;

@@ -229,7 +229,7 @@ describe('the verdict', () => {
 });
 
 describe('steering', () => {
-  test.each(['hold', 'resume', 'abort'])('%s says why', async (message) => {
+  test.each(['hold', 'resume', 'abort', 'withdraw'])('%s says why', async (message) => {
     const id = await started();
     expect(await plimsoll([message, id, '--reason', 'because'])).toMatchObject({ code: 0, out: `done: ${id} is fetching\n` });
     expect(world.releases.told).toMatchObject([{ id, update: message, input: { reason: 'because' } }]);
@@ -242,7 +242,7 @@ describe('steering', () => {
   });
 
   const waiting = {
-    waitingFor: { kind: 'approval', groups: ['sre'], statementDigest: someDigest, expiresAt: '2026-11-24T11:00:00Z' },
+    waitingFor: { kind: 'approval', groups: ['sre'], missing: '1 of sre', statementDigest: someDigest, expiresAt: '2026-11-24T11:00:00Z' },
     statementDigest: someDigest,
   } as const;
 

@@ -2,6 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
+import { addPeopleCommands } from './people.ts';
 
 const exits = `
 Exit codes: 0 released, or done as asked; 1 rolled back, blocked, rejected or refused; 2 wrong usage; 3 unreachable.
@@ -108,6 +109,8 @@ export function createProgram(
     withReason(command(`${decision} <release>`, `${decision} what a release would change`))
       .option('--statement <digest>', 'the statement that was read; without it, it is shown and asked about')
       .action(async (id: string, options: commands.DecideOptions) => finish(await commands.decideOn(session, decision, id, options)));
+
+  addPeopleCommands(session, command, finish);
 
   const instructions = {
     hold: 'stop before the next step; the judge goes on',

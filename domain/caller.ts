@@ -13,6 +13,7 @@ export const actions = [
   'release.start',
   'release.read',
   'release.approve',
+  'release.withdraw',
   'release.hold',
   'release.resume',
   'release.abort',

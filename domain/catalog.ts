@@ -3,6 +3,8 @@
  * Defaults are already filled in here; `api/catalog/` parses the YAML and names what is wrong with it.
  */
 
+import type { ApprovalRule } from './approval.ts';
+
 export interface Environment {
   readonly name: string;
   readonly aws: AwsAccount;
@@ -62,12 +64,6 @@ export interface Gates {
   readonly providers: readonly string[];
   /** Module sources a root may use besides local paths; a prefix ends in `*`. */
   readonly modules: readonly string[];
-}
-
-export interface ApprovalRule {
-  /** Members of any of these groups may approve; one member, not the requester, is enough. */
-  readonly groups: readonly string[];
-  readonly expiresAfterMinutes: number;
 }
 
 export interface CanaryRule {

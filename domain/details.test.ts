@@ -28,6 +28,7 @@ const view: ReleaseView = {
   statement: null,
   statementDigest: null,
   approvals: [],
+  quorum: null,
   slots: null,
   weightPercent: 10,
   verdict: failVerdict,

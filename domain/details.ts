@@ -1,6 +1,7 @@
 /** One release as Markdown: what the Temporal UI shows as its current details, so that it tells the story alone. */
 import type { ArmTotals, MetricReading, Verdict } from './judge/judge.ts';
 import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shareText, wholeText } from './judge/words.ts';
+import { groupsText } from './quorum.ts';
 import type { ReleaseView, WaitingFor } from './view.ts';
 
 export function detailsOf(view: ReleaseView): string {
@@ -11,7 +12,11 @@ export function detailsOf(view: ReleaseView): string {
     `${view.requester.subject} asked for \`${view.modelVersion ?? view.commit.slice(0, 12)}\` of ${view.service} in ${view.environment}: ${view.reason}`,
     ...changeLines(view),
     ...scanLines(view),
-    ...view.approvals.map(({ by, decision, at, reason, valid }) => `- ${decision} by ${by} at ${at}${valid ? '' : ' (void)'}: ${reason}`),
+    ...quorumLines(view),
+    ...view.approvals.map(
+      ({ by, decision, at, reason, valid, because }) =>
+        `- ${decision} by ${by} at ${at}${valid ? '' : ` (void, ${because ?? 'changed since'})`}: ${reason}`,
+    ),
     view.verdict === null ? '' : verdictTable(view.verdict, view.weightPercent),
     view.undo.length === 0 ? '' : `Owed if it stops: ${view.undo.join(', ')}`,
   ]
@@ -22,7 +27,7 @@ export function detailsOf(view: ReleaseView): string {
 function waitingLine(waiting: WaitingFor): string {
   switch (waiting.kind) {
     case 'approval':
-      return `Waits for one of **${waiting.groups.join(', ')}** to approve \`${waiting.statementDigest}\` until ${waiting.expiresAt}`;
+      return `Waits for **${waiting.missing}** to approve \`${waiting.statementDigest}\` until ${waiting.expiresAt}`;
     case 'lane':
       return `Waits in lane ${waiting.lane.kind}/${waiting.lane.key}, place ${waiting.position}`;
     case 'resume':
@@ -30,6 +35,15 @@ function waitingLine(waiting: WaitingFor): string {
     case 'undo':
       return `Undo "${waiting.undo}" does not succeed since ${waiting.since}`;
   }
+}
+
+function quorumLines({ quorum }: ReleaseView): string[] {
+  if (quorum === null) return [];
+  const seats = quorum.seats.map(
+    (seat) => `${seat.by.length} of ${seat.count} ${groupsText(seat)}${seat.by.length === 0 ? '' : ` (${seat.by.join(', ')})`}`,
+  );
+  const notCounted = quorum.notCounted.length === 0 ? '' : `; not counted: ${quorum.notCounted.join(', ')}`;
+  return [`Approved by ${seats.join(', ')}${notCounted}`];
 }
 
 function changeLines({ change }: ReleaseView): string[] {

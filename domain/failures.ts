@@ -51,7 +51,12 @@ export const failureTable = {
   'approval.notCounted': {
     retryable: false,
     httpStatus: 403,
-    advice: 'ask another member of an approver group: a requester does not approve their own release',
+    advice: 'ask another member of an approver group: nobody approves their own release, commit or waiver',
+  },
+  'approval.mfaStale': {
+    retryable: false,
+    httpStatus: 401,
+    advice: 'log in again with your second factor, then say it again; nothing else has to be repeated',
   },
   'source.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the repository and its token if it lasts' },
   'artifact.unreachable': {

@@ -4,7 +4,8 @@
  * The order is complete: every value the workflow will need, resolved once from the catalog, so that a
  * change of the catalog never changes a release under way.
  */
-import type { ApprovalRule, AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
+import type { AnyOfGroups, ApprovalRule } from './approval.ts';
+import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
 
 /** A value of a Terraform variable, as JSON. */
@@ -56,7 +57,7 @@ export interface ReleaseOrder {
   readonly metricsLabels?: Readonly<Record<string, string>> | undefined;
   readonly queues: { readonly tools: string; readonly watch: string };
   readonly gates: Gates;
-  readonly approvals: ApprovalRule;
+  readonly approvals: ApprovalRule | AnyOfGroups;
   readonly canary: CanaryRule;
   readonly infrastructure?: InfrastructureOrder | undefined;
   readonly model?: ModelOrder | undefined;

@@ -18,7 +18,7 @@ export const phases = [
 
 export type Phase = (typeof phases)[number];
 
-export const messages = ['approve', 'reject', 'hold', 'resume', 'abort', 'skip undo'] as const;
+export const messages = ['approve', 'reject', 'withdraw', 'hold', 'resume', 'abort', 'skip undo'] as const;
 export type Message = (typeof messages)[number];
 
 /** What a message does where it is allowed; `undefined` is a refusal that names the phase. */
@@ -42,10 +42,12 @@ export const messageTable: Readonly<Record<Phase, Effects>> = {
     ...beforeAnyEffect,
     approve: 'counts towards the quorum if it names the statement that is open',
     reject: 'the release ends as rejected',
+    withdraw: 'the approval of whoever says so no longer counts',
     hold: 'approvals are still taken; the release stops once it has them; the deadline runs on',
   },
   queued: {
     ...beforeAnyEffect,
+    withdraw: 'the approval no longer counts; if it is missed, the release goes back to awaiting approval, unless it has applied already',
     hold: 'the release gives its turn to others until it is resumed; deadlines run on',
   },
   applying: {

@@ -21,6 +21,11 @@ export const recordTypes = {
   approvalAsked: 'dev.plimsoll.approval.asked.0.1.0',
   approvalVoided: 'dev.plimsoll.approval.voided.0.1.0',
   decided: 'dev.plimsoll.approval.decided.0.1.0',
+  /** The deadline is near and somebody is still missing. */
+  approvalReminded: 'dev.plimsoll.approval.reminded.0.1.0',
+  approvalWithdrawn: 'dev.plimsoll.approval.withdrawn.0.1.0',
+  /** Given to an earlier statement and counted for this one, because its change is the same. */
+  approvalKept: 'dev.plimsoll.approval.kept.0.1.0',
   laneEntered: 'dev.plimsoll.lane.entered.0.1.0',
   laneLeft: 'dev.plimsoll.lane.left.0.1.0',
   /** Written before an irreversible step; carries the undos owed from then on. */

@@ -1,4 +1,5 @@
 /** One release as people and programs read it: what the workflow answers when it is asked. */
+import { groupsOf } from './approval.ts';
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
@@ -7,11 +8,19 @@ import type { Verdict } from './judge/judge.ts';
 import type { LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase } from './phase.ts';
+import type { Standing } from './quorum.ts';
 import type { Slot } from './slot.ts';
 import type { Statement } from './statement.ts';
 
 export type WaitingFor =
-  | { readonly kind: 'approval'; readonly groups: readonly string[]; readonly statementDigest: Digest; readonly expiresAt: string }
+  | {
+      readonly kind: 'approval';
+      readonly groups: readonly string[];
+      /** In words, `1 of sre, 1 of ml-owners`. */
+      readonly missing: string;
+      readonly statementDigest: Digest;
+      readonly expiresAt: string;
+    }
   /** Position 0 holds the lane. */
   | { readonly kind: 'lane'; readonly lane: LaneRef; readonly position: number }
   | { readonly kind: 'resume'; readonly heldBy: string; readonly reason: string }
@@ -24,8 +33,15 @@ export interface ApprovalView {
   readonly at: string;
   readonly reason: string;
   readonly statementDigest: Digest;
-  /** False once something it covered has changed. */
+  /** False once something it covered has changed, or it was withdrawn. */
   readonly valid: boolean;
+  /** Why it no longer counts. */
+  readonly because: string | null;
+}
+
+export interface QuorumView extends Standing {
+  /** Subjects, and addresses from commits: their own work is judged, so their yes does not count. */
+  readonly notCounted: readonly string[];
 }
 
 export interface ReleaseView {
@@ -53,6 +69,8 @@ export interface ReleaseView {
   readonly statement: Statement | null;
   readonly statementDigest: Digest | null;
   readonly approvals: readonly ApprovalView[];
+  /** Who has approved the open statement for which group, and who is missing; `null` while nobody is asked. */
+  readonly quorum: QuorumView | null;
   /** The slot the new version goes to, and the one that was live when it began. */
   readonly slots: { readonly candidate: Slot; readonly live: Slot | null } | null;
   /** Percent of the traffic that the new version has. */
@@ -79,7 +97,7 @@ export function firstView(order: ReleaseOrder, at: string): ReleaseView {
     urgency,
     reason,
     requester,
-    approverGroups: approvals.groups,
+    approverGroups: groupsOf(approvals),
     commit: source.commit,
     modelVersion: model?.version ?? null,
     startedAt: at,
@@ -94,6 +112,7 @@ export function firstView(order: ReleaseOrder, at: string): ReleaseView {
     statement: null,
     statementDigest: null,
     approvals: [],
+    quorum: null,
     slots: null,
     weightPercent: 0,
     verdict: null,

@@ -19,6 +19,10 @@ export interface Facts {
   chartDigest?: Digest;
   /** Reports of the code and the model; a plan's report belongs to its plan. */
   reports: Blob[];
+  /** Addresses from the commits: their owners do not approve their own work. */
+  authors: readonly string[];
+  /** Who owns a waiver that this release needs. */
+  waiverOwners: readonly string[];
   plan?: PlanResult;
   planReport?: Blob;
   firstRelease: boolean;

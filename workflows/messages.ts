@@ -18,6 +18,8 @@ export interface Instruction {
 
 export const approveUpdate = defineUpdate<ReleaseView, [Decision]>('approve');
 export const rejectUpdate = defineUpdate<ReleaseView, [Decision]>('reject');
+/** Takes back the caller's own approval. */
+export const withdrawUpdate = defineUpdate<ReleaseView, [Instruction]>('withdraw');
 export const holdUpdate = defineUpdate<ReleaseView, [Instruction]>('hold');
 export const resumeUpdate = defineUpdate<ReleaseView, [Instruction]>('resume');
 export const abortUpdate = defineUpdate<ReleaseView, [Instruction]>('abort');

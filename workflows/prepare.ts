@@ -29,6 +29,7 @@ export async function fetchSource(run: ReleaseRun): Promise<Ending | undefined> 
   if (source.kind === 'refused') return { kind: 'blocked', reason: source.because };
   if (artifact?.kind === 'refused') return { kind: 'blocked', reason: artifact.because };
   run.facts.archive = source.archive;
+  run.facts.authors = source.authors;
   run.facts.versionId = artifact?.versionId ?? null;
   run.record('fetched', { commit, archive: source.archive, authors: source.authors, artifact: artifact ?? null });
   return undefined;

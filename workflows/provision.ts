@@ -6,12 +6,13 @@
  */
 import { condition, TemporalFailure } from '@temporalio/workflow';
 import { invariant } from '../domain/assert.ts';
-import type { Digest } from '../domain/digest.ts';
-import { type LaneRef, type ReleaseOrder, stateLaneOf } from '../domain/order.ts';
+import { type LaneRef, stateLaneOf } from '../domain/order.ts';
 import type { ApplyObservation, PlanInput, PlanResult, SavedPlan } from '../domain/ports.ts';
-import type { Statement } from '../domain/statement.ts';
+import { statementDifference } from '../domain/statement.ts';
+import { approve, approveAgain, statementOf } from './approve.ts';
 import type { Ending } from './facts.ts';
 import { now } from './outbox.ts';
+import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
 import type { ReleaseRun } from './release-run.ts';
 
@@ -29,8 +30,8 @@ export async function provision(run: ReleaseRun): Promise<Ending | undefined> {
     if (stopped !== undefined) return stopped;
     const applied = await apply(run);
     if (applied.kind === 'over') return applied.ending;
-    moved = applied.addresses;
-    run.voidApprovals(moved);
+    moved = applied.what;
+    run.approvals.voidAll(moved);
   }
   return { kind: 'blocked', reason: `the change keeps moving after approval: ${moved.join(', ')}` };
 }
@@ -112,49 +113,6 @@ async function isFirstRelease({ order, ref, steps }: ReleaseRun): Promise<boolea
   return weights === null || weights.a + weights.b === 0;
 }
 
-/* ------------------------------------------------------------- approving */
-
-async function approve(run: ReleaseRun): Promise<Ending | undefined> {
-  const { gate } = run.view;
-  invariant(gate !== null, 'approval follows judging');
-  if (gate.kind === 'allow') return undefined;
-  const stopped = await run.proceed('awaiting approval');
-  if (stopped !== undefined) return stopped;
-  const { groups, expiresAfterMinutes } = run.order.approvals;
-  const deadline = new Date(Date.now() + expiresAfterMinutes * 60_000);
-  run.ask(statementOf(run.order, run.facts, gate), groups, deadline);
-
-  const settled = () => run.abortion !== undefined || run.decision?.kind === 'reject' || (run.decision?.kind === 'approve' && !run.held);
-  const inTime = await condition(settled, deadline.getTime() - Date.now(), { summary: 'Approval window' });
-  if (run.abortion !== undefined) return run.abortion;
-  if (run.decision?.kind === 'reject')
-    return { kind: 'rejected', reason: `rejected by ${run.decision.by}: ${run.decision.reason}`, by: run.decision.by };
-  if (!inTime) return { kind: 'expired', reason: `nobody of ${groups.join(', ')} approved within ${expiresAfterMinutes} min` };
-  run.show({ waitingFor: null });
-  return undefined;
-}
-
-function statementOf(
-  order: ReleaseOrder,
-  facts: ReleaseRun['facts'],
-  gate: { readonly findingsDigest: Digest; readonly policyDigest: Digest },
-): Statement {
-  const { plan } = facts;
-  return {
-    release: order.releaseId,
-    commit: order.source.commit,
-    changeDigest: plan?.changeDigest ?? null,
-    stateLineage: plan?.lineage ?? null,
-    moduleLockDigest: plan?.moduleLockDigest ?? null,
-    variablesDigest: plan?.variablesDigest ?? null,
-    findingsDigest: gate.findingsDigest,
-    policyDigest: gate.policyDigest,
-    modelDigest: order.model?.digest ?? null,
-    imageDigest: order.model === undefined ? null : (order.model.image.slice(order.model.image.indexOf('@') + 1) as Digest),
-    chartDigest: facts.chartDigest ?? null,
-  };
-}
-
 /* --------------------------------------------------------------- queueing */
 
 /** Until the lane is this release's. Its place is given up while the release is held, and asked for again. */
@@ -162,19 +120,28 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
   const stopped = await run.proceed('queued');
   if (stopped !== undefined) return stopped;
   const { releaseId, urgency, approvals } = run.order;
-  const deadline = Date.now() + approvals.expiresAfterMinutes * 60_000;
+  const newDeadline = () => Date.now() + approvals.expiresAfterMinutes * 60_000;
+  let deadline = newDeadline();
   for (;;) {
+    if (run.approvals.isMissed) {
+      const ending = (await approveAgain(run)) ?? (await run.proceed('queued'));
+      if (ending !== undefined) return ending;
+      deadline = newDeadline();
+    }
     run.undo.push({ kind: 'leave lane', lane });
     run.show({ waitingFor: { kind: 'lane', lane, position: run.lanePosition(lane) ?? 1 } });
     await run.steps.lanes.enterLane.executeWithOptions({ summary: `Enter lane ${lane.kind}/${lane.key}` }, [{ lane, releaseId, urgency }]);
     const mine = () => run.lanePosition(lane) === 0;
     const full = () => run.lanePosition(lane) === -1;
-    const inTime = await condition(() => mine() || full() || run.abortion !== undefined, Math.max(1, deadline - Date.now()));
+    const inTime = await condition(
+      () => mine() || full() || run.abortion !== undefined || run.approvals.isMissed,
+      Math.max(1, deadline - Date.now()),
+    );
     if (run.abortion !== undefined) return run.abortion;
     if (full()) return { kind: 'cancelled', reason: `lane ${lane.kind}/${lane.key} is full` };
     if (!inTime)
       return { kind: 'expired', reason: `lane ${lane.kind}/${lane.key} was not free within ${approvals.expiresAfterMinutes} min` };
-    if (!run.held) break;
+    if (!run.held && !run.approvals.isMissed) break;
     await run.leave(lane);
     await condition(() => !run.held || run.abortion !== undefined);
     if (run.abortion !== undefined) return run.abortion;
@@ -188,7 +155,7 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
 
 type Applied =
   | { readonly kind: 'over'; readonly ending: Ending | undefined }
-  | { readonly kind: 'moved'; readonly addresses: readonly string[] };
+  | { readonly kind: 'moved'; readonly what: readonly string[] };
 
 const over = (ending: Ending | undefined): Applied => ({ kind: 'over', ending });
 
@@ -201,18 +168,28 @@ async function apply(run: ReleaseRun): Promise<Applied> {
   if (stopped !== undefined) return over(stopped);
 
   const fresh = await run.steps.terraform.planForApply.executeWithOptions({ summary: 'terraform plan, with the lock' }, [input]);
-  if (fresh.changeDigest !== approved.changeDigest) {
-    const addresses = await run.steps.terraform.compareChanges.executeWithOptions({ summary: 'What moved?' }, [
-      { before: approved.change, after: fresh.change },
-    ]);
+  const what = await whatMoved(run, approved, fresh);
+  if (what.length > 0) {
     run.facts.plan = fresh;
     await run.leave(lane);
-    return { kind: 'moved', addresses };
+    return { kind: 'moved', what };
   }
   if (run.abortion !== undefined) return over(run.abortion);
   const ending = await applyApproved(run, input, approved, fresh);
   if (ending === undefined) await run.leave(lane);
   return over(ending ?? run.abortion);
+}
+
+/** Addresses of the change; or, where that is the same, members of the statement that people said yes to. */
+async function whatMoved(run: ReleaseRun, approved: PlanResult, fresh: PlanResult): Promise<readonly string[]> {
+  if (fresh.changeDigest !== approved.changeDigest)
+    return await run.steps.terraform.compareChanges.executeWithOptions({ summary: 'What moved?' }, [
+      { before: approved.change, after: fresh.change },
+    ]);
+  const { asked } = run.approvals;
+  const members = asked === undefined ? [] : statementDifference(asked, statementOf(run, fresh));
+  // Asked in this order, so that a release in which nothing moved has no marker of it.
+  return members.length > 0 && isPatched('everything approved is compared') ? members : [];
 }
 
 const isEmpty = ({ counts }: PlanResult) => counts.create + counts.update + counts.delete + counts.replace === 0;

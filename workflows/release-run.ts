@@ -6,10 +6,7 @@
 
 import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
-import { type Decision, whyNotCounted } from '../domain/approval.ts';
-import { invariant } from '../domain/assert.ts';
 import { detailsOf } from '../domain/details.ts';
-import type { Digest } from '../domain/digest.ts';
 import type { ScanSummary } from '../domain/finding.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { InfrastructureState, ModelState, Outcome } from '../domain/outcome.ts';
@@ -17,20 +14,18 @@ import { isAllowed, type Message, messageTable, type Phase } from '../domain/pha
 import type { ReleaseRef } from '../domain/ports.ts';
 import type { Intent, RecordKind } from '../domain/record.ts';
 import type { Slot } from '../domain/slot.ts';
-import { type Statement, statementDifference, statementDigestOf } from '../domain/statement.ts';
 import { nameOf } from '../domain/undo.ts';
 import { firstView, type ReleaseView } from '../domain/view.ts';
+import { Approvals } from './approvals.ts';
 import type { Ending, Facts } from './facts.ts';
 import {
   abortUpdate,
-  approveUpdate,
   holdUpdate,
   type Instruction,
   lanePositionSignal,
   laneWantedSignal,
   orderQuery,
   recordsQuery,
-  rejectUpdate,
   resumeUpdate,
   skipUndoUpdate,
   viewQuery,
@@ -50,7 +45,8 @@ export class ReleaseRun {
   readonly ref: ReleaseRef;
   readonly steps: Steps;
   readonly undo = new UndoStack();
-  readonly facts: Facts = { reports: [], firstRelease: false, judge: null };
+  readonly facts: Facts = { reports: [], authors: [], waiverOwners: [], firstRelease: false, judge: null };
+  readonly approvals: Approvals;
   infrastructure: InfrastructureState;
   model: ModelState;
 
@@ -63,8 +59,6 @@ export class ReleaseRun {
   readonly #endedByAbort = new Set<CancellationScope>();
   readonly #endedByResume = new Set<CancellationScope>();
   readonly #lanes = new Map<string, number>();
-  readonly #statements = new Map<Digest, Statement>();
-  #decision: { readonly kind: 'approve' | 'reject'; readonly by: string; readonly reason: string } | undefined;
   readonly #skipped = new Set<string>();
 
   constructor(order: ReleaseOrder) {
@@ -78,6 +72,7 @@ export class ReleaseRun {
     this.model = order.model === undefined ? 'none' : 'unchanged';
     this.#view = firstView(order, now());
     this.#listen();
+    this.approvals = new Approvals(this);
   }
 
   /* ------------------------------------------------------------ reading */
@@ -97,10 +92,6 @@ export class ReleaseRun {
   }
 
   lanePosition = (lane: LaneRef): number | undefined => this.#lanes.get(keyOf(lane));
-
-  get decision() {
-    return this.#decision;
-  }
 
   /* ------------------------------------------------------------ writing */
 
@@ -175,33 +166,6 @@ export class ReleaseRun {
       this.#endedByAbort.delete(scope);
       this.#endedByResume.delete(scope);
     }
-  }
-
-  /** A statement is put to people; their decisions have to name its digest. */
-  ask(statement: Statement, groups: readonly string[], deadline: Date): Digest {
-    const digest = statementDigestOf(statement);
-    this.#statements.set(digest, statement);
-    this.#decision = undefined;
-    upsertSearchAttributes([{ key: searchAttributes.deadline, value: deadline }]);
-    this.show({
-      statement,
-      statementDigest: digest,
-      waitingFor: { kind: 'approval', groups, statementDigest: digest, expiresAt: deadline.toISOString() },
-    });
-    this.record('approvalAsked', { statement: { ...statement }, statementDigest: digest, groups, expiresAt: deadline.toISOString() });
-    return digest;
-  }
-
-  /** Something that was approved has changed: every approval is void, and people are told what it was. */
-  voidApprovals(because: readonly string[]): void {
-    if (this.#view.approvals.length === 0 && this.#view.statement === null) return;
-    this.record('approvalVoided', { because });
-    this.#decision = undefined;
-    this.show({
-      approvals: this.#view.approvals.map((approval) => ({ ...approval, valid: false })),
-      statement: null,
-      statementDigest: null,
-    });
   }
 
   /** Stops here until a person says resume or abort; deadlines run on, lanes are kept. */
@@ -302,19 +266,13 @@ export class ReleaseRun {
     });
     setHandler(laneWantedSignal, ({ by }) => this.abort(by, 'a rollback needs this service'));
 
-    setHandler(approveUpdate, (decision) => this.#decide('approve', decision), {
-      validator: (decision) => this.#checkDecision('approve', decision),
-    });
-    setHandler(rejectUpdate, (decision) => this.#decide('reject', decision), {
-      validator: (decision) => this.#checkDecision('reject', decision),
-    });
     setHandler(
       holdUpdate,
       ({ by, reason }) => {
         this.#hold(by.subject, reason, false);
         return this.view;
       },
-      { validator: (instruction) => this.#checkInstruction('hold', instruction) },
+      { validator: (instruction) => this.checkInstruction('hold', instruction) },
     );
     setHandler(
       resumeUpdate,
@@ -325,7 +283,7 @@ export class ReleaseRun {
         for (const scope of this.#endedByResume) scope.cancel();
         return this.view;
       },
-      { validator: (instruction) => this.#checkInstruction('resume', instruction) },
+      { validator: (instruction) => this.checkInstruction('resume', instruction) },
     );
     setHandler(
       abortUpdate,
@@ -333,7 +291,7 @@ export class ReleaseRun {
         this.abort(by.subject, reason);
         return this.view;
       },
-      { validator: (instruction) => this.#checkInstruction('abort', instruction) },
+      { validator: (instruction) => this.checkInstruction('abort', instruction) },
     );
     setHandler(
       skipUndoUpdate,
@@ -344,7 +302,7 @@ export class ReleaseRun {
       },
       {
         validator: (instruction) => {
-          this.#checkInstruction('skip undo', instruction);
+          this.checkInstruction('skip undo', instruction);
           const owed = this.undo.owed.map(nameOf);
           if (!owed.includes(instruction.undo))
             throw refusal('request.invalid', `"${instruction.undo}" is not owed; owed are: ${owed.join(', ')}`);
@@ -353,42 +311,17 @@ export class ReleaseRun {
     );
   }
 
-  #checkPhase(message: Message): void {
+  checkPhase(message: Message): void {
     const { phase } = this.#view;
     if (isAllowed(message, phase) && !(this.#promoted && message === 'abort')) return;
     const allowed = Object.keys(messageTable[phase]).join(', ') || 'none';
     throw refusal('release.wrongPhase', `${message} is not possible while ${phase}; possible: ${allowed}`);
   }
 
-  #checkInstruction(message: Message, { reason }: Instruction): void {
-    this.#checkPhase(message);
+  checkInstruction(message: Message, { reason }: Instruction): void {
+    this.checkPhase(message);
     if (reason.trim() === '') throw refusal('request.invalid', 'say why: `reason` is empty');
     if (message === 'resume' && !this.held) throw refusal('release.wrongPhase', 'the release is not held');
-  }
-
-  #checkDecision(kind: 'approve' | 'reject', { statementDigest, by }: Decision): void {
-    this.#checkPhase(kind);
-    const { statement, statementDigest: open } = this.#view;
-    invariant(statement !== null && open !== null, 'a statement is open while approval is awaited');
-    if (statementDigest !== open) {
-      const named = this.#statements.get(statementDigest);
-      const difference =
-        named === undefined
-          ? 'it never was a statement of this release'
-          : `changed since: ${statementDifference(named, statement).join(', ')}`;
-      throw refusal('approval.stale', `the decision names ${statementDigest}, open is ${open}; ${difference}`);
-    }
-    const why = whyNotCounted(this.order.approvals, this.order.requester.subject, by);
-    if (why !== undefined) throw refusal('approval.notCounted', why);
-    if (this.#decision !== undefined) throw refusal('release.wrongPhase', `${this.#decision.by} has decided already`);
-  }
-
-  #decide(kind: 'approve' | 'reject', { statementDigest, by, reason }: Decision): ReleaseView {
-    this.#decision = { kind, by: by.subject, reason };
-    this.record('decided', { decision: kind, by: { ...by }, reason, statementDigest });
-    const approval = { decision: kind, by: by.subject, at: now(), reason, statementDigest, valid: true };
-    this.show({ approvals: [...this.#view.approvals, approval] });
-    return this.view;
   }
 }
 

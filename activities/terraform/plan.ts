@@ -114,7 +114,8 @@ async function moduleLockDigestOf({ folder, workspace }: Root): Promise<Digest> 
   const modules = manifest === null ? [] : parseJson(moduleManifest, manifest, 'terraform init').Modules;
   return digestOf({
     providers: await textOf(join(folder, lockFileName)),
-    modules: modules.map(({ Key, Source, Version }) => ({ Key, Source, Version })),
+    // Terraform lists them in no order that it promises.
+    modules: modules.map(({ Key, Source, Version }) => ({ Key, Source, Version })).toSorted((a, b) => (a.Key < b.Key ? -1 : 1)),
   });
 }
 

@@ -14,7 +14,7 @@ test('a short catalog is complete: defaults are filled in', () => {
   expect(environments.get('production')).toMatchObject({
     stacks: [{ refs: ['main'], backend: { region: 'eu-west-1', lockFile: true } }, { secretVariables: {} }],
     gates: { blockAt: 'high', providers: ['hashicorp/aws'], modules: [] },
-    approvals: { groups: ['sre', 'ml-owners'], expiresAfterMinutes: 240 },
+    approvals: { quorum: [{ groups: ['sre', 'ml-owners'], count: 1 }], minimum: 1, mfaWithinMinutes: null, expiresAfterMinutes: 240 },
     canary: { stepsPercent: [5, 25, 50], onInconclusive: 'hold', pollSeconds: 5 },
     metrics: { labels: {} },
     queues: { tools: 'tools', watch: 'watch' },

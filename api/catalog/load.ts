@@ -2,10 +2,10 @@
  * A catalog from its files, or every mistake in them: file, field, value, and what is allowed.
  * `${NAME}` in a value is taken from the environment, so that one catalog serves a laptop and a cluster.
  */
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
 import { describeErrors, fieldErrors } from '../http/problem.ts';
 import { environmentFile, serviceFile } from './schema.ts';
@@ -13,6 +13,8 @@ import { environmentFile, serviceFile } from './schema.ts';
 export interface Catalog {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly services: ReadonlyMap<string, Service>;
+  /** Addresses that commits are written under, by the subject of their author's token. */
+  readonly people: ReadonlyMap<string, readonly string[]>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -33,15 +35,20 @@ export function loadCatalog(folder: string, variables: Variables): Catalog {
         return [];
       }),
     );
-  const catalog = { environments: read('environments', environmentFile), services: read('services', serviceFile) };
+  const people = readPeople(folder);
+  if (typeof people === 'string') mistakes.push(people);
+  const catalog = {
+    environments: read('environments', environmentFile),
+    services: read('services', serviceFile),
+    people: typeof people === 'string' ? new Map() : people,
+  };
   if (mistakes.length > 0) throw new CatalogError(`the catalog is not right:\n${mistakes.join('\n')}`);
   return catalog;
 }
 
 /** Changes whenever a file of the catalog is written, added or removed; costs a few `stat`s. */
 export function catalogStamp(folder: string): string {
-  return ['environments', 'services']
-    .flatMap((kind) => yamlFilesOf(join(folder, kind)))
+  return [...['environments', 'services'].flatMap((kind) => yamlFilesOf(join(folder, kind))), ...peopleFilesOf(folder)]
     .map((path) => {
       const { mtimeMs, size } = statSync(path);
       return `${path} ${mtimeMs} ${size}`;
@@ -60,6 +67,32 @@ function yamlFilesOf(folder: string): readonly string[] {
       cause: error,
     });
   }
+}
+
+const peopleFile = 'people.yaml';
+const peopleFilesOf = (folder: string): readonly string[] => [join(folder, peopleFile)].filter((path) => existsSync(path));
+
+const peopleSchema = z
+  .record(z.string().min(1), z.array(z.string().regex(/^\S+@\S+$/, 'an address as commits have it')))
+  .refine((people) => {
+    const all = Object.values(people)
+      .flat()
+      .map((address) => address.toLowerCase());
+    return new Set(all).size === all.length;
+  }, 'each address once: it is one person’s');
+
+/** Not everybody needs to be there: `ana@example.com` is taken for `ana` by itself. */
+function readPeople(folder: string): Catalog['people'] | string {
+  const [path] = peopleFilesOf(folder);
+  if (path === undefined) return new Map();
+  const document = parseDocument(readFileSync(path, 'utf8'), { uniqueKeys: true });
+  const [broken] = document.errors;
+  if (broken !== undefined) return `${peopleFile}: ${broken.message.split('\n')[0]}`;
+  const content: unknown = document.toJS() ?? {};
+  const result = peopleSchema.safeParse(content);
+  return result.success
+    ? new Map(Object.entries(result.data))
+    : `${peopleFile}: ${describeErrors(fieldErrors(result.error.issues, content))}`;
 }
 
 function readEntry<Entry extends { readonly name: string }>(

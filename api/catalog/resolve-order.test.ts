@@ -29,7 +29,7 @@ test('an order holds everything the workflow will need', () => {
     source: { repository: 'https://example.com/ml-platform', refs: ['main'], commit: request.source.commit },
     infrastructure: { stack: { name: 'platform', backend: { lockTable: 'acme-tflock' } }, variables: { replicas_max: 12 } },
     model: { version: '2026.11.3', chart: { path: 'infra/helm/model-service' }, objectives: { minimumRequests: 200 } },
-    approvals: { groups: ['sre', 'ml-owners'] },
+    approvals: { quorum: [{ groups: ['sre', 'ml-owners'], count: 1 }] },
     catalogDigest: expect.stringMatching(/^sha256:/),
   });
   expect(order.releaseId).toMatch(/^fraud-scorer-production-[0-9a-f]{12}$/);

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
 import { taskQueues } from '../../workflows/messages.ts';
+import { approvals } from './approvals.ts';
 import { objectives } from './objectives.ts';
 import { series } from './series.ts';
 
@@ -53,16 +54,6 @@ const gates = z.strictObject({
   providers: z.array(z.string().regex(/^[\w.-]+(\/[\w.-]+){1,2}$/, 'a provider source such as hashicorp/aws')).default(['hashicorp/aws']),
   /** Local modules only. */
   modules: z.array(z.string().min(1)).default([]),
-});
-
-const approvals = z.strictObject({
-  groups: z.array(z.string().min(1)).min(1, 'at least one group: nobody could ever approve'),
-  /** Four hours: within one working day, and short enough that the plan is still likely to be true. */
-  expiresAfterMinutes: z
-    .int()
-    .min(1)
-    .max(7 * 24 * 60)
-    .default(240),
 });
 
 const canary = z.strictObject({

@@ -141,6 +141,7 @@ export const openApiDocument = () =>
         }),
       },
       '/v1/releases/{id}/approvals': { post: message('decide', 'Approve or reject exactly one statement', decisionRequest) },
+      '/v1/releases/{id}/withdraw': { post: message('withdrawApproval', 'Take back your own approval', instructionRequest) },
       '/v1/releases/{id}/hold': { post: message('holdRelease', 'Stop before the next step', instructionRequest) },
       '/v1/releases/{id}/resume': { post: message('resumeRelease', 'Go on after a hold', instructionRequest) },
       '/v1/releases/{id}/abort': { post: message('abortRelease', 'End it and put everything back', instructionRequest) },

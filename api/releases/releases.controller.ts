@@ -76,6 +76,16 @@ export class ReleasesController implements OnModuleDestroy {
     return this.#releases.decide(release, decision, by, once).then(toldAnswer);
   }
 
+  @Post(':id/withdraw')
+  withdraw(
+    @Param('id', id) release: string,
+    @Body(said) { reason }: InstructionRequest,
+    @By() by: Caller,
+    @Once() once: string | undefined,
+  ) {
+    return this.#releases.withdraw(release, reason, by, once).then(toldAnswer);
+  }
+
   @Post(':id/hold')
   hold(@Param('id', id) release: string, @Body(said) { reason }: InstructionRequest, @By() by: Caller, @Once() once: string | undefined) {
     return this.#releases.hold(release, reason, by, once).then(toldAnswer);

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { UpdateDefinition } from '@temporalio/common';
 import type { z } from 'zod';
+import { groupsOf } from '../../domain/approval.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestOf, hexOf } from '../../domain/digest.ts';
 import { type ReleaseOrder, type ReleaseRequest, type Requester, releaseIdOf } from '../../domain/order.ts';
@@ -17,8 +18,10 @@ import {
   rejectUpdate,
   resumeUpdate,
   skipUndoUpdate,
+  withdrawUpdate,
 } from '../../workflows/messages.ts';
 import { Access } from '../auth/authority.ts';
+import { requireFreshMfa } from '../auth/fresh-mfa.ts';
 import { CatalogFiles } from '../catalog/catalog.ts';
 import { resolveOrder } from '../catalog/resolve-order.ts';
 import type { Config } from '../config.ts';
@@ -111,9 +114,15 @@ export class ReleasesService {
 
   async decide(id: string, request: DecisionRequest, by: Caller, key: string | undefined) {
     const { decision, statementDigest, reason } = request;
+    const { mfaWithinMinutes } = await this.permitted(id, 'release.approve', by);
+    if (decision === 'approve') requireFreshMfa(mfaWithinMinutes, by, Date.now());
     const update = decision === 'approve' ? approveUpdate : rejectUpdate;
-    return this.#tell(id, 'release.approve', update, { statementDigest, reason, by }, key);
+    const addresses = this.#catalog.current.people.get(by.subject) ?? [];
+    return this.#tell(id, 'release.approve', update, { statementDigest, reason, by, addresses }, key);
   }
+
+  withdraw = (id: string, reason: string, by: Caller, key: string | undefined) =>
+    this.#tell(id, 'release.withdraw', withdrawUpdate, { by, reason }, key);
 
   hold = (id: string, reason: string, by: Caller, key: string | undefined) =>
     this.#tell(id, 'release.hold', holdUpdate, { by, reason }, key);
@@ -180,7 +189,7 @@ export class ReleasesService {
             service: service.name,
             environment: environment.name,
             team: service.team,
-            approverGroups: environment.approvals.groups,
+            approverGroups: groupsOf(environment.approvals),
           })),
       );
     const allowed = await Promise.all(resources.map(readable));
@@ -188,7 +197,8 @@ export class ReleasesService {
   }
 
   #resourceOf({ service, environment, team }: ReleaseSummary): Resource {
-    return { service, environment, team, approverGroups: this.#catalog.current.environments.get(environment)?.approvals.groups ?? [] };
+    const approvals = this.#catalog.current.environments.get(environment)?.approvals;
+    return { service, environment, team, approverGroups: approvals === undefined ? [] : groupsOf(approvals) };
   }
 
   /** All of them: with one left out, two attempts of one release could run side by side. */
@@ -220,7 +230,7 @@ export const resourceOf = (order: ReleaseOrder): Resource => ({
   service: order.service,
   environment: order.environment,
   team: order.team,
-  approverGroups: order.approvals.groups,
+  approverGroups: groupsOf(order.approvals),
 });
 
 const by = (input: Instruction): Caller => input.by;

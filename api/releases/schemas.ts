@@ -167,7 +167,13 @@ const lane = z.object({ kind: z.enum(['state', 'service']), key: z.string() });
 
 const waitingFor = z
   .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('approval'), groups: z.array(z.string()), statementDigest: digest, expiresAt: time }),
+    z.object({
+      kind: z.literal('approval'),
+      groups: z.array(z.string()),
+      missing: z.string().meta({ description: 'In words: `1 of sre, 1 of ml-owners`' }),
+      statementDigest: digest,
+      expiresAt: time,
+    }),
     z.object({ kind: z.literal('lane'), lane, position: z.number() }),
     z.object({ kind: z.literal('resume'), heldBy: z.string(), reason: z.string() }),
     z.object({ kind: z.literal('undo'), undo: z.string(), since: time }),
@@ -213,6 +219,17 @@ const gate = z
   })
   .meta({ id: 'GateDecision' });
 
+const quorum = z
+  .object({
+    seats: z.array(z.object({ groups: z.array(z.string()), count: z.number(), by: z.array(z.string()) })),
+    minimum: z.number(),
+    people: z.array(z.string()),
+    missing: z.string(),
+    met: z.boolean(),
+    notCounted: z.array(z.string()).meta({ description: 'Their own work is judged: their approval does not count.' }),
+  })
+  .meta({ id: 'Quorum', description: 'Who has approved for which group, and who is missing.' });
+
 export const releaseView = z
   .object({
     releaseId,
@@ -251,8 +268,10 @@ export const releaseView = z
         reason: z.string(),
         statementDigest: digest,
         valid: z.boolean(),
+        because: z.string().nullable().meta({ description: 'Why it no longer counts.' }),
       }),
     ),
+    quorum: quorum.nullable(),
     slots: z.object({ candidate: slot, live: slot.nullable() }).nullable(),
     weightPercent: z.number(),
     verdict: verdict.nullable(),

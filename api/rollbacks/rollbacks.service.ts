@@ -1,5 +1,6 @@
 /** The way back: a release of a version that was released here before, first in every lane. */
 import { Inject, Injectable } from '@nestjs/common';
+import { groupsOf } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { type ReleaseOrder, rollbackIdOf } from '../../domain/order.ts';
 import { Access } from '../auth/authority.ts';
@@ -43,7 +44,7 @@ export class RollbacksService {
     const catalog = this.#catalog.current;
     const { team } = findService(catalog, service);
     const { approvals } = findEnvironment(catalog, environment);
-    await this.#access.require(by, 'rollback.start', { service, environment, team, approverGroups: approvals.groups });
+    await this.#access.require(by, 'rollback.start', { service, environment, team, approverGroups: groupsOf(approvals) });
     const former = await this.#formerOrder(request);
     const attempt = await this.#firstAttemptNotClosed({ service, environment, to: former.releaseId, incident });
     return this.#releases.startOrder(resolveRollback(catalog, former, { incident, reason, attempt }, requesterOf(by)));

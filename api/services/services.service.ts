@@ -1,6 +1,7 @@
 /** What runs of a service in an environment: read from the releases that ended well, never remembered. */
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
+import { groupsOf } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { Access } from '../auth/authority.ts';
 import { CatalogFiles, findEnvironment, findService } from '../catalog/catalog.ts';
@@ -32,7 +33,7 @@ export class ServicesService {
   async show(service: string, environment: string, by: Caller): Promise<z.infer<typeof serviceStatus>> {
     const { team } = findService(this.#catalog.current, service);
     const { approvals } = findEnvironment(this.#catalog.current, environment);
-    await this.#access.require(by, 'service.read', { service, environment, team, approverGroups: approvals.groups });
+    await this.#access.require(by, 'service.read', { service, environment, team, approverGroups: groupsOf(approvals) });
     const [released, open] = await Promise.all([
       this.released(service, environment),
       this.#gateway.list(listQuery({ service, environment, running: true }), releasesMax, undefined),

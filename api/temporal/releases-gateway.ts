@@ -28,6 +28,8 @@ export interface ReleaseSummary {
 
 export interface ReleaseDescription extends ReleaseSummary {
   readonly approverGroups: readonly string[];
+  /** How fresh a second factor an approval needs; `null`: none. */
+  readonly mfaWithinMinutes: number | null;
   /** Grows with everything that happens: unchanged means that nothing did. */
   readonly historyLength: number;
   /** Last heartbeat of every activity under way, as it was sent. */

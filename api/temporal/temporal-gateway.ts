@@ -14,6 +14,7 @@ import {
 } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
+import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import { digestText, hexOf } from '../../domain/digest.ts';
 import { isFailureKind } from '../../domain/failures.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
@@ -156,7 +157,11 @@ function startOptions(order: ReleaseOrder) {
     args: [order],
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     workflowIdConflictPolicy: 'FAIL' as const,
-    memo: { requester: order.requester, approverGroups: order.approvals.groups },
+    memo: {
+      requester: order.requester,
+      approverGroups: groupsOf(order.approvals),
+      mfaWithinMinutes: ruleOf(order.approvals).mfaWithinMinutes,
+    },
     typedSearchAttributes: attributesOf(order),
     staticSummary: `${title}: ${order.reason}`.slice(0, summaryLengthMax),
     staticDetails: detailsOf(order),
@@ -214,9 +219,11 @@ function summaryOf(info: Omit<WorkflowExecutionInfo, 'raw'>): ReleaseSummary {
 
 function descriptionOf(info: Awaited<ReturnType<ReturnType<Client['workflow']['getHandle']>['describe']>>): ReleaseDescription {
   const groups = info.memo?.['approverGroups'];
+  const minutes = info.memo?.['mfaWithinMinutes'];
   return {
     ...summaryOf(info),
     approverGroups: Array.isArray(groups) ? groups.map(String) : [],
+    mfaWithinMinutes: typeof minutes === 'number' ? minutes : null,
     historyLength: info.historyLength,
     heartbeats: (info.raw.pendingActivities ?? []).flatMap((activity) =>
       (activity.heartbeatDetails?.payloads ?? []).map((payload): unknown => defaultPayloadConverter.fromPayload(payload)),

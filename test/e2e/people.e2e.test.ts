@@ -49,6 +49,29 @@ describe.concurrent('a decision', () => {
     then.endedAs(await when.outcomeOf(id), 'cancelled');
   });
 
+  test.concurrent('of two groups: each person once, with a second factor, and it can be taken back', async () => {
+    const id = await when.ask(people.ana, await given.modelRequest('idle-scorer', { environment: 'council' }));
+    const { statementDigest } = await when.untilAsked(id);
+    const [sam, olga] = [
+      { ...people.sam, mfa: true },
+      { ...people.olga, mfa: true },
+    ];
+    const stale = await when.decide(people.sam, id, 'approve', statementDigest);
+    expect([stale.status, stale.headers.get('www-authenticate')]).toEqual([
+      401,
+      expect.stringContaining('error="insufficient_user_authentication", max_age="900"'),
+    ]);
+    expect((await when.decide(sam, id, 'approve', statementDigest)).status).toBe(200);
+    expect((await when.decide(sam, id, 'approve', statementDigest)).status, 'a second time').toBe(403);
+    expect(await when.show(id)).toMatchObject({ phase: 'awaiting approval', quorum: { met: false, missing: '1 of ml-owners' } });
+    await when.mustTell(sam, id, 'withdraw');
+    expect((await when.decide(olga, id, 'approve', statementDigest)).status).toBe(200);
+    expect(await when.show(id)).toMatchObject({ phase: 'awaiting approval', quorum: { people: ['olga'], missing: '1 of sre' } });
+    expect((await when.decide(people.sam, id, 'reject', statementDigest)).status, 'a no needs no second factor').toBe(200);
+    then.endedAs(await when.outcomeOf(id), 'rejected', 'rejected by sam');
+    await then.recordIsWhole(id);
+  });
+
   test.concurrent('that nobody makes in time: expired', async () => {
     const id = await when.ask(people.ana, await given.modelRequest('idle-scorer', { environment: 'rehearsal' }));
     then.endedAs(await when.outcomeOf(id), 'expired', 'nobody of sre approved within 1 min');

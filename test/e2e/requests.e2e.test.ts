@@ -144,6 +144,7 @@ describe('an id that does not exist', () => {
     ['GET', '/events', undefined],
     ['POST', '/abort', { reason: 'why not' }],
     ['POST', '/approvals', { decision: 'approve', statementDigest: `sha256:${'0'.repeat(64)}`, reason: 'why not' }],
+    ['POST', '/withdraw', { reason: 'why not' }],
   ])('%s …%s is 404', async (method, rest, body) => {
     expectRefused(
       await when.call<ProblemBody>(people.sam, method, `/v1/releases/fraud-scorer-production-000000000000${rest}`, body),

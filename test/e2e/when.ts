@@ -12,6 +12,8 @@ export interface Person {
   readonly subject: string;
   readonly groups: readonly string[];
   readonly kind?: 'human' | 'machine';
+  /** As if they had shown a second factor just now. */
+  readonly mfa?: boolean;
 }
 
 export interface Answer<Body = unknown> {
@@ -175,10 +177,10 @@ export async function approveIfAsked(by: Person, id: string): Promise<void> {
 }
 
 /** `hold`, `resume` or `abort`. */
-export const tell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort') =>
+export const tell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort' | 'withdraw') =>
   call<ProblemBody>(by, 'POST', `/v1/releases/${id}/${message}`, { reason: `the test says ${message}` });
 
-export const mustTell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort') => done(tell(by, id, message));
+export const mustTell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort' | 'withdraw') => done(tell(by, id, message));
 
 /** A new release, approved if it asks; answers how it ends. */
 export async function releaseApproved(

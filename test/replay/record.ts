@@ -41,6 +41,14 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     await handle.result();
     return handle.workflowId;
   },
+  async 'release.applied-in-another-state'() {
+    const { decide, handle } = await givenRelease(temporal, (world) => {
+      world.lineages = ['lineage', 'another'];
+    });
+    await decide('approve');
+    await handle.result();
+    return handle.workflowId;
+  },
   async 'release.rolled-back'() {
     const { decide, handle } = await givenRelease(temporal, (world) => {
       world.verdicts = (weight) => (weight === 50 ? verdictOf('fail', 'latency 250ms') : verdictOf('pass'));

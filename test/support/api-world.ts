@@ -14,6 +14,7 @@ import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
 import type { CountsStore } from '../../api/store/counts-store.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
+import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
@@ -141,7 +142,8 @@ export class FakeReleases implements ReleasesGateway {
       attention: false,
       startedAt: '2026-11-24T10:00:00.000Z',
       closedAt: null,
-      approverGroups: order.approvals.groups,
+      approverGroups: groupsOf(order.approvals),
+      mfaWithinMinutes: ruleOf(order.approvals).mfaWithinMinutes,
       historyLength: 3,
       heartbeats: [],
       ...change,

@@ -41,6 +41,9 @@ export const verdictOf = (kind: Verdict['kind'], reason: string = kind): Verdict
 
 const report = (tool: string): ScanSummary => ({ tool, toolVersion: '1', status: 'pass', counts: {}, worst: [], report: blob(tool) });
 
+/** The next of a list; its last one stays. */
+const nextOf = (list: string[]): string | undefined => (list.length > 1 ? list.shift() : list[0]);
+
 export class ScriptedWorld {
   weights: Weights | null = { a: 100, b: 0 };
   /** Release id in each slot, and whether it has pods. */
@@ -60,6 +63,9 @@ export class ScriptedWorld {
   observation: (() => ApplyObservation) | undefined;
   /** Change digests of successive plans, by name. */
   plans = ['change'];
+  /** Of successive plans, too: the state's lineage, and the lock of modules and providers. */
+  lineages = ['lineage'];
+  lockNames = ['lock'];
   /** Called at the start of each step, before its effect. */
   onStep: (step: StepName) => void | Promise<void> = () => undefined;
   ready = true;
@@ -92,15 +98,15 @@ export class ScriptedWorld {
   }
 
   #plan(): PlanResult {
-    const name = this.plans.length > 1 ? this.plans.shift() : this.plans[0];
+    const name = nextOf(this.plans);
     const changes = this.infrastructure === 'new' || name === 'empty' ? 0 : 1;
     return {
       changeDigest: digestText(name ?? ''),
       counts: { create: changes, update: 0, delete: 0, replace: 0 },
       addresses: ['aws_s3_bucket.models'],
-      lineage: 'lineage',
+      lineage: nextOf(this.lineages) ?? null,
       serial: 1,
-      moduleLockDigest: digestText('lock'),
+      moduleLockDigest: digestText(nextOf(this.lockNames) ?? ''),
       variablesDigest: digestText('variables'),
       change: blob(`change ${name}`),
       planJson: blob(`plan ${name}`),

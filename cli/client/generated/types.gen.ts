@@ -197,7 +197,12 @@ export type ReleaseDetails = {
         reason: string;
         statementDigest: string;
         valid: boolean;
+        /**
+         * Why it no longer counts.
+         */
+        because: string | null;
     }>;
+    quorum: Quorum | null;
     slots: {
         candidate: 'a' | 'b';
         live: 'a' | 'b' | null;
@@ -221,6 +226,10 @@ export type ReleaseDetails = {
 export type WaitingFor = {
     kind: 'approval';
     groups: Array<string>;
+    /**
+     * In words: `1 of sre, 1 of ml-owners`
+     */
+    missing: string;
     statementDigest: string;
     expiresAt: string;
 } | {
@@ -294,6 +303,25 @@ export type Statement = {
     modelDigest: string | null;
     imageDigest: string | null;
     chartDigest: string | null;
+};
+
+/**
+ * Who has approved for which group, and who is missing.
+ */
+export type Quorum = {
+    seats: Array<{
+        groups: Array<string>;
+        count: number;
+        by: Array<string>;
+    }>;
+    minimum: number;
+    people: Array<string>;
+    missing: string;
+    met: boolean;
+    /**
+     * Their own work is judged: their approval does not count.
+     */
+    notCounted: Array<string>;
 };
 
 export type Verdict = {
@@ -545,7 +573,12 @@ export type ReleaseView = {
         reason: string;
         statementDigest: string;
         valid: boolean;
+        /**
+         * Why it no longer counts.
+         */
+        because: string | null;
     }>;
+    quorum: Quorum | null;
     slots: {
         candidate: 'a' | 'b';
         live: 'a' | 'b' | null;
@@ -898,6 +931,50 @@ export type DecideResponses = {
 };
 
 export type DecideResponse = DecideResponses[keyof DecideResponses];
+
+export type WithdrawApprovalData = {
+    body: InstructionRequest;
+    headers?: {
+        /**
+         * The same key, caller and body again is the same message.
+         */
+        'idempotency-key'?: string;
+    };
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/withdraw';
+};
+
+export type WithdrawApprovalErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type WithdrawApprovalError = WithdrawApprovalErrors[keyof WithdrawApprovalErrors];
+
+export type WithdrawApprovalResponses = {
+    /**
+     * Done: the release as it is now
+     */
+    200: Told;
+    /**
+     * Accepted: it outlasted the request and goes on
+     */
+    202: Told;
+};
+
+export type WithdrawApprovalResponse = WithdrawApprovalResponses[keyof WithdrawApprovalResponses];
 
 export type HoldReleaseData = {
     body: InstructionRequest;

@@ -56,6 +56,12 @@ test_only_approver_groups_approve if {
 	not allowed(human(["risk", "audit"]), "release.approve")
 }
 
+test_who_may_approve_may_withdraw if {
+	allowed(human(["ml-owners"]), "release.withdraw")
+	not allowed(human(["risk", "audit"]), "release.withdraw")
+	not allowed(machine(["sre"]), "release.withdraw")
+}
+
 test_a_machine_never_approves if {
 	every group in ["risk", "ml-owners", "sre"] {
 		not allowed(machine([group]), "release.approve")
