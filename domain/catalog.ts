@@ -4,6 +4,7 @@
  */
 
 import type { ApprovalRule } from './approval.ts';
+import type { SoakRule } from './soak.ts';
 
 export interface Environment {
   readonly name: string;
@@ -18,6 +19,8 @@ export interface Environment {
   readonly gates: Gates;
   readonly approvals: ApprovalRule;
   readonly canary: CanaryRule;
+  /** Takes only what that environment has run for so long. */
+  readonly requires?: SoakRule | undefined;
   /** Task queues of its own, so that an environment's credentials live on its own workers. */
   readonly queues: { readonly tools: string; readonly watch: string };
 }

@@ -7,6 +7,7 @@
 import type { AnyOfGroups, ApprovalRule } from './approval.ts';
 import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
+import type { SoakRule } from './soak.ts';
 
 /** A value of a Terraform variable, as JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -59,6 +60,8 @@ export interface ReleaseOrder {
   readonly gates: Gates;
   readonly approvals: ApprovalRule | AnyOfGroups;
   readonly canary: CanaryRule;
+  /** Where it has to have run before. */
+  readonly requires?: SoakRule | undefined;
   readonly infrastructure?: InfrastructureOrder | undefined;
   readonly model?: ModelOrder | undefined;
   /** Set on a rollback: the release whose version comes back, and why. */

@@ -17,6 +17,7 @@ import type { JudgeState, Verdict } from './judge/judge.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
+import type { Parts, SoakRule } from './soak.ts';
 
 /** What every call carries: names the workspace, the logs, AWS sessions and Kubernetes labels. */
 export interface ReleaseRef {
@@ -301,6 +302,17 @@ export interface LanesPort {
   leaveLane(input: { readonly lane: LaneRef; readonly releaseId: string }): Promise<void>;
 }
 
+/* --------------------------------------------------------------- releases/ */
+
+export interface ReleasesPort {
+  /** Whether every part was released in another environment, long enough ago, and not taken back since. */
+  checkSoak(input: {
+    readonly release: ReleaseRef;
+    readonly requires: SoakRule;
+    readonly parts: Parts;
+  }): Promise<{ readonly kind: 'soaked' } | Refusal>;
+}
+
 /* ------------------------------------------------------------- caretaker/ */
 
 /** A release run that ended without an answer and may owe undos. */
@@ -324,4 +336,5 @@ export type AllPorts = SourcePort &
   MetricsPort &
   LedgerPort &
   LanesPort &
+  ReleasesPort &
   CaretakerPort;

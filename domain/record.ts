@@ -16,6 +16,8 @@ export const recordTypes = {
   requested: 'dev.plimsoll.release.requested.0.1.0',
   fetched: 'dev.plimsoll.source.fetched.0.1.0',
   scanned: 'dev.plimsoll.scan.finished.0.1.0',
+  /** Another environment has not run long enough what this one would take. */
+  soakMissing: 'dev.plimsoll.soak.missing.0.1.0',
   planned: 'dev.plimsoll.plan.created.0.1.0',
   judged: 'dev.plimsoll.gate.judged.0.1.0',
   approvalAsked: 'dev.plimsoll.approval.asked.0.1.0',

@@ -10,6 +10,7 @@ import { createLanesActivities } from '../activities/lanes/lanes.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
+import { createReleasesActivities } from '../activities/releases/releases.ts';
 import { createScanActivities } from '../activities/scan/scan.ts';
 import { createSourceActivities } from '../activities/source/source.ts';
 import { createTerraformActivities, workerIdentity } from '../activities/terraform/index.ts';
@@ -52,6 +53,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),
     ...createLedgerActivities(ledger),
     ...createLanesActivities({ client }),
+    ...createReleasesActivities({ client }),
     ...createCaretakerActivities({ client }),
   };
   return fenced(activities, createOwnerOf(ledger));

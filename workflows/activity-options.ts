@@ -1,5 +1,5 @@
 /** Time-outs and retries by sort of step. Each number has its reason; nothing else sets one. */
-import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+import { ActivityCancellationType, type ActivityOptions, type LocalActivityOptions } from '@temporalio/workflow';
 
 /**
  * Short calls to OPA, S3, the route and lanes. 15 s is ten times what the slowest took on a busy laptop, and
@@ -10,6 +10,13 @@ export const shortCall = {
   scheduleToCloseTimeout: '15 minutes',
   retry: { initialInterval: '500 milliseconds', maximumInterval: '15 seconds' },
 } as const satisfies ActivityOptions;
+
+/** Looks that take milliseconds, on the worker that runs the workflow. Given up as late as every short call. */
+export const glance = {
+  startToCloseTimeout: '5 seconds',
+  scheduleToCloseTimeout: '15 minutes',
+  retry: shortCall.retry,
+} as const satisfies LocalActivityOptions;
 
 /**
  * Git, scanners, Terraform plans, Helm: heard from every 5 s by the runner, so that 20 s of silence is a

@@ -15,6 +15,7 @@ import { now } from './outbox.ts';
 import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
 import type { ReleaseRun } from './release-run.ts';
+import { requireSoak } from './soak.ts';
 
 /** A change that moves three times between approval and apply will not hold still by itself. */
 const roundsMax = 3;
@@ -148,7 +149,7 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
   }
   run.record('laneEntered', { lane: { ...lane } });
   run.show({ waitingFor: null });
-  return undefined;
+  return await requireSoak(run);
 }
 
 /* --------------------------------------------------------------- applying */

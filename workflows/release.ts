@@ -14,6 +14,7 @@ import { provision } from './provision.ts';
 import { kindOf, refusal } from './refusal.ts';
 import { ReleaseRun } from './release-run.ts';
 import { ship } from './ship.ts';
+import { requireSoak } from './soak.ts';
 
 export async function release(order: ReleaseOrder): Promise<Outcome> {
   const run = new ReleaseRun(order);
@@ -65,7 +66,7 @@ async function story(run: ReleaseRun): Promise<Ending | undefined> {
   const fetched = (await run.proceed('fetching')) ?? (await fetchSource(run));
   if (fetched !== undefined) return fetched;
   if (run.order.rollback !== undefined) return await ship(run);
-  return (await check(run)) ?? (await provision(run)) ?? (await ship(run));
+  return (await requireSoak(run)) ?? (await check(run)) ?? (await provision(run)) ?? (await ship(run));
 }
 
 function releasedReason({ order, infrastructure }: ReleaseRun): string {

@@ -2,7 +2,7 @@
  * The outside world as a workflow sees it: every port bound to its task queue and options, every call with
  * the sentence that the Temporal UI shows for it.
  */
-import { type ActivityInterfaceFor, proxyActivities } from '@temporalio/workflow';
+import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ReleaseOrder } from '../domain/order.ts';
 import type {
   CaretakerPort,
@@ -12,11 +12,12 @@ import type {
   LedgerPort,
   MetricsPort,
   PolicyPort,
+  ReleasesPort,
   ScanPort,
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
-import { applyRun, longLook, observeRun, recordCall, shortCall, slotRun, toolRun, undoCall, undoRun } from './activity-options.ts';
+import { applyRun, glance, longLook, observeRun, recordCall, shortCall, slotRun, toolRun, undoCall, undoRun } from './activity-options.ts';
 import { taskQueues } from './messages.ts';
 
 type Queues = Pick<ReleaseOrder, 'queues'>['queues'];
@@ -53,6 +54,9 @@ export function undoStepsOf({ tools }: Queues) {
 }
 
 export type UndoSteps = ReturnType<typeof undoStepsOf>;
+
+/** Milliseconds of work that many steps ask for: one event of the history each, where an activity has six. */
+export const localSteps = proxyLocalActivities<ReleasesPort>(glance);
 
 export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...recordCall, taskQueue: taskQueues.control });
 

@@ -26,6 +26,17 @@ test('a short catalog is complete: defaults are filled in', () => {
   });
 });
 
+test('an environment may come after another one, which has to be there', () => {
+  const staging = environmentYaml.replace('name: production', 'name: staging');
+  const production = `${environmentYaml}requires: { releasedIn: staging, soakHours: 12 }\n`;
+  const { environments } = loadCatalog(
+    writeCatalog({ 'environments/staging.yaml': staging, 'environments/production.yaml': production }),
+    {},
+  );
+  expect(environments.get('production')?.requires).toEqual({ releasedIn: 'staging', soakHours: 12 });
+  expect(environments.get('staging')?.requires).toBeUndefined();
+});
+
 test('a value may come from the environment, and cannot add structure', () => {
   const folder = writeCatalog({ 'environments/production.yaml': environmentYaml.replace('http://127.0.0.1:9090', '${PROM}') });
   expect(loadCatalog(folder, { PROM: 'http://prom:9090' }).environments.get('production')?.metrics.prometheus).toBe('http://prom:9090');
@@ -76,6 +87,18 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       'environments/production.yaml',
       environmentYaml.replace(/metrics: .*/, 'metrics: { prometheus: "http://127.0.0.1:9090", labels: { slot: a } }'),
       /metrics\.labels\.slot.*a label other than/,
+    ],
+    [
+      'an environment to come after that is not there',
+      'environments/production.yaml',
+      `${environmentYaml}requires: { releasedIn: staging }\n`,
+      /environments\/production\.yaml: requires\.releasedIn = "staging": no such field: there is no other/,
+    ],
+    [
+      'an environment to come after itself',
+      'environments/production.yaml',
+      `${environmentYaml}requires: { releasedIn: production, soakHours: 12 }\n`,
+      /requires\.releasedIn = "production"/,
     ],
     ['a key twice', 'services/fraud-scorer.yaml', `${serviceYaml}team: other\n`, /services\/fraud-scorer\.yaml: Map keys must be unique/],
     [

@@ -42,8 +42,19 @@ export function loadCatalog(folder: string, variables: Variables): Catalog {
     services: read('services', serviceFile),
     people: typeof people === 'string' ? new Map() : people,
   };
+  mistakes.push(...missingPredecessors(catalog.environments));
   if (mistakes.length > 0) throw new CatalogError(`the catalog is not right:\n${mistakes.join('\n')}`);
   return catalog;
+}
+
+/** A name nobody has would block every release for ever. */
+function missingPredecessors(environments: Catalog['environments']): readonly string[] {
+  return [...environments.values()].flatMap(({ name, requires }) => {
+    if (requires === undefined || (requires.releasedIn !== name && environments.has(requires.releasedIn))) return [];
+    const others = [...environments.keys()].filter((other) => other !== name);
+    const allowed = others.length === 0 ? 'no such field: there is no other environment' : `one of ${others.join(', ')}`;
+    return [`environments/${name}.yaml: requires.releasedIn = ${JSON.stringify(requires.releasedIn)}: ${allowed}`];
+  });
 }
 
 /** Changes whenever a file of the catalog is written, added or removed; costs a few `stat`s. */

@@ -75,6 +75,7 @@ function common(environment: Environment, service: Service) {
     gates: environment.gates,
     approvals: environment.approvals,
     canary: environment.canary,
+    requires: environment.requires,
   };
 }
 

@@ -92,6 +92,9 @@ const metrics = z.strictObject({
 
 const queue = z.string().min(1);
 
+/** Thirty days: what nobody released on within a month is to be looked at again. */
+const soakHoursMax = 30 * 24;
+
 export const environmentFile = z
   .strictObject({
     name,
@@ -102,6 +105,7 @@ export const environmentFile = z
     gates: gates.prefault({}),
     approvals,
     canary: canary.prefault({}),
+    requires: z.strictObject({ releasedIn: name, soakHours: z.number().min(0).max(soakHoursMax).default(0) }).optional(),
     /** The common workers, unless an environment keeps its credentials on its own. */
     queues: z.strictObject({ tools: queue.default(taskQueues.tools), watch: queue.default(taskQueues.watch) }).prefault({}),
   })

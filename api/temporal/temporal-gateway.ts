@@ -14,9 +14,9 @@ import {
 } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
-import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import { digestText, hexOf } from '../../domain/digest.ts';
 import { isFailureKind } from '../../domain/failures.ts';
+import { memoOf } from '../../domain/memo.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
@@ -157,11 +157,7 @@ function startOptions(order: ReleaseOrder) {
     args: [order],
     workflowIdReusePolicy: 'REJECT_DUPLICATE' as const,
     workflowIdConflictPolicy: 'FAIL' as const,
-    memo: {
-      requester: order.requester,
-      approverGroups: groupsOf(order.approvals),
-      mfaWithinMinutes: ruleOf(order.approvals).mfaWithinMinutes,
-    },
+    memo: memoOf(order),
     typedSearchAttributes: attributesOf(order),
     staticSummary: `${title}: ${order.reason}`.slice(0, summaryLengthMax),
     staticDetails: detailsOf(order),

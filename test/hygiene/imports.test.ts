@@ -60,6 +60,7 @@ const table: readonly Row[] = [
   activity('ledger', '@aws-sdk/client-s3'),
   activity('policy'),
   activity('prometheus'),
+  activity('releases', '@temporalio/client'),
   activity('scan', '@aws-sdk/client-s3', 'yauzl'),
   activity('source', '@aws-sdk/client-s3'),
   activity(

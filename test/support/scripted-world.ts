@@ -9,11 +9,11 @@ import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import type { AllPorts, ApplyObservation, LanesPort, PlanResult, SavedPlan } from '../../domain/ports.ts';
+import type { AllPorts, ApplyObservation, LanesPort, PlanResult, ReleasesPort, SavedPlan } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 
-type StepName = Exclude<keyof AllPorts, keyof LanesPort | 'findAbandoned'>;
+type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | 'findAbandoned'>;
 
 export interface Breakage {
   readonly step: StepName;
@@ -113,10 +113,11 @@ export class ScriptedWorld {
     };
   }
 
-  activities(lanes: LanesPort): Omit<AllPorts, 'findAbandoned'> {
+  /** `real`: what asks Temporal itself. */
+  activities(real: LanesPort & ReleasesPort): Omit<AllPorts, 'findAbandoned'> {
     const savedPlan = (): SavedPlan => ({ ...this.#plan(), savedPlan: blob('saved plan') });
     return {
-      ...lanes,
+      ...real,
       fetchSource: this.#step('fetchSource', async () => this.fetched),
       checkArtifact: this.#step('checkArtifact', async () => ({ kind: 'verified', bytes: 1, versionId: null })),
       checkFormat: this.#step('checkFormat', async () => report('terraform fmt')),

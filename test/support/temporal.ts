@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
 import { createLanesActivities } from '../../activities/lanes/lanes.ts';
+import { createReleasesActivities } from '../../activities/releases/releases.ts';
+import { memoOf } from '../../domain/memo.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/release.ts';
@@ -34,7 +36,8 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
       log: { format: 'pretty', level: 'error' },
     },
   });
-  const lanes = createLanesActivities({ client: environment.client });
+  const { client } = environment;
+  const real = { ...createLanesActivities({ client }), ...createReleasesActivities({ client }) };
   const activityOf =
     (name: string) =>
     async (input: { release?: { releaseId: string }; releaseId?: string; order?: ReleaseOrder }): Promise<unknown> => {
@@ -42,7 +45,7 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
       // Comparing two stored changes is nobody's in particular.
       const world = releaseId === undefined ? [...worlds.values()][0] : worlds.get(releaseId);
       if (world === undefined) throw new Error(`no world for ${releaseId}`);
-      return await (world.activities(lanes) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
+      return await (world.activities(real) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
     };
   const activities = Object.fromEntries(activityNames.map((name) => [name, activityOf(name)]));
   const workflowBundle = await bundle(workflows);
@@ -99,6 +102,7 @@ const activityNames = [
   'readLastIntent',
   'enterLane',
   'leaveLane',
+  'checkSoak',
 ];
 
 export async function startRelease(temporal: Temporal, order: ReleaseOrder) {
@@ -106,5 +110,10 @@ export async function startRelease(temporal: Temporal, order: ReleaseOrder) {
     workflowId: order.releaseId,
     taskQueue: taskQueues.releases,
     args: [order],
+    memo: memoOf(order),
+    typedSearchAttributes: [
+      { key: searchAttributes.service, value: order.service },
+      { key: searchAttributes.environment, value: order.environment },
+    ],
   });
 }

@@ -1,0 +1,65 @@
+/**
+ * What was released elsewhere, from Temporal's lists: nobody but its server is asked, since each release has its parts
+ * in its memo. Whether that is enough is `domain/soak.ts`.
+ */
+import { type Client, type WorkflowExecutionInfo } from '@temporalio/client';
+import { z } from 'zod';
+import { isDigest } from '../../domain/digest.ts';
+import type { ReleasesPort } from '../../domain/ports.ts';
+import { type Former, type Parts, whyNotSoaked } from '../../domain/soak.ts';
+import { failure } from '../failure.ts';
+
+/** Of each outcome. What has this many newer releases on top of it was not meant to go on any more. */
+const formerMax = 50;
+
+const digest = z.custom<NonNullable<Parts['model']>['digest']>((value) => typeof value === 'string' && isDigest(value));
+const memo = z.object({
+  parts: z.object({
+    model: z.object({ version: z.string(), digest, image: z.string() }).nullable(),
+    infrastructure: z.object({ stack: z.string(), commit: z.string() }).nullable(),
+    rollback: z.boolean(),
+  }),
+});
+
+export function createReleasesActivities({
+  client,
+  now = Date.now,
+}: {
+  readonly client: Client;
+  readonly now?: () => number;
+}): ReleasesPort {
+  const formerOf = async (service: string, environment: string, outcome: Former['outcome']): Promise<readonly Former[]> => {
+    const found: Former[] = [];
+    for await (const run of client.workflow.list({ query: formerQuery(service, environment, outcome) })) {
+      const one = formerFrom(run, outcome);
+      if (one !== undefined) found.push(one);
+      if (found.length === formerMax) break;
+    }
+    return found;
+  };
+
+  return {
+    async checkSoak({ release, requires, parts }) {
+      try {
+        const both = await Promise.all(
+          (['released', 'rolled back'] as const).map((outcome) => formerOf(release.service, requires.releasedIn, outcome)),
+        );
+        const newestFirst = both.flat().toSorted((a, b) => b.closedAt.localeCompare(a.closedAt));
+        const because = whyNotSoaked(requires, parts, newestFirst, now());
+        return because === undefined ? { kind: 'soaked' } : { kind: 'refused', because };
+      } catch (error) {
+        throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+      }
+    },
+  };
+}
+
+export const formerQuery = (service: string, environment: string, outcome: Former['outcome']): string =>
+  `WorkflowType = 'release' AND ReleaseService = '${service}' AND ReleaseEnvironment = '${environment}' AND ReleaseOutcome = '${outcome}'`;
+
+/** One from before parts were kept says nothing, and nothing is not enough. */
+function formerFrom(run: WorkflowExecutionInfo, outcome: Former['outcome']): Former | undefined {
+  const parsed = memo.safeParse(run.memo);
+  if (!parsed.success || run.closeTime === undefined) return undefined;
+  return { releaseId: run.workflowId, outcome, closedAt: run.closeTime.toISOString(), parts: parsed.data.parts };
+}

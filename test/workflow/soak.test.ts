@@ -1,0 +1,84 @@
+/**
+ * Goal: production takes what staging has run, and nothing else.
+ * Method: releases in both environments on a real Temporal server, whose own lists are read.
+ */
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { digestText } from '../../domain/digest.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import { orderOf } from '../support/builders.ts';
+import { givenRelease } from '../support/given-release.ts';
+import { verdictOf } from '../support/scripted-world.ts';
+import { startTemporal, type Temporal } from '../support/temporal.ts';
+
+let temporal: Temporal;
+beforeAll(async () => {
+  temporal = await startTemporal();
+});
+afterAll(() => temporal?.close());
+
+const requires = { releasedIn: 'staging', soakHours: 0 };
+const modelOnly = { infrastructure: undefined };
+const given = (order: Partial<ReleaseOrder>, verdict: 'pass' | 'fail' = 'pass') =>
+  givenRelease(
+    temporal,
+    (world) => {
+      world.gate = () => ({ kind: 'allow', violations: [] });
+      world.verdicts = () => verdictOf(verdict);
+    },
+    { ...modelOnly, ...order },
+  );
+/** Visibility lags behind a little: until it shows the release. */
+const listed = (service: string, count: number) =>
+  vi.waitFor(
+    async () => {
+      const query = `ReleaseService = '${service}' AND ReleaseOutcome IS NOT NULL`;
+      const found = await temporal.client.workflow.count(query);
+      expect(found.count).toBe(count);
+    },
+    { timeout: 10_000, interval: 250 },
+  );
+
+describe.concurrent('an environment that requires another', () => {
+  test('blocks what was never released there, before anything is scanned', async () => {
+    const { handle, world } = await given({ requires });
+    expect(await handle.result()).toMatchObject({
+      kind: 'blocked',
+      reason: expect.stringContaining('model 2026.11.3 was not released in staging') as string,
+    });
+    expect(world.calls).not.toContain('scanArtifact');
+    expect(world.recordKinds).toContain('soakMissing');
+  });
+
+  test('takes the same model once it is released there, and not another one', async () => {
+    const staging = await given({ environment: 'staging' });
+    await staging.handle.result();
+    const { service } = staging.order;
+    await listed(service, 1);
+    const other = await given({
+      requires,
+      service,
+      model: { ...(orderOf().model as NonNullable<ReleaseOrder['model']>), digest: digestText('another') },
+    });
+    expect(await other.handle.result()).toMatchObject({ kind: 'blocked' });
+    const same = await given({ requires, service });
+    expect(await same.handle.result()).toMatchObject({ kind: 'released' });
+    const early = await given({ requires: { ...requires, soakHours: 1 }, service });
+    expect(await early.handle.result()).toMatchObject({ kind: 'blocked', reason: expect.stringContaining('has to for 1 h') as string });
+  });
+
+  test('does not take what was rolled back there', async () => {
+    const staging = await given({ environment: 'staging' }, 'fail');
+    expect(await staging.handle.result()).toMatchObject({ kind: 'rolled back' });
+    await listed(staging.order.service, 1);
+    const { handle } = await given({ requires, service: staging.order.service });
+    expect(await handle.result()).toMatchObject({
+      kind: 'blocked',
+      reason: expect.stringContaining('was taken back in staging') as string,
+    });
+  });
+
+  test('lets a rollback pass: the way back waits for nobody', async () => {
+    const { handle } = await given({ requires, urgency: 'rollback', rollback: { to: 'old', incident: 'INC-1' } });
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+});
