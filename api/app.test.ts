@@ -14,6 +14,7 @@ beforeEach(() => {
   world.releases.releases.clear();
   world.releases.told.length = 0;
   world.releases.queries.length = 0;
+  world.releases.stops.clear();
   world.asked.length = 0;
   world.log.length = 0;
   world.releases.broken = undefined;
@@ -144,7 +145,7 @@ describe('who asks', () => {
       const isList = method === 'GET' && path === '/v1/releases';
       const expected = isList
         ? { releases: [], nextPageToken: null }
-        : { status: 403, kind: 'caller.forbidden', detail: 'ana is not in risk' };
+        : { status: 403, kind: 'caller.forbidden', detail: `ana is not in ${path.startsWith('/v1/environments/') ? '*' : 'risk'}` };
       expect([method, path, await response.json()]).toEqual([method, path, expect.objectContaining(expected)]);
     }
     expect(world.releases.told).toEqual([]);
@@ -431,6 +432,7 @@ describe('documents', () => {
       'GET /healthz',
       'GET /metrics',
       'GET /readyz',
+      'GET /v1/environments/{environment}',
       'GET /v1/releases',
       'GET /v1/releases/{id}',
       'GET /v1/releases/{id}/counts',
@@ -438,6 +440,8 @@ describe('documents', () => {
       'GET /v1/releases/{id}/verdict',
       'GET /v1/releases/{id}/verdict.svg',
       'GET /v1/services/{service}/environments/{environment}',
+      'POST /v1/environments/{environment}/resume',
+      'POST /v1/environments/{environment}/stop',
       'POST /v1/releases',
       'POST /v1/releases/{id}/abort',
       'POST /v1/releases/{id}/approvals',

@@ -13,6 +13,8 @@ import type { CallerVerifier } from './auth/caller-verifier.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import type { Config } from './config.ts';
 import { DocsController } from './docs/docs.controller.ts';
+import { EnvironmentsController } from './environments/environments.controller.ts';
+import { EnvironmentsService } from './environments/environments.service.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AnswerInterceptor } from './http/answer.ts';
 import { Metrics } from './http/metrics.ts';
@@ -47,7 +49,15 @@ const parameterLengthMax = 1_500;
 export async function createApp(neighbours: Neighbours): Promise<NestFastifyApplication> {
   const { logger } = neighbours;
   @Module({
-    controllers: [ReleasesController, EvidenceController, RollbacksController, ServicesController, HealthController, DocsController],
+    controllers: [
+      ReleasesController,
+      EvidenceController,
+      RollbacksController,
+      ServicesController,
+      EnvironmentsController,
+      HealthController,
+      DocsController,
+    ],
     providers: [
       { provide: CONFIG, useValue: neighbours.config },
       { provide: LOGGER, useValue: logger },
@@ -62,6 +72,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       Metrics,
       Access,
       CatalogFiles,
+      EnvironmentsService,
       ReleasesService,
       EvidenceService,
       RollbacksService,

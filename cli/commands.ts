@@ -22,7 +22,7 @@ import {
   type Told,
 } from './client/generated/index.ts';
 import { CliError, exitCodes, usage } from './errors.ts';
-import { detailsText, outcomeText, releaseTable, serviceText } from './format.ts';
+import { detailsText, obstacleLines, outcomeText, releaseTable, serviceText } from './format.ts';
 import { judgementText } from './judgement.ts';
 import { type Env, readSettings, type Settings, saveToken } from './settings.ts';
 import type { Terminal } from './terminal.ts';
@@ -33,7 +33,7 @@ export interface Session {
   readonly terminal: Terminal;
 }
 
-interface Common {
+export interface Common {
   readonly json?: boolean;
 }
 
@@ -47,7 +47,7 @@ export function connect(session: Session): Connected {
   return { ...session, settings, api: createApi(settings) };
 }
 
-function show<Value>({ terminal }: Session, { json }: Common, value: Value, text: (value: Value) => string): void {
+export function show<Value>({ terminal }: Session, { json }: Common, value: Value, text: (value: Value) => string): void {
   terminal.out(json === true ? `${JSON.stringify(value)}\n` : text(value));
 }
 
@@ -128,9 +128,9 @@ export async function rollback(session: Session, options: RollbackOptions): Prom
 async function begun(session: Connected, options: Common & { readonly watch?: boolean }, started: StartedRelease): Promise<number> {
   const { colors } = session.terminal;
   if (options.watch !== true || options.json !== true)
-    show(session, options, started, ({ id, phase, outcome, links }) => {
+    show(session, options, started, ({ id, phase, outcome, obstacles, links }) => {
       const now = outcome === null ? phase : outcomeText(outcome, 'completed', colors);
-      return `${colors.bold(id)} ${now}\n${links.temporal === null ? '' : `${colors.dim(links.temporal)}\n`}`;
+      return `${colors.bold(id)} ${now}\n${obstacleLines(obstacles, colors)}${links.temporal === null ? '' : `${colors.dim(links.temporal)}\n`}`;
     });
   return options.watch === true ? watch(session, started.id, options) : exitCodes.released;
 }

@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import { failVerdict } from '../test/support/verdicts.ts';
 import type { ReleaseDetails, ScanSummary, Verdict } from './client/generated/index.ts';
-import { changesBetween, detailsText, endText, releaseTable, scanText, waitingText } from './format.ts';
+import { changesBetween, detailsText, endText, lineText, releaseTable, scanText, waitingText } from './format.ts';
 
 const plain = picocolors.createColors(false);
 const digest = `sha256:${'ab'.repeat(32)}`;
@@ -65,6 +65,7 @@ const release: ReleaseDetails = {
   status: 'running',
   progress: null,
   recovery: null,
+  obstacles: [],
   links: { self: '/v1/releases/x', events: '/v1/releases/x/events', temporal: null },
 };
 
@@ -87,6 +88,10 @@ test.each([
   [{ kind: 'lane', lane: { kind: 'service', key: 'f/p' }, position: 2 }, 'is number 2 in the service lane f/p'],
   [{ kind: 'lane', lane: { kind: 'state', key: 'b/k' }, position: 0 }, 'holds the state lane'],
   [{ kind: 'resume', heldBy: 'ben', reason: 'lunch' }, 'is held by ben: lunch'],
+  [
+    { kind: 'line', obstacles: [{ kind: 'freeze', name: 'christmas', reason: 'quiet days', until: '2027-01-04T07:00:00.000Z' }] },
+    'waits: freeze christmas until 2027-01-04 07:00 UTC: quiet days',
+  ],
 ] as const)('who waits for whom: %j', (waiting, text) => {
   expect(waitingText(waiting as Parameters<typeof waitingText>[0])).toBe(text);
 });
@@ -185,4 +190,16 @@ test('shows who fills which seat, whose yes does not count, and why one is void'
   const taken: ReleaseDetails = { ...half, approvals: [{ ...approval, valid: false, because: 'withdrawn: a second look' }] };
   expect(changesBetween(half, taken, plain)).toEqual(['            the approval of sam is void: withdrawn: a second look']);
   expect(detailsText(taken, plain)).toContain('read (void: withdrawn: a second look)');
+});
+
+test('a line says what is in the way, and when freezes begin', () => {
+  const next = { name: 'weekend', reason: 'nobody is there', from: at('17:00:00'), until: at('19:00:00') };
+  expect(lineText({ environment: 'staging', obstacles: [], nextFreezes: [next] }, plain)).toBe(
+    'staging free\nnext weekend: 2026-11-24 17:00 to 2026-11-24 19:00 UTC, nobody is there\n',
+  );
+  const stopped = { kind: 'stopped', by: 'sam', reason: 'errors', since: at('10:00:00') } as const;
+  expect(lineText({ environment: 'staging', obstacles: [stopped], nextFreezes: [] }, plain)).toBe(
+    'staging stopped by sam at 2026-11-24 10:00 UTC: errors\n',
+  );
+  expect(detailsText({ ...release, obstacles: [stopped] }, plain)).toContain('in the way stopped by sam at 2026-11-24 10:00 UTC: errors\n');
 });

@@ -1,6 +1,15 @@
 /** Releases as people read them. Pure: values in, text out. */
 import Table from 'cli-table3';
-import type { Finding, ReleaseDetails, ReleaseSummary, ScanSummary, ServiceStatus, WaitingFor } from './client/generated/index.ts';
+import type {
+  Finding,
+  LineStatus,
+  Obstacle,
+  ReleaseDetails,
+  ReleaseSummary,
+  ScanSummary,
+  ServiceStatus,
+  WaitingFor,
+} from './client/generated/index.ts';
 import { verdictText } from './judgement.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -92,11 +101,35 @@ export function waitingText(waiting: WaitingFor): string {
       return waiting.position === 0
         ? `holds the ${waiting.lane.kind} lane`
         : `is number ${waiting.position} in the ${waiting.lane.kind} lane ${waiting.lane.key}`;
+    case 'line':
+      return `waits: ${waiting.obstacles.map(obstacleText).join('; ')}`;
     case 'resume':
       return `is held by ${waiting.heldBy}: ${waiting.reason}`;
     case 'undo':
       return `cannot undo "${waiting.undo}" since ${clock(waiting.since)} UTC: \`plimsoll skip-undo\` gives it up`;
   }
+}
+
+/** A day and a time: a freeze may end next year. */
+function obstacleText(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'freeze':
+      return `freeze ${obstacle.name} until ${day(obstacle.until)} UTC: ${obstacle.reason}`;
+    case 'stopped':
+      return `stopped by ${obstacle.by} at ${day(obstacle.since)} UTC: ${obstacle.reason}`;
+    case 'unknown':
+      return `nobody can say whether it is free: ${obstacle.reason}`;
+  }
+}
+
+/** Before anything is done: what a release will wait for. */
+export const obstacleLines = (obstacles: readonly Obstacle[], colors: Colors): string =>
+  obstacles.map((obstacle) => `${colors.yellow(`will wait: ${obstacleText(obstacle)}`)}\n`).join('');
+
+export function lineText({ environment, obstacles, nextFreezes }: LineStatus, colors: Colors): string {
+  const now = obstacles.length === 0 ? colors.green('free') : obstacles.map((one) => colors.yellow(obstacleText(one))).join('\n');
+  const next = nextFreezes.map(({ name, reason, from, until }) => `next ${name}: ${day(from)} to ${day(until)} UTC, ${reason}\n`);
+  return `${colors.bold(environment)} ${now}\n${next.join('')}`;
 }
 
 const severityOrder = ['critical', 'high', 'medium', 'low', 'info'] as const;
@@ -146,6 +179,7 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
       `${release.phase} since ${day(release.phaseSince)}${release.weightPercent > 0 ? `, ${release.weightPercent} % of the traffic` : ''}`,
     ],
     release.waitingFor === null ? undefined : ['now', waitingText(release.waitingFor)],
+    ...(release.waitingFor?.kind === 'line' ? [] : release.obstacles.map((one) => ['in the way', obstacleText(one)] as const)),
     release.held === null ? undefined : ['held', `by ${release.held.by}: ${release.held.reason}`],
     release.attention === null ? undefined : ['attention', colors.yellow(release.attention)],
     release.change === null ? undefined : ['change', changeText(release.change)],

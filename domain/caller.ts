@@ -20,6 +20,9 @@ export const actions = [
   'release.skipUndo',
   'rollback.start',
   'service.read',
+  'line.read',
+  'line.stop',
+  'line.resume',
 ] as const;
 export type Action = (typeof actions)[number];
 

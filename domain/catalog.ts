@@ -19,10 +19,23 @@ export interface Environment {
   readonly gates: Gates;
   readonly approvals: ApprovalRule;
   readonly canary: CanaryRule;
+  /** Nothing but rollbacks is released while one is on. Read live, not from the order. */
+  readonly freeze: readonly Freeze[];
   /** Takes only what that environment has run for so long. */
   readonly requires?: SoakRule | undefined;
   /** Task queues of its own, so that an environment's credentials live on its own workers. */
   readonly queues: { readonly tools: string; readonly watch: string };
+}
+
+export interface Freeze {
+  readonly name: string;
+  readonly reason: string;
+  /** Wall clock of `timeZone`, without an offset: `2026-12-18T18:00`. */
+  readonly start: string;
+  readonly end: string;
+  readonly timeZone: string;
+  /** A recurrence of RFC 5545, `FREQ=YEARLY`; `null` is once. */
+  readonly rule: string | null;
 }
 
 export interface AwsAccount {

@@ -1,6 +1,7 @@
 /** One release as Markdown: what the Temporal UI shows as its current details, so that it tells the story alone. */
 import type { ArmTotals, MetricReading, Verdict } from './judge/judge.ts';
 import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shareText, wholeText } from './judge/words.ts';
+import { obstaclesText } from './line.ts';
 import { groupsText } from './quorum.ts';
 import type { ReleaseView, WaitingFor } from './view.ts';
 
@@ -30,6 +31,8 @@ function waitingLine(waiting: WaitingFor): string {
       return `Waits for **${waiting.missing}** to approve \`${waiting.statementDigest}\` until ${waiting.expiresAt}`;
     case 'lane':
       return `Waits in lane ${waiting.lane.kind}/${waiting.lane.key}, place ${waiting.position}`;
+    case 'line':
+      return `Waits: ${obstaclesText(waiting.obstacles)}`;
     case 'resume':
       return `Held by ${waiting.heldBy}: ${waiting.reason}`;
     case 'undo':

@@ -58,6 +58,13 @@ export const failureTable = {
     httpStatus: 401,
     advice: 'log in again with your second factor, then say it again; nothing else has to be repeated',
   },
+  'line.stopped': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'wait until another person has resumed the line; a rollback passes',
+  },
+  'line.notStopped': { retryable: false, httpStatus: 409, advice: 'look at it with `plimsoll line`: it is not stopped' },
+  'line.samePerson': { retryable: false, httpStatus: 403, advice: 'have somebody else look and resume the line' },
   'source.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the repository and its token if it lasts' },
   'artifact.unreachable': {
     retryable: true,

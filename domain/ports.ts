@@ -14,6 +14,7 @@ import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
+import type { Obstacle } from './line.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
@@ -302,6 +303,17 @@ export interface LanesPort {
   leaveLane(input: { readonly lane: LaneRef; readonly releaseId: string }): Promise<void>;
 }
 
+/* ------------------------------------------------------------------ line/ */
+
+export interface LinePort {
+  /**
+   * What keeps releases of this environment from going on now: freezes of the catalog as it is now, and a line that
+   * was stopped. Answers also when it cannot know, and that is an obstacle too. Whoever asks is told
+   * (`lineChanged`) when a stopped line is resumed.
+   */
+  readLine(input: { readonly release: ReleaseRef }): Promise<{ readonly obstacles: readonly Obstacle[] }>;
+}
+
 /* --------------------------------------------------------------- releases/ */
 
 export interface ReleasesPort {
@@ -336,5 +348,6 @@ export type AllPorts = SourcePort &
   MetricsPort &
   LedgerPort &
   LanesPort &
+  LinePort &
   ReleasesPort &
   CaretakerPort;

@@ -36,6 +36,9 @@ export const recordTypes = {
   deployed: 'dev.cdevents.service.deployed.0.2.0',
   shifted: 'dev.plimsoll.traffic.shifted.0.1.0',
   verdict: 'dev.plimsoll.canary.judged.0.1.0',
+  /** The line is not free: a freeze is on, or somebody has stopped it. */
+  lineStopped: 'dev.plimsoll.line.stopped.0.1.0',
+  lineFree: 'dev.plimsoll.line.free.0.1.0',
   held: 'dev.plimsoll.release.held.0.1.0',
   resumed: 'dev.plimsoll.release.resumed.0.1.0',
   aborted: 'dev.plimsoll.release.aborted.0.1.0',

@@ -5,6 +5,7 @@ import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { Verdict } from './judge/judge.ts';
+import type { Obstacle } from './line.ts';
 import type { LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Outcome } from './outcome.ts';
 import type { Phase } from './phase.ts';
@@ -23,6 +24,8 @@ export type WaitingFor =
     }
   /** Position 0 holds the lane. */
   | { readonly kind: 'lane'; readonly lane: LaneRef; readonly position: number }
+  /** A freeze is on, or somebody has stopped the line; it goes on by itself. */
+  | { readonly kind: 'line'; readonly obstacles: readonly Obstacle[] }
   | { readonly kind: 'resume'; readonly heldBy: string; readonly reason: string }
   /** An undo that does not succeed: a person may skip it by name. */
   | { readonly kind: 'undo'; readonly undo: string; readonly since: string };

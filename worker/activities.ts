@@ -8,6 +8,7 @@ import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
 import { createLanesActivities } from '../activities/lanes/lanes.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
+import { createLineActivities } from '../activities/line/line.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
 import { createReleasesActivities } from '../activities/releases/releases.ts';
@@ -53,6 +54,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),
     ...createLedgerActivities(ledger),
     ...createLanesActivities({ client }),
+    ...createLineActivities({ client, catalog: config.catalog }),
     ...createReleasesActivities({ client }),
     ...createCaretakerActivities({ client }),
   };

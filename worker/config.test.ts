@@ -7,6 +7,7 @@ const complete = {
   PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',
   PLIMSOLL_LEDGER_BUCKET: 'plimsoll-ledger',
   PLIMSOLL_OPA_URL: 'http://127.0.0.1:8181',
+  PLIMSOLL_CATALOG: '/etc/plimsoll/catalog',
   PLIMSOLL_WORK_ROOT: '/var/lib/plimsoll',
   PLIMSOLL_TOOLS_PATH: '/usr/bin:/bin',
   PLIMSOLL_TERRAFORM_CLI_CONFIG: '/etc/plimsoll/terraform.rc',

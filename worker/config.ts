@@ -27,6 +27,8 @@ const environment = z.object({
   PLIMSOLL_CHANGE_KEY: z.string().min(1),
   PLIMSOLL_LEDGER_BUCKET: z.string().min(3),
   PLIMSOLL_OPA_URL: z.url(),
+  /** Freezes are read here, as they are now. */
+  PLIMSOLL_CATALOG: z.string().min(1),
   PLIMSOLL_WORK_ROOT: z.string().min(1),
   /** A PATH of its own for the tools, so that nothing of this process's is inherited. */
   PLIMSOLL_TOOLS_PATH: z.string().min(1),
@@ -64,6 +66,7 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     changeKey: env.PLIMSOLL_CHANGE_KEY,
     ledgerBucket: env.PLIMSOLL_LEDGER_BUCKET,
     opaUrl: env.PLIMSOLL_OPA_URL,
+    catalog: env.PLIMSOLL_CATALOG,
     workRoot: env.PLIMSOLL_WORK_ROOT,
     toolsPath: env.PLIMSOLL_TOOLS_PATH,
     terraformCliConfig: env.PLIMSOLL_TERRAFORM_CLI_CONFIG,

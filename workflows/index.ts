@@ -1,5 +1,6 @@
 /** Every workflow this worker hosts. */
 export { caretaker } from './caretaker.ts';
 export { lane } from './lane.ts';
+export { line } from './line.ts';
 export { recover } from './recover.ts';
 export { release } from './release.ts';

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../domain/approval.ts';
 import type { Caller } from '../domain/caller.ts';
 import { laneSignals } from '../domain/lane.ts';
+import { lineSignals } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
 import type { ReleaseView } from '../domain/view.ts';
@@ -31,6 +32,9 @@ export const skipRecoveryUndoUpdate = defineUpdate<void, [Instruction & { readon
 /** To a recovery that waits for a person: look again now. */
 export const lookAgainUpdate = defineUpdate<void, [Instruction]>('lookAgain');
 
+/** To a line that is stopped; by another person than the one who stopped it. */
+export const resumeLineUpdate = defineUpdate<void, [Instruction]>('resumeLine');
+
 export const viewQuery = defineQuery<ReleaseView>('view');
 export const orderQuery = defineQuery<ReleaseOrder>('order');
 
@@ -43,3 +47,7 @@ export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readon
 export const laneWantedSignal = defineSignal<[{ readonly lane: LaneRef; readonly by: string }]>(laneSignals.wanted);
 export const enterLaneSignal = defineSignal<[{ readonly releaseId: string; readonly urgency: ReleaseOrder['urgency'] }]>(laneSignals.enter);
 export const leaveLaneSignal = defineSignal<[{ readonly releaseId: string }]>(laneSignals.leave);
+
+/** A release waits for a line that is stopped; and is told when it no longer is. */
+export const waitForLineSignal = defineSignal<[{ readonly releaseId: string }]>(lineSignals.wait);
+export const lineChangedSignal = defineSignal(lineSignals.changed);

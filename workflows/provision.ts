@@ -11,6 +11,7 @@ import type { ApplyObservation, PlanInput, PlanResult, SavedPlan } from '../doma
 import { statementDifference } from '../domain/statement.ts';
 import { approve, approveAgain, statementOf } from './approve.ts';
 import type { Ending } from './facts.ts';
+import { heedLine, whenFree } from './heed-line.ts';
 import { now } from './outbox.ts';
 import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
@@ -124,6 +125,7 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
   const newDeadline = () => Date.now() + approvals.expiresAfterMinutes * 60_000;
   let deadline = newDeadline();
   for (;;) {
+    const stoppedBefore = run.stoppedMilliseconds;
     if (run.approvals.isMissed) {
       const ending = (await approveAgain(run)) ?? (await run.proceed('queued'));
       if (ending !== undefined) return ending;
@@ -142,10 +144,14 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
     if (full()) return { kind: 'cancelled', reason: `lane ${lane.kind}/${lane.key} is full` };
     if (!inTime)
       return { kind: 'expired', reason: `lane ${lane.kind}/${lane.key} was not free within ${approvals.expiresAfterMinutes} min` };
+    if (!run.held && !run.approvals.isMissed) await heedLine(run);
+    if (run.abortion !== undefined) return run.abortion;
     if (!run.held && !run.approvals.isMissed) break;
     await run.leave(lane);
-    await condition(() => !run.held || run.abortion !== undefined);
+    await whenFree(run);
     if (run.abortion !== undefined) return run.abortion;
+    // Whoever waits for a freeze to end does not lose the lane's time by it.
+    deadline += run.stoppedMilliseconds - stoppedBefore;
   }
   run.record('laneEntered', { lane: { ...lane } });
   run.show({ waitingFor: null });

@@ -8,6 +8,7 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { detailsOf } from '../domain/details.ts';
 import type { ScanSummary } from '../domain/finding.ts';
+import type { Obstacle } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { InfrastructureState, ModelState, Outcome } from '../domain/outcome.ts';
 import { isAllowed, type Message, messageTable, type Phase } from '../domain/phase.ts';
@@ -24,6 +25,7 @@ import {
   type Instruction,
   lanePositionSignal,
   laneWantedSignal,
+  lineChangedSignal,
   orderQuery,
   recordsQuery,
   resumeUpdate,
@@ -60,6 +62,10 @@ export class ReleaseRun {
   readonly #endedByResume = new Set<CancellationScope>();
   readonly #lanes = new Map<string, number>();
   readonly #skipped = new Set<string>();
+  #stoppedSince: number | undefined;
+  #stoppedBefore = 0;
+  #lineNews = 0;
+  #ending = false;
 
   constructor(order: ReleaseOrder) {
     const { releaseId, service, environment, team } = order;
@@ -82,7 +88,27 @@ export class ReleaseRun {
   }
 
   get held(): boolean {
-    return this.#view.held !== null;
+    return this.#view.held !== null || this.isStopped;
+  }
+
+  /** The line is not free. Unlike a hold it ends by itself, and no person can end it for one release. */
+  get isStopped(): boolean {
+    return this.#stoppedSince !== undefined;
+  }
+
+  /** For how long the line has kept it, all together: no deadline of a canary runs meanwhile. */
+  get stoppedMilliseconds(): number {
+    return this.#stoppedBefore + (this.#stoppedSince === undefined ? 0 : Date.now() - this.#stoppedSince);
+  }
+
+  /** It goes back, or puts in order, and goes on to nothing new. */
+  get isEnding(): boolean {
+    return this.#ending;
+  }
+
+  /** How often the line has said that it is another. */
+  get lineNews(): number {
+    return this.#lineNews;
   }
 
   get abortion(): Ending | undefined {
@@ -176,6 +202,28 @@ export class ReleaseRun {
     return this.abortion;
   }
 
+  /** The line is not free: held until it is. Said again where the obstacles have changed. */
+  stop(obstacles: readonly Obstacle[]): void {
+    if (this.#stoppedSince === undefined) this.record('lineStopped', { obstacles, phase: this.#view.phase });
+    this.#stoppedSince ??= Date.now();
+    this.show({ waitingFor: { kind: 'line', obstacles } });
+  }
+
+  free(): void {
+    this.#stoppedBefore = this.stoppedMilliseconds;
+    this.#stoppedSince = undefined;
+    this.record('lineFree', { phase: this.#view.phase });
+    this.show({ waitingFor: this.#waitingWhenResumed('line') });
+    for (const scope of this.#endedByResume) scope.cancel();
+  }
+
+  /** What else it waits for, once this kind of waiting is over. */
+  #waitingWhenResumed(over: 'line' | 'resume') {
+    const { waitingFor, held } = this.#view;
+    if (waitingFor?.kind !== over) return waitingFor;
+    return over === 'line' && held !== null ? ({ kind: 'resume', heldBy: held.by, reason: held.reason } as const) : null;
+  }
+
   forgetLane(lane: LaneRef): void {
     this.#lanes.delete(keyOf(lane));
   }
@@ -192,6 +240,9 @@ export class ReleaseRun {
 
   /** Puts everything back, or in order once the version stays. Answers the names of what a person skipped. */
   async unwind(): Promise<readonly string[]> {
+    // However it ends: nothing is left to wait for.
+    this.#ending = true;
+    this.#stoppedSince = undefined;
     if (this.undo.owed.length === 0) return [];
     this.#enter(this.#promoted ? 'finishing' : 'undoing');
     const left = await this.undo.unwind(this.order, this.#undoSteps, {
@@ -264,6 +315,7 @@ export class ReleaseRun {
       this.#lanes.set(keyOf(lane), position);
       if (this.#view.waitingFor?.kind === 'lane') this.show({ waitingFor: { kind: 'lane', lane, position } });
     });
+    setHandler(lineChangedSignal, () => void (this.#lineNews += 1));
     setHandler(laneWantedSignal, ({ by }) => this.abort(by, 'a rollback needs this service'));
 
     setHandler(
@@ -278,8 +330,7 @@ export class ReleaseRun {
       resumeUpdate,
       ({ by, reason }) => {
         this.record('resumed', { by: by.subject, reason, phase: this.#view.phase });
-        const { waitingFor } = this.#view;
-        this.show({ held: null, attention: null, waitingFor: waitingFor?.kind === 'resume' ? null : waitingFor });
+        this.show({ held: null, attention: null, waitingFor: this.#waitingWhenResumed('resume') });
         for (const scope of this.#endedByResume) scope.cancel();
         return this.view;
       },
@@ -321,7 +372,11 @@ export class ReleaseRun {
   checkInstruction(message: Message, { reason }: Instruction): void {
     this.checkPhase(message);
     if (reason.trim() === '') throw refusal('request.invalid', 'say why: `reason` is empty');
-    if (message === 'resume' && !this.held) throw refusal('release.wrongPhase', 'the release is not held');
+    if (message !== 'resume' || this.#view.held !== null) return;
+    throw refusal(
+      'release.wrongPhase',
+      this.isStopped ? 'the line of its environment is not free: it goes on by itself' : 'the release is not held',
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import { liveSlotOf, otherSlot, type Slot, weightsFor } from '../domain/slot.ts'
 import { chartValues } from '../domain/values.ts';
 import { sliceSecondsMax } from './activity-options.ts';
 import type { Ending } from './facts.ts';
+import { heedLine, whenFree } from './heed-line.ts';
 import { takeLane } from './provision.ts';
 import type { ReleaseRun } from './release-run.ts';
 
@@ -86,7 +87,9 @@ async function shift(shipment: Shipment): Promise<Ending | undefined> {
   const { run, live } = shipment;
   const { canary, urgency } = run.order;
   const weights = weightsOf(canary, live !== null && urgency !== 'rollback');
-  const clock: Clock = { startedAt: Date.now(), looked: false };
+  await heedLine(run);
+  await whenFree(run);
+  const clock: Clock = { startedAt: Date.now(), stoppedBefore: run.stoppedMilliseconds, looked: false };
   for (const [index, weightPercent] of weights.entries()) {
     const last = weightPercent === 100;
     // The last look of a comparison is over with it: at 100 % the judge looks at any time with what that one had.
@@ -141,6 +144,8 @@ const metricsOf = ({ ref, order }: ReleaseRun, { series }: ModelOrder, candidate
 
 interface Clock {
   startedAt: number;
+  /** Milliseconds that the line had kept the release when it started. */
+  stoppedBefore: number;
   /** The look at the deadline has been taken, or is not there to be taken: it spends a share of the risk, once. */
   looked: boolean;
 }
@@ -167,7 +172,7 @@ async function watch({ run, model, candidate }: Shipment, live: Slot | null, ste
   let counts: readonly Blob[] = [];
   for (;;) {
     const secondsAtWeight = (Date.now() - weightSince) / 1000;
-    const secondsLeft = canary.deadlineMinutes * 60 - (Date.now() - clock.startedAt) / 1000;
+    const secondsLeft = canary.deadlineMinutes * 60 - secondsSince(run, clock);
     // The slice in which the deadline falls ends with it; while held there is none.
     const deadline = !run.held && !clock.looked && secondsLeft <= sliceSecondsMax;
     const slice = await run.interruptible(
@@ -198,16 +203,17 @@ async function watch({ run, model, candidate }: Shipment, live: Slot | null, ste
     if (deadline && verdict.kind === 'not enough') clock.looked = true;
     if (slice.value.counts != null) counts = [...counts, slice.value.counts].slice(-countsMax);
     run.show({ verdict });
-    const decision = decideCanary(
+    const decided = decideCanary(
       canary,
       {
         secondsAtWeight: (Date.now() - weightSince) / 1000,
         minimumSeconds,
-        secondsSinceStart: (Date.now() - clock.startedAt) / 1000,
+        secondsSinceStart: secondsSince(run, clock),
         held: run.held,
       },
       verdict,
     );
+    const decision = await heeded(run, decided, weightPercent);
     if (decision.kind !== 'go on') {
       run.record('verdict', { weightPercent, decision: decision.kind, verdict, counts } satisfies JudgedStep);
       counts = [];
@@ -215,6 +221,16 @@ async function watch({ run, model, candidate }: Shipment, live: Slot | null, ste
     const ending = await follow(run, decision, clock);
     if (ending !== 'go on') return ending;
   }
+}
+
+/** Without the time for which the line kept it: a freeze over a weekend is no lack of traffic. */
+const secondsSince = (run: ReleaseRun, clock: Clock): number =>
+  (Date.now() - clock.startedAt - (run.stoppedMilliseconds - clock.stoppedBefore)) / 1000;
+
+/** No further step while the line is not free. With all the traffic there is none to hold back any more. */
+async function heeded(run: ReleaseRun, decision: CanaryDecision, weightPercent: number): Promise<CanaryDecision> {
+  if (decision.kind === 'advance' && weightPercent < 100) await heedLine(run);
+  return decision.kind === 'advance' && run.isStopped ? { kind: 'go on' } : decision;
 }
 
 /** `undefined` means that this weight is done. */
@@ -231,6 +247,7 @@ async function follow(run: ReleaseRun, decision: CanaryDecision, clock: Clock): 
       if (ending !== undefined) return ending;
       // "Go on" is another whole deadline: the person has seen that the first one was not enough.
       clock.startedAt = Date.now();
+      clock.stoppedBefore = run.stoppedMilliseconds;
       return 'go on';
     }
   }

@@ -10,6 +10,7 @@ import type {
   KubernetesPort,
   LanesPort,
   LedgerPort,
+  LinePort,
   MetricsPort,
   PolicyPort,
   ReleasesPort,
@@ -56,7 +57,7 @@ export function undoStepsOf({ tools }: Queues) {
 export type UndoSteps = ReturnType<typeof undoStepsOf>;
 
 /** Milliseconds of work that many steps ask for: one event of the history each, where an activity has six. */
-export const localSteps = proxyLocalActivities<ReleasesPort>(glance);
+export const localSteps = proxyLocalActivities<ReleasesPort & LinePort>(glance);
 
 export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...recordCall, taskQueue: taskQueues.control });
 

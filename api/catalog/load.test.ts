@@ -100,6 +100,18 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       `${environmentYaml}requires: { releasedIn: production, soakHours: 12 }\n`,
       /requires\.releasedIn = "production"/,
     ],
+    [
+      'a freeze in a place that is none',
+      'environments/production.yaml',
+      `${environmentYaml}freeze: [{ name: n, reason: r, start: "2026-01-02T18:00", end: "2026-01-05T08:00", timeZone: Europe/Atlantis }]\n`,
+      /environments\/production\.yaml: freeze\.0\.timeZone = "Europe\/Atlantis": a time zone of the IANA list/,
+    ],
+    [
+      'a freeze with an offset in its time',
+      'environments/production.yaml',
+      `${environmentYaml}freeze: [{ name: n, reason: r, start: "2026-01-02T18:00Z", end: "2026-01-05T08:00", timeZone: UTC }]\n`,
+      /freeze\.0\.start = "2026-01-02T18:00Z": a local time/,
+    ],
     ['a key twice', 'services/fraud-scorer.yaml', `${serviceYaml}team: other\n`, /services\/fraud-scorer\.yaml: Map keys must be unique/],
     [
       'nobody to approve',

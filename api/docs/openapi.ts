@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { name } from '../catalog/schema.ts';
+import { lineStatus } from '../environments/schemas.ts';
 import {
   decisionRequest,
   idempotencyKey,
@@ -70,6 +71,15 @@ const message = (operationId: string, summary: string, body: z.ZodType, path: z.
     },
   });
 
+const environmentPath = z.object({ environment: name });
+
+const lineMessage = (operationId: string, summary: string) =>
+  operation(operationId, 'environments', summary, {
+    requestParams: { path: environmentPath },
+    requestBody: { required: true, content: json(instructionRequest) },
+    responses: { '200': { description: 'The line as it is now', content: json(lineStatus) } },
+  });
+
 const started: ZodOpenApiResponsesObject = {
   '200': { description: 'The same caller has asked for this before: the same release', content: json(startedRelease) },
   '202': {
@@ -89,7 +99,7 @@ export const openApiDocument = () =>
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'releases' }, { name: 'rollbacks' }, { name: 'services' }, { name: 'health' }],
+    tags: [{ name: 'releases' }, { name: 'rollbacks' }, { name: 'services' }, { name: 'environments' }, { name: 'health' }],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
@@ -160,6 +170,14 @@ export const openApiDocument = () =>
           responses: { '200': { description: 'The service', content: json(serviceStatus) } },
         }),
       },
+      '/v1/environments/{environment}': {
+        get: operation('showLine', 'environments', 'What keeps releases from going on here, now and next', {
+          requestParams: { path: environmentPath },
+          responses: { '200': { description: 'The line', content: json(lineStatus) } },
+        }),
+      },
+      '/v1/environments/{environment}/stop': { post: lineMessage('stopLine', 'Stop the line: releases wait at their next safe point') },
+      '/v1/environments/{environment}/resume': { post: lineMessage('resumeLine', 'Resume it, by another person than who stopped it') },
       '/healthz': {
         get: operation('alive', 'health', 'Is the process alive', {
           ...open,

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { groupsOf } from '../../domain/approval.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestOf, hexOf } from '../../domain/digest.ts';
+import { type Obstacle, obstacleText } from '../../domain/line.ts';
 import { type ReleaseOrder, type ReleaseRequest, type Requester, releaseIdOf } from '../../domain/order.ts';
 import type { OutcomeKind } from '../../domain/outcome.ts';
 import type { Phase } from '../../domain/phase.ts';
@@ -25,6 +26,7 @@ import { requireFreshMfa } from '../auth/fresh-mfa.ts';
 import { CatalogFiles } from '../catalog/catalog.ts';
 import { resolveOrder } from '../catalog/resolve-order.ts';
 import type { Config } from '../config.ts';
+import { EnvironmentsService } from '../environments/environments.service.ts';
 import { Problem } from '../http/problem.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { CONFIG, RELEASES_GATEWAY } from '../tokens.ts';
@@ -45,30 +47,36 @@ export class ReleasesService {
   readonly #access: Access;
   readonly #catalog: CatalogFiles;
   readonly #config: Config;
+  readonly #environments: EnvironmentsService;
 
   constructor(
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
     @Inject(Access) access: Access,
     @Inject(CatalogFiles) catalog: CatalogFiles,
     @Inject(CONFIG) config: Config,
+    @Inject(EnvironmentsService) environments: EnvironmentsService,
   ) {
     this.#gateway = gateway;
     this.#access = access;
     this.#catalog = catalog;
     this.#config = config;
+    this.#environments = environments;
   }
 
   async start(request: ReleaseRequest, by: Caller): Promise<Started> {
     const order = resolveOrder(this.#catalog.current, request, requesterOf(by));
     await this.#access.require(by, 'release.start', resourceOf(order));
     await this.#requireEarlierAttemptsClosed(request);
-    return this.startOrder(order);
+    return this.startOrder(order, await this.#environments.obstaclesOf(order.environment));
   }
 
   /** Asking again is being told where it stands; asking for somebody else's would let one approve one's own. */
-  async startOrder(order: ReleaseOrder): Promise<Started> {
+  async startOrder(order: ReleaseOrder, obstacles: readonly Obstacle[] = []): Promise<Started> {
     const id = order.releaseId;
-    if (await this.#gateway.start(order)) return { isNew: true, body: { id, phase: 'fetching', outcome: null, links: this.#links(id) } };
+    const rest = { obstacles: [...obstacles], links: this.#links(id) };
+    const stopped = obstacles.find(({ kind }) => kind === 'stopped');
+    if (stopped !== undefined && (await this.#gateway.describe(id)) === undefined) throw new Problem('line.stopped', obstacleText(stopped));
+    if (await this.#gateway.start(order)) return { isNew: true, body: { id, phase: 'fetching', outcome: null, ...rest } };
     const release = await this.#gateway.describe(id);
     if (release === undefined) throw new Problem('temporal.unreachable', `release ${id} is there and cannot be read yet`);
     if (release.requester !== order.requester.subject)
@@ -77,7 +85,7 @@ export class ReleasesService {
       });
     return {
       isNew: false,
-      body: { id, phase: release.phase as Phase, outcome: release.outcome as OutcomeKind | null, links: this.#links(id) },
+      body: { id, phase: release.phase as Phase, outcome: release.outcome as OutcomeKind | null, ...rest },
     };
   }
 
@@ -97,8 +105,10 @@ export class ReleasesService {
     // One from before judges gave evidence has another shape; the outcome has its reason.
     const judged = verdict.safeParse(view.verdict);
     const hasAnswer = release.status === 'running' || release.status === 'completed';
+    const waits = release.status === 'running' && view.urgency !== 'rollback';
     return {
       ...(view as z.infer<typeof releaseDetails>),
+      obstacles: waits ? [...(await this.#environments.obstaclesOf(release.environment))] : [],
       verdict: judged.success ? judged.data : null,
       status: release.status,
       progress: progressOf(release.heartbeats) ?? null,

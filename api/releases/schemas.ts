@@ -11,6 +11,7 @@ import { phases } from '../../domain/phase.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { name } from '../catalog/schema.ts';
+import { obstacle } from '../environments/schemas.ts';
 import { runStatuses } from '../temporal/releases-gateway.ts';
 import { verdict } from './verdict-schemas.ts';
 
@@ -91,7 +92,13 @@ export const releaseRequest = z
 export const links = z.object({ self: z.string(), events: z.string(), temporal: z.string().nullable() });
 
 export const startedRelease = z
-  .object({ id: releaseId, phase: z.enum(phases), outcome: z.enum(outcomeKinds).nullable(), links })
+  .object({
+    id: releaseId,
+    phase: z.enum(phases),
+    outcome: z.enum(outcomeKinds).nullable(),
+    obstacles: z.array(obstacle).meta({ description: 'What it will wait for before anything is done, as of now.' }),
+    links,
+  })
   .meta({ id: 'StartedRelease' });
 
 export const releaseSummary = z
@@ -175,6 +182,7 @@ const waitingFor = z
       expiresAt: time,
     }),
     z.object({ kind: z.literal('lane'), lane, position: z.number() }),
+    z.object({ kind: z.literal('line'), obstacles: z.array(obstacle) }),
     z.object({ kind: z.literal('resume'), heldBy: z.string(), reason: z.string() }),
     z.object({ kind: z.literal('undo'), undo: z.string(), since: time }),
   ])
@@ -297,7 +305,13 @@ export const recovery = z
   .meta({ id: 'Recovery', description: 'What put back a release whose own run was terminated, timed out or failed.' });
 
 export const releaseDetails = releaseView
-  .extend({ status: z.enum(runStatuses), progress: progress.nullable(), recovery: recovery.nullable(), links })
+  .extend({
+    status: z.enum(runStatuses),
+    progress: progress.nullable(),
+    recovery: recovery.nullable(),
+    obstacles: z.array(obstacle),
+    links,
+  })
   .meta({ id: 'ReleaseDetails' });
 
 export const releaseRecord = z

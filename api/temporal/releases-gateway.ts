@@ -5,6 +5,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import type { Instruction } from '../../workflows/messages.ts';
+import type { LineGateway } from './line.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -51,6 +52,7 @@ export interface ReleasePage {
 export type Told = { readonly kind: 'done'; readonly view: ReleaseView } | { readonly kind: 'accepted' };
 
 export interface ReleasesGateway {
+  readonly line: LineGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

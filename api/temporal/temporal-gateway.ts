@@ -24,6 +24,7 @@ import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, task
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
+import { createLineGateway } from './line.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
 
 export const releaseType = 'release';
@@ -51,6 +52,11 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
   const handleOf = (id: string) => client.workflow.getHandle(id);
 
   return {
+    line: createLineGateway(client, {
+      server: (ask) => within(serverDeadlineMs, ask),
+      worker: (ask) => within(workerDeadlineMs, ask),
+    }),
+
     start: (order) =>
       within(serverDeadlineMs, async () => {
         try {

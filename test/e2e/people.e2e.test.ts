@@ -9,7 +9,7 @@ import { laneIdOf } from '../../domain/lane.ts';
 import * as given from './given.ts';
 import { people } from './given.ts';
 import * as then from './then.ts';
-import type { Details } from './when.ts';
+import type { Details, ProblemBody } from './when.ts';
 import * as when from './when.ts';
 import { openWorkflow, weightsOf } from './world.ts';
 
@@ -70,6 +70,19 @@ describe.concurrent('a decision', () => {
     expect((await when.decide(people.sam, id, 'reject', statementDigest)).status, 'a no needs no second factor').toBe(200);
     then.endedAs(await when.outcomeOf(id), 'rejected', 'rejected by sam');
     await then.recordIsWhole(id);
+
+    const line = (by: when.Person, what: 'stop' | 'resume') =>
+      when.call<ProblemBody>(by, 'POST', `/v1/environments/council/${what}`, { reason: 'a second look at everything' });
+    expect((await line(sam, 'stop')).status).toBe(200);
+    const refused = await when.call<ProblemBody>(
+      people.ana,
+      'POST',
+      '/v1/releases',
+      await given.modelRequest('idle-scorer', { environment: 'council' }),
+    );
+    expect([refused.status, refused.body.type.split('/').at(-1)], 'nothing new while the line is stopped').toEqual([409, 'line.stopped']);
+    expect((await line(sam, 'resume')).status, 'by whoever stopped it').toBe(403);
+    expect((await line(olga, 'resume')).status).toBe(200);
   });
 
   test.concurrent('that nobody makes in time: expired', async () => {

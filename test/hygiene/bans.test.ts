@@ -101,6 +101,7 @@ const bans: readonly Ban[] = [
       'test/support/given-release.ts': 'the pause between two looks at a state',
       'activities/kubernetes/kubernetes.tool.test.ts': 'plays a controller that looks again and again',
       'test/workflow/release.test.ts': 'a scripted watch that takes some time',
+      'test/workflow/line.test.ts': 'a scripted watch that takes some time',
     },
     instead: 'wait for a state: `expect.poll`, `vi.waitFor`, test/e2e/wait.ts',
     sample: 'await new Promise((resolve) => setTimeout(resolve, 500));',

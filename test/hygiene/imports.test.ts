@@ -35,6 +35,7 @@ const table: readonly Row[] = [
     instead: 'the domain is pure: I/O belongs to activities/<tool>/ behind a port of domain/ports.ts',
   },
   { at: 'domain/digest.ts', may: ['domain/'], packages: ['canonicalize', '@noble/hashes'], instead: 'see docs/adr/0001' },
+  { at: 'domain/freezes.ts', may: ['domain/'], packages: ['rrule-temporal', 'temporal-polyfill'], instead: 'see docs/adr/0012' },
   {
     at: 'workflows/',
     may: ['domain/'],
@@ -57,6 +58,7 @@ const table: readonly Row[] = [
   activity('helm', '@kubernetes/client-node'),
   activity('kubernetes', '@kubernetes/client-node'),
   activity('lanes', '@temporalio/client'),
+  activity('line', '@temporalio/client', 'yaml'),
   activity('ledger', '@aws-sdk/client-s3'),
   activity('policy'),
   activity('prometheus'),

@@ -13,11 +13,13 @@ import { createCallerVerifier } from '../../api/auth/caller-verifier.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
 import type { CountsStore } from '../../api/store/counts-store.ts';
+import type { LineGateway } from '../../api/temporal/line.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
 import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
+import { type Stop, whyNotResumed } from '../../domain/line.ts';
 import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
@@ -114,6 +116,23 @@ interface Held {
 export class FakeReleases implements ReleasesGateway {
   readonly releases = new Map<string, Held>();
   readonly queries: string[] = [];
+  /** Lines that are stopped, by environment. */
+  readonly stops = new Map<string, Stop>();
+  readonly line: LineGateway = {
+    stopped: async (environment) => this.stops.get(environment) ?? null,
+    stop: async (environment, stop) => {
+      if (this.stops.has(environment)) return false;
+      this.stops.set(environment, stop);
+      return true;
+    },
+    resume: async (environment, { by }) => {
+      const stop = this.stops.get(environment);
+      if (stop === undefined) return false;
+      const why = whyNotResumed(stop, by);
+      if (why !== undefined) throw new Problem('line.samePerson', why);
+      return this.stops.delete(environment);
+    },
+  };
   readonly told: { readonly id: string; readonly update: string; readonly input: unknown; readonly updateId: string }[] = [];
   answer: (id: string) => Told = (id) => ({ kind: 'done', view: viewOf(this.#held(id).order) });
   broken: Problem | undefined;
@@ -254,10 +273,11 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export async function startApi(): Promise<ApiWorld> {
+/** `files`: of the catalog, beside its own. */
+export async function startApi(files: Readonly<Record<string, string>> = {}): Promise<ApiWorld> {
   const issuer = await startIssuer();
   const config = readConfig({
-    PLIMSOLL_CATALOG: writeCatalog(),
+    PLIMSOLL_CATALOG: writeCatalog(files),
     PLIMSOLL_ISSUER_URL: issuer.url,
     PLIMSOLL_TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
   });

@@ -8,6 +8,7 @@ import { digestOf, digestText } from '../../domain/digest.ts';
 import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
+import type { Obstacle } from '../../domain/line.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { AllPorts, ApplyObservation, LanesPort, PlanResult, ReleasesPort, SavedPlan } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
@@ -69,6 +70,10 @@ export class ScriptedWorld {
   /** Called at the start of each step, before its effect. */
   onStep: (step: StepName) => void | Promise<void> = () => undefined;
   ready = true;
+  /** What is in the way of this release, at each look. */
+  obstacles: () => readonly Obstacle[] = () => [];
+  /** The real look, in its place. */
+  readLine: AllPorts['readLine'] | undefined;
   fetched: Awaited<ReturnType<AllPorts['fetchSource']>> = { kind: 'fetched', archive: blob('archive'), authors: ['ana@example.com'] };
 
   weightOf = (slot: Slot): number => this.weights?.[slot] ?? 0;
@@ -187,6 +192,7 @@ export class ScriptedWorld {
           counts: blob(`counts ${call}`),
         };
       }),
+      readLine: this.#step('readLine', async (input) => (await this.readLine?.(input)) ?? { obstacles: this.obstacles() }),
       appendRecords: this.#step('appendRecords', async ({ records }) => this.#append(records)),
       readLastIntent: this.#step('readLastIntent', async () => this.#lastIntent()),
     };

@@ -103,6 +103,7 @@ const activityNames = [
   'enterLane',
   'leaveLane',
   'checkSoak',
+  'readLine',
 ];
 
 export async function startRelease(temporal: Temporal, order: ReleaseOrder) {

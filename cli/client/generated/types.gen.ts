@@ -89,11 +89,33 @@ export type StartedRelease = {
     id: string;
     phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
     outcome: 'released' | 'rolled back' | 'blocked' | 'rejected' | 'expired' | 'cancelled' | null;
+    /**
+     * What it will wait for before anything is done, as of now.
+     */
+    obstacles: Array<Obstacle>;
     links: {
         self: string;
         events: string;
         temporal: string | null;
     };
+};
+
+/**
+ * What keeps releases of an environment from going on; rollbacks pass.
+ */
+export type Obstacle = {
+    kind: 'freeze';
+    name: string;
+    reason: string;
+    until: string;
+} | {
+    kind: 'stopped';
+    by: string;
+    reason: string;
+    since: string;
+} | {
+    kind: 'unknown';
+    reason: string;
 };
 
 /**
@@ -216,6 +238,7 @@ export type ReleaseDetails = {
     status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
     progress: Progress | null;
     recovery: Recovery | null;
+    obstacles: Array<Obstacle>;
     links: {
         self: string;
         events: string;
@@ -239,6 +262,9 @@ export type WaitingFor = {
         key: string;
     };
     position: number;
+} | {
+    kind: 'line';
+    obstacles: Array<Obstacle>;
 } | {
     kind: 'resume';
     heldBy: string;
@@ -621,6 +647,23 @@ export type ServedVersion = {
      * The release that was gone back to.
      */
     rollbackOf: string | null;
+};
+
+export type LineStatus = {
+    environment: string;
+    /**
+     * Empty: the line is free.
+     */
+    obstacles: Array<Obstacle>;
+    /**
+     * When each freeze begins again, the nearest first.
+     */
+    nextFreezes: Array<{
+        name: string;
+        reason: string;
+        from: string;
+        until: string;
+    }>;
 };
 
 export type Readiness = {
@@ -1217,6 +1260,99 @@ export type ShowServiceResponses = {
 };
 
 export type ShowServiceResponse = ShowServiceResponses[keyof ShowServiceResponses];
+
+export type ShowLineData = {
+    body?: never;
+    path: {
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/environments/{environment}';
+};
+
+export type ShowLineErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowLineError = ShowLineErrors[keyof ShowLineErrors];
+
+export type ShowLineResponses = {
+    /**
+     * The line
+     */
+    200: LineStatus;
+};
+
+export type ShowLineResponse = ShowLineResponses[keyof ShowLineResponses];
+
+export type StopLineData = {
+    body: InstructionRequest;
+    path: {
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/environments/{environment}/stop';
+};
+
+export type StopLineErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type StopLineError = StopLineErrors[keyof StopLineErrors];
+
+export type StopLineResponses = {
+    /**
+     * The line as it is now
+     */
+    200: LineStatus;
+};
+
+export type StopLineResponse = StopLineResponses[keyof StopLineResponses];
+
+export type ResumeLineData = {
+    body: InstructionRequest;
+    path: {
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/environments/{environment}/resume';
+};
+
+export type ResumeLineErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ResumeLineError = ResumeLineErrors[keyof ResumeLineErrors];
+
+export type ResumeLineResponses = {
+    /**
+     * The line as it is now
+     */
+    200: LineStatus;
+};
+
+export type ResumeLineResponse = ResumeLineResponses[keyof ResumeLineResponses];
 
 export type AliveData = {
     body?: never;

@@ -79,6 +79,15 @@ test_a_machine_of_the_team_starts_reads_and_aborts if {
 	}
 }
 
+test_those_on_call_and_approvers_stop_and_resume_a_line if {
+	every action in ["line.stop", "line.resume"] {
+		allowed(human(["sre"]), action)
+		allowed(human(["ml-owners"]), action)
+		not allowed(human(["risk", "audit"]), action)
+		not allowed(machine(["sre"]), action)
+	}
+}
+
 test_an_action_nobody_knows_is_nobodys if {
 	decide(human(["risk", "sre"]), "release.delete") == {
 		"allow": false,

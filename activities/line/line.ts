@@ -1,0 +1,88 @@
+/**
+ * Is the line of an environment free? Reads the freezes of the catalog's file as it is now, and asks Temporal whether
+ * the line was stopped. Never throws: not to know is a reason to wait, and whoever waits should see which.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import type { Freeze } from '../../domain/catalog.ts';
+import { freezesAt, mistakeOf } from '../../domain/freezes.ts';
+import { lineIdOf, lineSignals, type Obstacle } from '../../domain/line.ts';
+import type { LinePort } from '../../domain/ports.ts';
+
+export interface LineDependencies {
+  readonly client: Client;
+  /** The catalog's folder. */
+  readonly catalog: string;
+  readonly now?: () => number;
+}
+
+/** The rest of the file is the API's; it has said what is wrong with it when it was read. */
+const environmentFile = z.looseObject({
+  freeze: z
+    .array(
+      z.object({
+        name: z.string(),
+        reason: z.string(),
+        start: z.string(),
+        end: z.string(),
+        timeZone: z.string(),
+        rule: z.string().nullable().default(null),
+      }),
+    )
+    .default([]),
+});
+
+/** What the workflow of a stopped line carries in its memo (`api/temporal/line.ts`). */
+const stopMemo = z.object({ stop: z.object({ by: z.object({ subject: z.string() }), reason: z.string(), at: z.string() }) });
+
+export function createLineActivities({ client, catalog, now = Date.now }: LineDependencies): LinePort {
+  const frozen = async (environment: string): Promise<readonly Obstacle[]> => {
+    try {
+      return freezesAt(freezesFrom(await readFile(join(catalog, 'environments', `${environment}.yaml`), 'utf8')), now());
+    } catch (error) {
+      return [{ kind: 'unknown', reason: `environments/${environment}.yaml cannot be read: ${sentence(error)}` }];
+    }
+  };
+
+  const stopped = async (environment: string, releaseId: string): Promise<readonly Obstacle[]> => {
+    try {
+      const handle = client.workflow.getHandle(lineIdOf(environment));
+      const info = await handle.describe();
+      if (info.status.name !== 'RUNNING') return [];
+      await handle.signal(lineSignals.wait, { releaseId });
+      const memo = stopMemo.safeParse(info.memo);
+      if (!memo.success) return [{ kind: 'unknown', reason: `${lineIdOf(environment)} does not say who stopped it` }];
+      const { by, reason, at } = memo.data.stop;
+      return [{ kind: 'stopped', by: by.subject, reason, since: at }];
+    } catch (error) {
+      // Nobody ever stopped it, or it was resumed between the look and the signal.
+      if (error instanceof WorkflowNotFoundError) return [];
+      return [{ kind: 'unknown', reason: `Temporal does not say whether the line was stopped (${sentence(error)})` }];
+    }
+  };
+
+  return {
+    async readLine({ release: { environment, releaseId } }) {
+      return { obstacles: (await Promise.all([frozen(environment), stopped(environment, releaseId)])).flat() };
+    },
+  };
+}
+
+function freezesFrom(text: string): readonly Freeze[] {
+  const { freeze } = environmentFile.parse(parse(text));
+  for (const one of freeze) {
+    const mistake = mistakeOf(one);
+    if (mistake !== undefined) throw new RangeError(`freeze ${one.name}: ${mistake.field} should be ${mistake.allowed}`);
+  }
+  return freeze;
+}
+
+/** One line, without the path of this machine. */
+function sentence(error: unknown): string {
+  if (error instanceof z.ZodError) return 'its freezes have a shape that nobody knows';
+  if (error instanceof Error && 'code' in error) return String(error.code);
+  return error instanceof RangeError ? error.message : error instanceof Error ? error.name : 'unknown';
+}

@@ -1,0 +1,172 @@
+/**
+ * Goal: while an environment is frozen or its line is stopped nothing new is done in it, nothing that was done is
+ * dropped, and releases go on by themselves afterwards.
+ * Method: the real workflows on a real Temporal server; what is in the way is a value of the scripted world, or the
+ * real workflow of a stopped line.
+ */
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLineActivities } from '../../activities/line/line.ts';
+import { createLineGateway } from '../../api/temporal/line.ts';
+import { lineIdOf, type Obstacle, type Stop } from '../../domain/line.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import { abortUpdate, lineChangedSignal, resumeUpdate } from '../../workflows/messages.ts';
+import { callerOf, orderOf } from '../support/builders.ts';
+import { givenRelease } from '../support/given-release.ts';
+import { type ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
+import { startTemporal, type Temporal } from '../support/temporal.ts';
+
+let temporal: Temporal;
+beforeAll(async () => {
+  temporal = await startTemporal();
+});
+afterAll(() => temporal?.close());
+
+const frozenUntil = (milliseconds: number): Obstacle => ({
+  kind: 'freeze',
+  name: 'christmas',
+  reason: 'quiet days',
+  until: new Date(milliseconds).toISOString(),
+});
+const stopped: Obstacle = { kind: 'stopped', by: 'sam', reason: 'errors everywhere', since: '2026-11-27T10:00:00.000Z' };
+const given = (change: (world: ScriptedWorld) => void, order: Partial<ReleaseOrder> = {}) =>
+  givenRelease(
+    temporal,
+    (world) => {
+      world.gate = () => ({ kind: 'allow', violations: [] });
+      change(world);
+    },
+    order,
+  );
+const modelOnly = { infrastructure: undefined };
+const waitsForLine = ({ waitingFor }: { readonly waitingFor: { readonly kind: string } | null }) => waitingFor?.kind === 'line';
+const tell = { by: callerOf('sam', 'sre'), reason: 'because the test says so' };
+
+describe.concurrent('a freeze', () => {
+  test('that begins while a release waits for approval holds it before anything is applied, and it goes on by itself', async () => {
+    let ends = 0;
+    const release = await given((world) => {
+      world.gate = () => ({ kind: 'approval needed', violations: [] });
+      world.obstacles = () => (Date.now() < ends ? [frozenUntil(ends)] : []);
+    });
+    await release.until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    ends = Date.now() + 3_000;
+    await release.decide('approve');
+    const waiting = await release.until(waitsForLine);
+    expect(waiting).toMatchObject({ phase: 'queued', waitingFor: { obstacles: [{ name: 'christmas' }] } });
+    expect(release.world.calls).not.toContain('planForApply');
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+    expect(Date.now()).toBeGreaterThanOrEqual(ends);
+    expect(release.world.recordKinds).toEqual(expect.arrayContaining(['lineStopped', 'lineFree']));
+  });
+
+  test('holds a release without its place in the lane, where a rollback of the service passes', async () => {
+    let isFree = false;
+    const waiting = await given((world) => {
+      world.obstacles = () => (isFree ? [] : [stopped]);
+    }, modelOnly);
+    await waiting.until(waitsForLine);
+    const rollback = await given(
+      (world) => {
+        world.obstacles = () => [stopped];
+      },
+      { ...modelOnly, service: waiting.order.service, urgency: 'rollback', rollback: { to: 'old', incident: 'INC-1' } },
+    );
+    expect(await rollback.handle.result()).toMatchObject({ kind: 'released' });
+    expect(rollback.world.calls).not.toContain('readLine');
+    isFree = true;
+    await waiting.handle.signal(lineChangedSignal);
+    expect(await waiting.handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test('before the first weight leaves the new version without traffic; no deadline runs', async () => {
+    let isFree = false;
+    const release = await given(
+      (world) => {
+        world.obstacles = () => (isFree || !world.calls.includes('deploySlot') ? [] : [stopped]);
+      },
+      { ...modelOnly, canary: { ...orderOf().canary, deadlineMinutes: 0.02 } },
+    );
+    const held = await release.until(waitsForLine);
+    expect([held.weightPercent, release.world.weightOf('b')]).toEqual([0, 0]);
+    // Longer than the deadline of the canary.
+    await release.until(({ waitingFor }) => waitingFor?.kind === 'line' && Date.now() - Date.parse(held.phaseSince) > 2_500);
+    isFree = true;
+    await release.handle.signal(lineChangedSignal);
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test('while traffic shifts keeps the weight, and the judge goes on: a bad version still goes back', async () => {
+    let isBad = false;
+    const release = await given((world) => {
+      world.obstacles = () => (world.weightOf('b') === 10 ? [stopped] : []);
+      world.verdicts = () => (isBad ? verdictOf('fail', 'too many errors') : verdictOf('pass'));
+      world.onStep = async (step) => {
+        if (step === 'watchCanary') await new Promise((resume) => setTimeout(resume, 50));
+      };
+    }, modelOnly);
+    expect((await release.until(waitsForLine)).weightPercent).toBe(10);
+    await expect(release.handle.executeUpdate(resumeUpdate, { args: [tell] })).rejects.toMatchObject({
+      cause: { type: 'release.wrongPhase', message: expect.stringContaining('not free') as string },
+    });
+    isBad = true;
+    expect(await release.handle.result()).toMatchObject({ kind: 'rolled back', reason: 'too many errors' });
+    expect(release.world.isPutBack).toBe(true);
+    expect(release.world.calls.filter((step) => step === 'setWeights')).toHaveLength(2);
+  });
+
+  test('does not keep anybody from aborting', async () => {
+    const release = await given((world) => {
+      world.obstacles = () => [{ kind: 'unknown', reason: 'the catalog cannot be read' }];
+    });
+    await release.until(waitsForLine);
+    await release.handle.executeUpdate(abortUpdate, { args: [tell] });
+    expect(await release.handle.result()).toMatchObject({ kind: 'cancelled', by: 'sam' });
+    expect(release.world.isPutBack).toBe(true);
+  });
+});
+
+describe.concurrent('a stopped line', () => {
+  const gateway = () => createLineGateway(temporal.client, { server: (ask) => ask(), worker: (ask) => ask() });
+  const stop: Stop = { by: callerOf('sam', 'sre'), reason: 'errors everywhere', at: '2026-11-27T10:00:00.000Z' };
+  const sue = { by: callerOf('sue', 'sre'), reason: 'fixed' };
+
+  test('is seen by whoever looks, told when it is resumed, and resumed by another person only', async () => {
+    const environment = `e${randomUUID().slice(0, 8)}`;
+    const line = gateway();
+    expect(await line.stop(environment, stop)).toBe(true);
+    const real = createLineActivities({ client: temporal.client, catalog: 'nowhere' });
+    const release = await given(
+      (world) => {
+        world.readLine = (input) => real.readLine(input);
+      },
+      { ...modelOnly, environment },
+    );
+    const waiting = await release.until(waitsForLine);
+    // There is no catalog here: that is in the way, too, and does not hide the rest.
+    expect(waiting.waitingFor).toMatchObject({
+      obstacles: [
+        { kind: 'unknown', reason: `environments/${environment}.yaml cannot be read: ENOENT` },
+        { kind: 'stopped', by: 'sam' },
+      ],
+    });
+    await expect(line.resume(environment, tell)).rejects.toMatchObject({ cause: { type: 'line.samePerson' } });
+    release.world.readLine = undefined;
+    expect(await line.resume(environment, sue)).toBe(true);
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+    expect((await real.readLine({ release: { ...release.order } })).obstacles.map(({ kind }) => kind)).toEqual(['unknown']);
+  });
+
+  test('is stopped once at a time, and may be stopped again afterwards', async () => {
+    const environment = `e${randomUUID().slice(0, 8)}`;
+    const line = gateway();
+    expect([await line.stopped(environment), await line.resume(environment, sue)]).toEqual([null, false]);
+    expect([await line.stop(environment, stop), await line.stop(environment, { ...stop, by: sue.by })]).toEqual([true, false]);
+    expect(await line.stopped(environment)).toEqual(stop);
+    await line.resume(environment, sue);
+    await temporal.client.workflow.result(lineIdOf(environment));
+    expect(await line.stopped(environment)).toBeNull();
+    expect(await line.stop(environment, { ...stop, by: sue.by })).toBe(true);
+    expect(await line.resume(environment, tell)).toBe(true);
+  });
+});
