@@ -128,6 +128,8 @@ describe('who asks', () => {
   test('every route but health and documents is closed without a token and asks OPA with one', async () => {
     const id = await startedId();
     world.policy = () => false;
+    const { order } = world.releases.releases.get(id) ?? {};
+    if (order !== undefined) await world.releases.previews.start(order);
     for (const { method, path } of await operations()) {
       if (/^\/(healthz|readyz|metrics)$/.test(path)) continue;
       const concrete = path
@@ -433,6 +435,7 @@ describe('documents', () => {
       'GET /metrics',
       'GET /readyz',
       'GET /v1/environments/{environment}',
+      'GET /v1/previews/{id}',
       'GET /v1/releases',
       'GET /v1/releases/{id}',
       'GET /v1/releases/{id}/counts',
@@ -442,6 +445,7 @@ describe('documents', () => {
       'GET /v1/services/{service}/environments/{environment}',
       'POST /v1/environments/{environment}/resume',
       'POST /v1/environments/{environment}/stop',
+      'POST /v1/previews',
       'POST /v1/releases',
       'POST /v1/releases/{id}/abort',
       'POST /v1/releases/{id}/approvals',
@@ -487,7 +491,7 @@ async function operations(): Promise<{ readonly method: 'GET' | 'POST'; readonly
 }
 
 function bodyFor(path: string): unknown {
-  if (path === '/v1/releases') return releaseBody;
+  if (path === '/v1/releases' || path === '/v1/previews') return releaseBody;
   if (path === '/v1/rollbacks')
     return { service: 'fraud-scorer', environment: 'production', to: 'previous', reason: 'r', incident: 'INC-1' };
   if (path.endsWith('/approvals')) return { decision: 'approve', statementDigest: releaseBody.model.digest, reason: 'r' };

@@ -20,6 +20,8 @@ import { AnswerInterceptor } from './http/answer.ts';
 import { Metrics } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { SchemaPipe } from './http/schema.pipe.ts';
+import { PreviewsController } from './previews/previews.controller.ts';
+import { PreviewsService } from './previews/previews.service.ts';
 import { EvidenceController } from './releases/evidence.controller.ts';
 import { EvidenceService } from './releases/evidence.service.ts';
 import { ReleasesController } from './releases/releases.controller.ts';
@@ -55,6 +57,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       RollbacksController,
       ServicesController,
       EnvironmentsController,
+      PreviewsController,
       HealthController,
       DocsController,
     ],
@@ -73,6 +76,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       Access,
       CatalogFiles,
       EnvironmentsService,
+      PreviewsService,
       ReleasesService,
       EvidenceService,
       RollbacksService,

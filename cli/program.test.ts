@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 import picocolors from 'picocolors';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Problem } from '../api/http/problem.ts';
 import { startIssuer } from '../infra/local/issuer/issuer.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../test/support/api-world.ts';
@@ -115,6 +115,37 @@ describe('asking', () => {
     const id = await started();
     end(id, 'released');
     expect((await plimsoll([...words, '--to', id])).code).toBe(0);
+  });
+});
+
+describe('planning', () => {
+  const planWords = ['plan', ...releaseWords.slice(1).filter((word, index, all) => word !== '--reason' && all[index - 1] !== '--reason')];
+  const previewed = () => [...world.releases.previewed.values()][0];
+  beforeEach(() => world.releases.previewed.clear());
+  const end = async (status: 'completed' | 'failed', change: object) => {
+    const running = plimsoll(planWords);
+    await vi.waitFor(() => expect(previewed()).toBeDefined());
+    const preview = previewed();
+    if (preview === undefined) throw new Error('it was asked for');
+    preview.view = { ...preview.view, ...change };
+    preview.status = status;
+    return running;
+  };
+
+  test('needs no reason, follows the preview to its end and says that it would be released', async () => {
+    const { code, out } = await end('completed', {});
+    expect([code, out]).toEqual([0, expect.stringContaining('would be released without an approval')]);
+    expect(world.releases.releases.size).toBe(0);
+  });
+
+  test('is refused with what would end it, or with the step that broke', async () => {
+    const outcome = { kind: 'blocked', reason: 'IAM1: wildcard', infrastructure: 'unchanged', model: 'unchanged' };
+    expect(await end('completed', { outcome })).toMatchObject({
+      code: 1,
+      out: expect.stringContaining('would be blocked: IAM1: wildcard') as string,
+    });
+    world.releases.previewed.clear();
+    expect(await end('failed', {})).toMatchObject({ code: 1, out: expect.stringContaining('a step broke') as string });
   });
 });
 

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { addPeopleCommands } from './people.ts';
+import { addPlanCommand } from './plan.ts';
 
 const exits = `
 Exit codes: 0 released, or done as asked; 1 rolled back, blocked, rejected or refused; 2 wrong usage; 3 unreachable.
@@ -52,17 +53,26 @@ export function createProgram(
     program.command(words).description(description).option('--json', 'for programs: JSON instead of text').addHelpText('after', exits);
   const withReason = (made: Command): Command => made.requiredOption('--reason <text>', 'why; it goes into the record');
 
-  command('release', 'ask for a release')
-    .option('--file <path>', 'the request as JSON; - is standard input; other options win over it')
-    .option('--service <name>')
-    .option('--environment <name>')
-    .option('--commit <sha>', 'of the repository that holds chart and infrastructure')
-    .option('--stack <name>', 'infrastructure part: which Terraform stack')
-    .option('--var <name=value>', 'infrastructure part: a Terraform variable; again for more', collect)
-    .option('--model-version <version>', 'model part')
-    .option('--artifact <s3 uri>', 'model part: the model file')
-    .option('--digest <sha256:…>', 'model part: of the file')
-    .option('--image <name@sha256:…>', 'model part: the server image, by digest')
+  const withRequest = (made: Command): Command =>
+    made
+      .option('--file <path>', 'the request as JSON; - is standard input; other options win over it')
+      .option('--service <name>')
+      .option('--environment <name>')
+      .option('--commit <sha>', 'of the repository that holds chart and infrastructure')
+      .option('--stack <name>', 'infrastructure part: which Terraform stack')
+      .option('--var <name=value>', 'infrastructure part: a Terraform variable; again for more', collect)
+      .option('--model-version <version>', 'model part')
+      .option('--artifact <s3 uri>', 'model part: the model file')
+      .option('--digest <sha256:…>', 'model part: of the file')
+      .option('--image <name@sha256:…>', 'model part: the server image, by digest');
+
+  addPlanCommand(
+    session,
+    withRequest(command('plan', 'what a release would be: scans, change, policies, approvers; nobody is asked')),
+    finish,
+  );
+
+  withRequest(command('release', 'ask for a release'))
     .option('--reason <text>', 'why; it goes into the record')
     .option('--attempt <number>', 'to try the same release again', wholeNumber)
     .option('--watch', 'follow it to its end; the exit code is its outcome')

@@ -95,6 +95,11 @@ export function releaseIdOf(request: Omit<ReleaseRequest, 'reason'>): string {
   return readableId({ service, environment }, digestOf({ service, environment, source, infrastructure, model, attempt }));
 }
 
+/** A preview is nothing that is asked for twice: `nonce` tells two looks apart. */
+export function previewIdOf({ service, environment }: Pick<ReleaseRequest, 'service' | 'environment'>, nonce: string): string {
+  return readableId({ service, environment }, digestOf({ service, environment, preview: nonce }));
+}
+
 /** A rollback is decided by where to and why now: asking again within one incident is asking for the same one. */
 export function rollbackIdOf(request: {
   readonly service: string;

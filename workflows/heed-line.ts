@@ -11,7 +11,7 @@ import { localSteps } from './steps.ts';
 
 /** A rollback passes: it is how one gets out of the trouble that a line is stopped for. */
 export async function heedLine(run: ReleaseRun): Promise<void> {
-  if (run.order.urgency === 'rollback' || run.isStopped || !isPatched('the line is heeded')) return;
+  if (run.order.urgency === 'rollback' || run.isStopped || !isPatched('people and policy')) return;
   const obstacles = await look(run);
   if (obstacles.length === 0) return;
   run.stop(obstacles);

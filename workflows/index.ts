@@ -2,5 +2,6 @@
 export { caretaker } from './caretaker.ts';
 export { lane } from './lane.ts';
 export { line } from './line.ts';
+export { preview } from './preview.ts';
 export { recover } from './recover.ts';
 export { release } from './release.ts';

@@ -5,7 +5,7 @@
 import { condition, continueAsNew, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
 import { emptyLane, enter, isWanted, type Lane, leave, positionOf } from '../domain/lane.ts';
 import type { LaneRef } from '../domain/order.ts';
-import { enterLaneSignal, lanePositionSignal, laneWantedSignal, leaveLaneSignal } from './messages.ts';
+import { enterLaneSignal, lanePositionSignal, laneQuery, laneWantedSignal, leaveLaneSignal } from './messages.ts';
 
 /** Turned away: the lane was full. */
 const notThere = -1;
@@ -16,6 +16,7 @@ export async function lane(ref: LaneRef, state: Lane = emptyLane): Promise<void>
   const told = new Map<string, number>();
   let wantedToldTo: string | undefined;
 
+  setHandler(laneQuery, () => current);
   setHandler(enterLaneSignal, (waiter) => {
     current = enter(current, waiter);
     // Whoever asks again may have missed the answer.

@@ -2,7 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../domain/approval.ts';
 import type { Caller } from '../domain/caller.ts';
-import { laneSignals } from '../domain/lane.ts';
+import { type Lane, laneSignals } from '../domain/lane.ts';
 import { lineSignals } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
@@ -40,6 +40,8 @@ export const orderQuery = defineQuery<ReleaseOrder>('order');
 
 /** At most `limit` records whose sequence is greater than `after` (−1 for all), oldest first. */
 export const recordsQuery = defineQuery<readonly ReleaseRecord[], [after: number, limit: number]>('records');
+
+export const laneQuery = defineQuery<Lane>('lane');
 
 /** The lane tells a release where it stands: 0 holds the lane. */
 export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readonly position: number }]>(laneSignals.position);

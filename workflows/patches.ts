@@ -7,8 +7,8 @@ import { patched } from '@temporalio/workflow';
 const patches = {
   /** Before: an abort during a step that has to finish was heard only after the long look that followed it. */
   'no look after an abort': true,
-  /** Before: neither a freeze nor a stopped line was asked about. */
-  'the line is heeded': true,
+  /** Before: neither a freeze nor a stopped line was asked about, and a lane was left by an activity with a task of its own. */
+  'people and policy': true,
   /** Before: what had moved between approval and apply was the change alone, not all of what the statement says. */
   'everything approved is compared': true,
 } as const;

@@ -38,6 +38,10 @@ export async function provision(run: ReleaseRun): Promise<Ending | undefined> {
   return { kind: 'blocked', reason: `the change keeps moving after approval: ${moved.join(', ')}` };
 }
 
+/** The same questions, for whoever only wants to know: no one is asked and nothing is applied. */
+export const foresee = async (run: ReleaseRun): Promise<Ending | undefined> =>
+  (await judge(run, 'code')) ?? (await plan(run)) ?? (await judge(run, 'complete'));
+
 /* -------------------------------------------------------------- planning */
 
 /** After a change moved, the plan made inside the lane is the one to judge: planning again would only be later. */

@@ -36,7 +36,7 @@ import { now, Outbox } from './outbox.ts';
 import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
 import { searchAttributes } from './search-attributes.ts';
-import { type Steps, stepsOf, undoStepsOf } from './steps.ts';
+import { localSteps, type Steps, stepsOf, undoStepsOf } from './steps.ts';
 import { UndoStack } from './undo-stack.ts';
 
 /** A view that this class alone may write. */
@@ -266,7 +266,9 @@ export class ReleaseRun {
 
   async leave(lane: LaneRef): Promise<void> {
     const summary = `Leave lane ${lane.kind}/${lane.key}`;
-    await this.#undoSteps.lanes.leaveLane.executeWithOptions({ summary }, [{ lane, releaseId: this.order.releaseId }]);
+    const { releaseId } = this.order;
+    if (isPatched('people and policy')) await localSteps.leaveLane({ lane, releaseId });
+    else await this.#undoSteps.lanes.leaveLane.executeWithOptions({ summary }, [{ lane, releaseId }]);
     this.undo.forget('leave lane');
     this.forgetLane(lane);
     this.record('laneLeft', { lane: { ...lane } });

@@ -11,7 +11,7 @@ import type { Outcome } from '../domain/outcome.ts';
 import type { Ending } from './facts.ts';
 import { check, fetchSource } from './prepare.ts';
 import { provision } from './provision.ts';
-import { kindOf, refusal } from './refusal.ts';
+import { failureOf, kindOf, refusal } from './refusal.ts';
 import { ReleaseRun } from './release-run.ts';
 import { ship } from './ship.ts';
 import { requireSoak } from './soak.ts';
@@ -38,7 +38,7 @@ async function wholeStory(run: ReleaseRun): Promise<Outcome> {
     // A plain Error is a bug of ours. Left alone it fails only the task, which waits for the fix and goes on.
     if (!(error instanceof TemporalFailure)) throw error;
     // Another run owns the record, and with it the world: touching either would make two writers.
-    if (isForeign(error)) throw failed(error);
+    if (isForeign(error)) throw failureOf(error);
     broke = error;
     // An abort that was taken is the truer end of a step that broke meanwhile.
     ending = run.abortion;
@@ -53,7 +53,7 @@ async function wholeStory(run: ReleaseRun): Promise<Outcome> {
     throw refusal('release.undoStuck', `put back by hand: ${skipped.join(', ')}`);
   }
   if (ending === undefined) {
-    const failure = failed(broke);
+    const failure = failureOf(broke);
     await run.fail(failure.type ?? 'unknown', failure.message);
     throw failure;
   }
@@ -76,8 +76,3 @@ function releasedReason({ order, infrastructure }: ReleaseRun): string {
 }
 
 const isForeign = (error: unknown) => ['release.reset', 'ledger.forked'].includes(kindOf(error) ?? '');
-
-/** The workflow's own failure, by the name under which its run book is found. */
-function failed(error: TemporalFailure | undefined) {
-  return refusal(kindOf(error) ?? 'tool.timedOut', rootCause(error) ?? 'a step did not answer', error);
-}

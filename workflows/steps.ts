@@ -57,7 +57,7 @@ export function undoStepsOf({ tools }: Queues) {
 export type UndoSteps = ReturnType<typeof undoStepsOf>;
 
 /** Milliseconds of work that many steps ask for: one event of the history each, where an activity has six. */
-export const localSteps = proxyLocalActivities<ReleasesPort & LinePort>(glance);
+export const localSteps = proxyLocalActivities<ReleasesPort & LinePort & Pick<LanesPort, 'leaveLane'>>(glance);
 
 export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...recordCall, taskQueue: taskQueues.control });
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { name } from '../catalog/schema.ts';
 import { lineStatus } from '../environments/schemas.ts';
+import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
 import {
   decisionRequest,
   idempotencyKey,
@@ -157,6 +158,18 @@ export const openApiDocument = () =>
       '/v1/releases/{id}/abort': { post: message('abortRelease', 'End it and put everything back', instructionRequest) },
       '/v1/releases/{id}/undos/{name}/skip': {
         post: message('skipUndo', 'Give up an undo that does not succeed', instructionRequest, z.object({ id: releaseId, name: undoName })),
+      },
+      '/v1/previews': {
+        post: operation('startPreview', 'releases', 'What a release would be: up to judging, without asking anybody', {
+          requestBody: { required: true, content: json(previewRequest) },
+          responses: { '202': { description: 'Started', headers: z.object({ location: z.string() }), content: json(startedPreview) } },
+        }),
+      },
+      '/v1/previews/{id}': {
+        get: operation('showPreview', 'releases', 'What was found out so far', {
+          requestParams: { path: releasePath },
+          responses: { '200': { description: 'The preview', content: json(previewDetails) } },
+        }),
       },
       '/v1/rollbacks': {
         post: operation('startRollback', 'rollbacks', 'Go back to an earlier version', {

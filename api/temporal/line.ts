@@ -62,4 +62,4 @@ export function createLineGateway(client: Client, within: { readonly server: Dea
   };
 }
 
-type Deadline = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;
+export type Deadline = <Answer>(ask: () => Promise<Answer>) => Promise<Answer>;

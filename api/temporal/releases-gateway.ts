@@ -6,6 +6,7 @@ import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import type { Instruction } from '../../workflows/messages.ts';
 import type { LineGateway } from './line.ts';
+import type { PreviewGateway } from './previews.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -53,6 +54,7 @@ export type Told = { readonly kind: 'done'; readonly view: ReleaseView } | { rea
 
 export interface ReleasesGateway {
   readonly line: LineGateway;
+  readonly previews: PreviewGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

@@ -25,6 +25,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
 import { createLineGateway } from './line.ts';
+import { createPreviewGateway } from './previews.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
 
 export const releaseType = 'release';
@@ -51,11 +52,14 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
   };
   const handleOf = (id: string) => client.workflow.getHandle(id);
 
+  const deadlines = {
+    server: <Answer>(ask: () => Promise<Answer>) => within(serverDeadlineMs, ask),
+    worker: <Answer>(ask: () => Promise<Answer>) => within(workerDeadlineMs, ask),
+  };
+
   return {
-    line: createLineGateway(client, {
-      server: (ask) => within(serverDeadlineMs, ask),
-      worker: (ask) => within(workerDeadlineMs, ask),
-    }),
+    line: createLineGateway(client, deadlines),
+    previews: createPreviewGateway(client, deadlines),
 
     start: (order) =>
       within(serverDeadlineMs, async () => {

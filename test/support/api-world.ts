@@ -14,11 +14,13 @@ import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
 import type { CountsStore } from '../../api/store/counts-store.ts';
 import type { LineGateway } from '../../api/temporal/line.ts';
+import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
 import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
+import { type Lane, laneIdOf } from '../../domain/lane.ts';
 import { type Stop, whyNotResumed } from '../../domain/line.ts';
 import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
@@ -116,6 +118,14 @@ interface Held {
 export class FakeReleases implements ReleasesGateway {
   readonly releases = new Map<string, Held>();
   readonly queries: string[] = [];
+  /** Previews that were asked for, as they stand. */
+  readonly previewed = new Map<string, { status: PreviewStatus; readonly order: ReleaseOrder; view: ReleaseView }>();
+  readonly lanes = new Map<string, Lane>();
+  readonly previews: PreviewGateway = {
+    start: async (order) => void this.previewed.set(order.releaseId, { status: 'running', order, view: viewOf(order) }),
+    find: async (id) => this.previewed.get(id),
+    lane: async (lane) => this.lanes.get(laneIdOf(lane)) ?? null,
+  };
   /** Lines that are stopped, by environment. */
   readonly stops = new Map<string, Stop>();
   readonly line: LineGateway = {

@@ -65,6 +65,46 @@ export type InstructionRequest = {
     reason: string;
 };
 
+/**
+ * What a release would be asked for; the reason may be left out.
+ */
+export type PreviewRequest = {
+    service: string;
+    environment: string;
+    source: {
+        commit: string;
+    };
+    /**
+     * The infrastructure part; leave it out to release a model alone.
+     */
+    infrastructure?: {
+        stack: string;
+        /**
+         * Terraform variables. Sensitive ones are refused: they come from Secrets Manager.
+         */
+        variables?: {
+            [key: string]: Json;
+        };
+    };
+    /**
+     * The model part; leave it out to change infrastructure alone.
+     */
+    model?: {
+        version: string;
+        artifact: string;
+        digest: string;
+        image: string;
+    };
+    /**
+     * Why; it goes into the record.
+     */
+    reason?: string;
+    /**
+     * Raise it to try the same release again once it is closed.
+     */
+    attempt?: number;
+};
+
 export type RollbackRequest = {
     service: string;
     environment: string;
@@ -615,6 +655,105 @@ export type ReleaseView = {
     attention: string | null;
     outcome: Outcome | null;
     records: number;
+};
+
+export type StartedPreview = {
+    id: string;
+    links: {
+        self: string;
+    };
+};
+
+/**
+ * What a release would be. `outcome` is set where it would end without being released.
+ */
+export type PreviewDetails = {
+    /**
+     * Id of a release
+     */
+    releaseId: string;
+    service: string;
+    team: string;
+    environment: string;
+    attempt: number;
+    urgency: 'rollback' | 'hotfix' | 'normal';
+    reason: string;
+    requester: {
+        subject: string;
+        kind: 'human' | 'machine';
+    };
+    approverGroups: Array<string>;
+    commit: string;
+    modelVersion: string | null;
+    startedAt: string;
+    phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+    phaseSince: string;
+    history: Array<{
+        phase: 'fetching' | 'checking' | 'planning' | 'judging' | 'awaiting approval' | 'queued' | 'applying' | 'deploying' | 'shifting' | 'watching' | 'undoing' | 'finishing' | 'closed';
+        at: string;
+    }>;
+    waitingFor: WaitingFor | null;
+    held: {
+        by: string;
+        reason: string;
+    } | null;
+    scans: Array<ScanSummary>;
+    change: {
+        digest: string;
+        counts: {
+            create: number;
+            update: number;
+            delete: number;
+            replace: number;
+        };
+        addresses: Array<string>;
+    } | null;
+    gate: GateDecision | null;
+    statement: Statement | null;
+    statementDigest: string | null;
+    approvals: Array<{
+        decision: 'approve' | 'reject';
+        by: string;
+        at: string;
+        reason: string;
+        statementDigest: string;
+        valid: boolean;
+        /**
+         * Why it no longer counts.
+         */
+        because: string | null;
+    }>;
+    quorum: Quorum | null;
+    slots: {
+        candidate: 'a' | 'b';
+        live: 'a' | 'b' | null;
+    } | null;
+    weightPercent: number;
+    verdict: Verdict | null;
+    undo: Array<string>;
+    attention: string | null;
+    outcome: Outcome | null;
+    records: number;
+    /**
+     * `failed`: a step broke; the run book is under its kind.
+     */
+    status: 'running' | 'completed' | 'failed';
+    /**
+     * Who would have to approve, `1 of sre, 1 of ml-owners`; `null`: nobody, or it is not known yet.
+     */
+    approval: string | null;
+    /**
+     * Freezes and a stopped line that it would wait for now.
+     */
+    obstacles: Array<Obstacle>;
+    /**
+     * The lanes it would enter, and who is there now.
+     */
+    lanes: Array<{
+        lane: string;
+        heldBy: string | null;
+        waiting: number;
+    }>;
 };
 
 export type ServiceStatus = {
@@ -1195,6 +1334,69 @@ export type SkipUndoResponses = {
 };
 
 export type SkipUndoResponse = SkipUndoResponses[keyof SkipUndoResponses];
+
+export type StartPreviewData = {
+    body: PreviewRequest;
+    path?: never;
+    query?: never;
+    url: '/v1/previews';
+};
+
+export type StartPreviewErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type StartPreviewError = StartPreviewErrors[keyof StartPreviewErrors];
+
+export type StartPreviewResponses = {
+    /**
+     * Started
+     */
+    202: StartedPreview;
+};
+
+export type StartPreviewResponse = StartPreviewResponses[keyof StartPreviewResponses];
+
+export type ShowPreviewData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/previews/{id}';
+};
+
+export type ShowPreviewErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowPreviewError = ShowPreviewErrors[keyof ShowPreviewErrors];
+
+export type ShowPreviewResponses = {
+    /**
+     * The preview
+     */
+    200: PreviewDetails;
+};
+
+export type ShowPreviewResponse = ShowPreviewResponses[keyof ShowPreviewResponses];
 
 export type StartRollbackData = {
     body: RollbackRequest;

@@ -79,6 +79,15 @@ test_a_machine_of_the_team_starts_reads_and_aborts if {
 	}
 }
 
+test_who_could_ask_or_approve_looks_ahead if {
+	every group in ["risk", "sre", "ml-owners"] {
+		allowed(human([group]), "release.preview")
+	}
+	not allowed(human(["audit"]), "release.preview")
+	allowed(machine(["risk"]), "release.preview")
+	not allowed(machine(["sre"]), "release.preview")
+}
+
 test_those_on_call_and_approvers_stop_and_resume_a_line if {
 	every action in ["line.stop", "line.resume"] {
 		allowed(human(["sre"]), action)

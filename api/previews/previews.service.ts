@@ -1,0 +1,75 @@
+/** What a release would be, for whoever could ask for it. Nothing is left behind but the preview itself, as long as Temporal keeps it. */
+import { randomUUID } from 'node:crypto';
+import { Inject, Injectable } from '@nestjs/common';
+import type { z } from 'zod';
+import { ruleOf } from '../../domain/approval.ts';
+import type { Caller } from '../../domain/caller.ts';
+import { type LaneRef, previewIdOf, type ReleaseOrder, type ReleaseRequest, serviceLaneOf, stateLaneOf } from '../../domain/order.ts';
+import { standingOf } from '../../domain/quorum.ts';
+import { Access } from '../auth/authority.ts';
+import { CatalogFiles } from '../catalog/catalog.ts';
+import { resolveOrder } from '../catalog/resolve-order.ts';
+import { EnvironmentsService } from '../environments/environments.service.ts';
+import { Problem } from '../http/problem.ts';
+import { requesterOf, resourceOf } from '../releases/releases.service.ts';
+import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { RELEASES_GATEWAY } from '../tokens.ts';
+import type { PreviewDetails, startedPreview } from './schemas.ts';
+
+@Injectable()
+export class PreviewsService {
+  readonly #gateway: ReleasesGateway;
+  readonly #access: Access;
+  readonly #catalog: CatalogFiles;
+  readonly #environments: EnvironmentsService;
+
+  constructor(
+    @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
+    @Inject(Access) access: Access,
+    @Inject(CatalogFiles) catalog: CatalogFiles,
+    @Inject(EnvironmentsService) environments: EnvironmentsService,
+  ) {
+    this.#gateway = gateway;
+    this.#access = access;
+    this.#catalog = catalog;
+    this.#environments = environments;
+  }
+
+  async start(request: ReleaseRequest, by: Caller): Promise<z.infer<typeof startedPreview>> {
+    const order = resolveOrder(this.#catalog.current, request, requesterOf(by));
+    await this.#access.require(by, 'release.preview', resourceOf(order));
+    // Each look is a new one: what it saw may have changed since.
+    const id = previewIdOf(request, randomUUID());
+    await this.#gateway.previews.start({ ...order, releaseId: id });
+    return { id, links: { self: `/v1/previews/${id}` } };
+  }
+
+  async show(id: string, by: Caller): Promise<PreviewDetails> {
+    const found = await this.#gateway.previews.find(id);
+    if (found === undefined)
+      throw new Problem('release.unknown', `there is no preview ${id}`, {
+        errors: [{ field: 'id', value: id, allowed: 'the id of a preview' }],
+      });
+    const { view, order, status } = found;
+    await this.#access.require(by, 'release.preview', resourceOf(order));
+    const { quorum, minimum } = ruleOf(order.approvals);
+    const asks = view.gate?.kind === 'approval needed';
+    return {
+      ...(view as unknown as PreviewDetails),
+      status,
+      approval: asks ? standingOf(quorum, minimum, []).missing : null,
+      obstacles: [...(await this.#environments.obstaclesOf(order.environment))],
+      lanes: await Promise.all(lanesOf(order).map((lane) => this.#laneOf(lane))),
+    };
+  }
+
+  async #laneOf(ref: LaneRef) {
+    const lane = await this.#gateway.previews.lane(ref);
+    return { lane: `${ref.kind}/${ref.key}`, heldBy: lane?.holder?.releaseId ?? null, waiting: lane?.waiting.length ?? 0 };
+  }
+}
+
+const lanesOf = (order: ReleaseOrder): readonly LaneRef[] => [
+  ...(order.infrastructure === undefined ? [] : [stateLaneOf(order.infrastructure.stack)]),
+  ...(order.model === undefined ? [] : [serviceLaneOf(order)]),
+];

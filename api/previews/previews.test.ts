@@ -1,0 +1,80 @@
+/** What a release would be, over HTTP. */
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { laneIdOf } from '../../domain/lane.ts';
+import { serviceLaneOf } from '../../domain/order.ts';
+import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
+
+let world: ApiWorld;
+beforeAll(async () => {
+  world = await startApi();
+});
+afterAll(() => world.close());
+beforeEach(() => {
+  world.releases.previewed.clear();
+  world.releases.lanes.clear();
+  world.releases.stops.clear();
+  world.policy = () => true;
+});
+
+const { reason: _, ...body } = releaseBody;
+const ask = async () => {
+  const response = await world.call('POST', '/v1/previews', { body });
+  return { status: response.status, location: response.headers.get('location'), id: ((await response.json()) as { id: string }).id };
+};
+const show = async (id: string) => {
+  const response = await world.call('GET', `/v1/previews/${id}`);
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+};
+
+describe('a preview', () => {
+  test('is asked for without a reason, starts no release, and is another one each time', async () => {
+    const [first, second] = [await ask(), await ask()];
+    expect(first).toMatchObject({ status: 202, location: `/v1/previews/${first.id}` });
+    expect(first.id).toMatch(/^fraud-scorer-production-[0-9a-f]{12}$/);
+    expect(second.id).not.toBe(first.id);
+    expect(world.releases.releases.size).toBe(0);
+  });
+
+  test('says who would have to approve, what is in the way, and who is in the lanes', async () => {
+    const { id } = await ask();
+    expect((await show(id)).body).toMatchObject({
+      status: 'running',
+      approval: null,
+      obstacles: [],
+      lanes: [{ lane: 'service/fraud-scorer/production', heldBy: null, waiting: 0 }],
+    });
+    const preview = world.releases.previewed.get(id);
+    if (preview === undefined) throw new Error('the preview was started');
+    preview.status = 'completed';
+    preview.view = {
+      ...preview.view,
+      gate: {
+        kind: 'approval needed',
+        violations: [],
+        because: ['production'],
+        policyDigest: someDigest,
+        findingsDigest: someDigest,
+        findingsCount: 0,
+      },
+    };
+    world.releases.lanes.set(laneIdOf(serviceLaneOf(preview.order)), {
+      holder: { releaseId: 'r-1', urgency: 'normal' },
+      waiting: [{ releaseId: 'r-2', urgency: 'normal' }],
+    });
+    await world.call('POST', '/v1/environments/production/stop', { body: { reason: 'errors' } });
+    expect((await show(id)).body).toMatchObject({
+      status: 'completed',
+      approval: '1 of sre or ml-owners',
+      obstacles: [{ kind: 'stopped' }],
+      lanes: [{ heldBy: 'r-1', waiting: 1 }],
+    });
+  });
+
+  test('is for those whom the policy lets; one that is not there is 404', async () => {
+    const { id } = await ask();
+    world.policy = (caller, action) => action !== 'release.preview';
+    expect((await show(id)).status).toBe(403);
+    expect((await ask()).status).toBe(403);
+    expect(await show('fraud-scorer-production-000000000000')).toMatchObject({ status: 404, body: { kind: 'release.unknown' } });
+  });
+});
