@@ -3,16 +3,17 @@
  * Method: `terraform test` with a mock provider, in a copy, so that the checkout stays as it is.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../..');
-const modules = join(import.meta.dirname, 'modules');
+const here = import.meta.dirname;
+const tested = ['bootstrap', ...readdirSync(join(here, 'modules')).map((name) => join('modules', name))];
 const copies = mkdtempSync(join(tmpdir(), 'modules-'));
-cpSync(modules, copies, { recursive: true });
+for (const folder of ['bootstrap', 'modules']) cpSync(join(here, folder), join(copies, folder), { recursive: true });
 afterAll(() => rmSync(copies, { recursive: true }));
 
 /** No AWS settings at all: a mock provider must not need them. */
@@ -28,7 +29,7 @@ const terraform = async (cwd: string, ...args: string[]) => {
 };
 
 /** `terraform test` exits with 1 when a run fails, which rejects and shows its output. */
-test.each(readdirSync(modules))('the tests of %s pass', async (name) => {
+test.each(tested)('the tests of %s pass', async (name) => {
   const folder = join(copies, name);
   await terraform(folder, 'init', '-backend=false', '-input=false', '-no-color');
   const output = await terraform(folder, 'test', '-no-color');
@@ -39,8 +40,26 @@ test.each(['infra/terraform', 'examples/ml-platform/infra/terraform'])('%s is fo
   expect(await terraform(join(repository, folder), 'fmt', '-check', '-recursive')).toBe('');
 });
 
-test.each(readdirSync(modules))('every input of %s has a refusal, and a run that expects it', (name) => {
-  const inputs = [...readFileSync(join(modules, name, 'variables.tf'), 'utf8').matchAll(/^variable "(\w+)"/gm)].map(([, input]) => input);
-  const refused = readFileSync(join(modules, name, 'tests/refuses.tftest.hcl'), 'utf8');
-  expect(inputs.filter((input) => !refused.includes(`expect_failures = [var.${input}]`))).toEqual([]);
+/** The names within every `expect_failures`, of which one run may hold several. */
+const refusedIn = (text: string): readonly string[] =>
+  [...text.matchAll(/expect_failures = \[([^\]]*(?:\["[^"]*"\][^\]]*)*)\]/g)].flatMap(([, list = '']) =>
+    [...list.matchAll(/\bvar\.(\w+)/g)].map(([, name = '']) => name),
+  );
+
+test.each(tested)('every input of %s has a refusal, and a run that expects it', (name) => {
+  const variables = readFileSync(join(here, name, 'variables.tf'), 'utf8');
+  const inputs = [...variables.matchAll(/^variable "(\w+)"/gm)].map(([, input = '']) => input);
+  const refused = refusedIn(readFileSync(join(here, name, 'tests/refuses.tftest.hcl'), 'utf8'));
+  expect(inputs.filter((input) => !refused.includes(input))).toEqual([]);
+  // As many refusals at least as validations: the second one of an input is expected by a run of its own.
+  const unexpected = inputs.filter((input) => {
+    const block = variables.slice(variables.indexOf(`variable "${input}"`)).split(/^variable /m)[1] ?? '';
+    return block.split('validation {').length - 1 > refused.filter((one) => one === input).length;
+  });
+  expect(unexpected).toEqual([]);
+});
+
+test.each(tested)('%s is made of the same files as every other', (name) => {
+  for (const file of ['main.tf', 'variables.tf', 'outputs.tf', 'versions.tf', 'README.md'])
+    expect(existsSync(join(here, name, file))).toBe(true);
 });

@@ -8,6 +8,7 @@ import { taskQueues } from '../../../workflows/messages.ts';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
 import { bootstrapAccount } from '../aws/bootstrap.ts';
+import { standInCommand, standInDigest } from '../aws/stand-in.ts';
 import { prometheusConfig } from '../prometheus/config.ts';
 import { repository } from '../repository.ts';
 import { toolFile } from '../tools/paths.ts';
@@ -70,15 +71,11 @@ function aws(config: StackConfig): Piece {
   return program(
     'aws',
     ['AWS'],
-    () => ({
-      file: toolFile('moto', 'moto_server'),
-      args: ['-H', host, '-p', String(ports.AWS)],
-      // Modules attach AWS's own managed policies; without this moto knows none.
-      env: { ...plainEnv(config), MOTO_IAM_LOAD_MANAGED_POLICIES: 'true' },
-    }),
+    () => standInCommand(host, ports.AWS, plainEnv(config)),
     () => answers(`${endpoint}/moto-api/`),
     {
       holdsState: true,
+      covers: standInDigest,
       prepare: () =>
         bootstrapAccount(endpoint, env['AWS_REGION'] ?? '', {
           storeBucket: env['PLIMSOLL_STORE_BUCKET'] ?? '',

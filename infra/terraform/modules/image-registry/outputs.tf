@@ -1,3 +1,8 @@
+output "name" {
+  description = "Name of the repository."
+  value       = aws_ecr_repository.this.name
+}
+
 output "url" {
   description = "Address to push to, without tag or digest."
   value       = aws_ecr_repository.this.repository_url
