@@ -144,10 +144,11 @@ describe('who asks', () => {
       const response = await world.call(method, concrete, body);
       expect([method, path, world.asked.length > 0]).toEqual([method, path, true]);
       // A list is never refused: it holds what the caller may read.
-      const isList = method === 'GET' && path === '/v1/releases';
-      const expected = isList
-        ? { releases: [], nextPageToken: null }
-        : { status: 403, kind: 'caller.forbidden', detail: `ana is not in ${path.startsWith('/v1/environments/') ? '*' : 'risk'}` };
+      const empty = { '/v1/releases': { releases: [], nextPageToken: null }, '/v1/waivers': { waivers: [] } };
+      const expected =
+        method === 'GET' && path in empty
+          ? empty[path as keyof typeof empty]
+          : { status: 403, kind: 'caller.forbidden', detail: `ana is not in ${path.startsWith('/v1/environments/') ? '*' : 'risk'}` };
       expect([method, path, await response.json()]).toEqual([method, path, expect.objectContaining(expected)]);
     }
     expect(world.releases.told).toEqual([]);
@@ -443,6 +444,7 @@ describe('documents', () => {
       'GET /v1/releases/{id}/verdict',
       'GET /v1/releases/{id}/verdict.svg',
       'GET /v1/services/{service}/environments/{environment}',
+      'GET /v1/waivers',
       'POST /v1/environments/{environment}/resume',
       'POST /v1/environments/{environment}/stop',
       'POST /v1/previews',

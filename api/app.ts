@@ -33,6 +33,8 @@ import { ServicesService } from './services/services.service.ts';
 import type { CountsStore } from './store/counts-store.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
 import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
+import { WaiversController } from './waivers/waivers.controller.ts';
+import { WaiversService } from './waivers/waivers.service.ts';
 
 export interface Neighbours {
   readonly config: Config;
@@ -58,6 +60,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       ServicesController,
       EnvironmentsController,
       PreviewsController,
+      WaiversController,
       HealthController,
       DocsController,
     ],
@@ -81,6 +84,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       EvidenceService,
       RollbacksService,
       ServicesService,
+      WaiversService,
     ],
   })
   class AppModule {}

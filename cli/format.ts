@@ -26,7 +26,7 @@ export function outcomeText(outcome: string | null, status: string, colors: Colo
 }
 
 /** No borders: lines that can be read, and cut with `awk`. */
-function table(head: readonly string[], rows: readonly (readonly string[])[], colors: Colors): string {
+export function table(head: readonly string[], rows: readonly (readonly string[])[], colors: Colors): string {
   const made = new Table({
     head: head.map((title) => colors.dim(title)),
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2 },
@@ -187,6 +187,10 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     ...release.scans.map((scan) => ['scan', scanText(scan, colors)] as const),
     ...distinct(release.scans.flatMap(({ worst }) => worst.map(findingText))).map((finding) => ['', finding] as const),
     ...(release.gate?.violations ?? []).map(({ code, message, solution }) => ['denied', `${code} ${message}: ${solution}`] as const),
+    ...(release.gate?.waivers ?? []).map(
+      ({ name, rule, address, owner, until }) =>
+        ['waived', `${rule} ${address} by ${name} of ${owner} until ${until.slice(0, 10)}`] as const,
+    ),
     release.statementDigest === null ? undefined : ['statement', release.statementDigest],
     ...quorumLines(release),
     ...release.approvals.map(

@@ -206,6 +206,11 @@ describe('exit codes', () => {
 });
 
 describe('reading', () => {
+  test('waivers are listed for people and for programs', async () => {
+    expect(await plimsoll(['waivers'])).toMatchObject({ code: 0, out: 'no waivers\n' });
+    expect(JSON.parse((await plimsoll(['waivers', '--json'])).out)).toEqual({ waivers: [] });
+  });
+
   test('list, show and service, for people and for programs', async () => {
     const id = await started();
     expect((await plimsoll(['list', '--service', 'fraud-scorer', '--page-size', '10'])).out).toContain(id);

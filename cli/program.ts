@@ -4,6 +4,7 @@ import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
+import { waivers } from './waivers.ts';
 
 const exits = `
 Exit codes: 0 released, or done as asked; 1 rolled back, blocked, rejected or refused; 2 wrong usage; 3 unreachable.
@@ -113,6 +114,10 @@ export function createProgram(
   command('service <service> <environment>', 'what runs, since when, and what there is to go back to').action(
     async (service: string, environment: string, options: { json?: boolean }) =>
       finish(await commands.service(session, service, environment, options)),
+  );
+
+  command('waivers', 'findings that pass for a while, the first to end first').action(async (options: { json?: boolean }) =>
+    finish(await waivers(session, options)),
   );
 
   for (const decision of ['approve', 'reject'] as const)

@@ -13,6 +13,9 @@ export function detailsOf(view: ReleaseView): string {
     `${view.requester.subject} asked for \`${view.modelVersion ?? view.commit.slice(0, 12)}\` of ${view.service} in ${view.environment}: ${view.reason}`,
     ...changeLines(view),
     ...scanLines(view),
+    ...(view.gate?.waivers ?? []).map(
+      ({ rule, address, name, owner, until, reason }) => `Waived: ${rule} \`${address}\` by ${name} of ${owner} until ${until}: ${reason}`,
+    ),
     ...quorumLines(view),
     ...view.approvals.map(
       ({ by, decision, at, reason, valid, because }) =>

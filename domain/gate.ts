@@ -1,5 +1,6 @@
 /** What OPA said about one release. Deny beats everything; an approval is asked for only of what is allowed. */
 import type { Digest } from './digest.ts';
+import type { WaiverInPlay } from './waiver.ts';
 
 /** One rule that fired, with the rule's own METADATA. */
 export interface Violation {
@@ -17,6 +18,9 @@ export interface GateDecision {
   /** Codes of the rules that ask for a person, or that let this release pass without one. */
   readonly because: readonly string[];
   readonly policyDigest: Digest;
+  /** Waivers without which this would be denied; left out where there are none. The first to end decides how long this holds. */
+  readonly waivers?: readonly WaiverInPlay[] | undefined;
+  /** Over what was found and which waivers let it pass, so that an approval is of both. */
   readonly findingsDigest: Digest;
   readonly findingsCount: number;
 }

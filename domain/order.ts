@@ -8,6 +8,7 @@ import type { AnyOfGroups, ApprovalRule } from './approval.ts';
 import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
 import type { SoakRule } from './soak.ts';
+import type { Waiver } from './waiver.ts';
 
 /** A value of a Terraform variable, as JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -58,6 +59,8 @@ export interface ReleaseOrder {
   readonly metricsLabels?: Readonly<Record<string, string>> | undefined;
   readonly queues: { readonly tools: string; readonly watch: string };
   readonly gates: Gates;
+  /** Those in scope of this service and environment, ended ones too. Left out by orders from before there were any. */
+  readonly waivers?: readonly Waiver[] | undefined;
   readonly approvals: ApprovalRule | AnyOfGroups;
   readonly canary: CanaryRule;
   /** Where it has to have run before. */

@@ -154,6 +154,8 @@ export interface PolicyPort {
     readonly change: Blob | null;
     /** True when this service has never had a live version here. */
     readonly firstRelease: boolean;
+    /** RFC 3339, workflow time: whether a waiver holds is asked of this instant. Left out by older workflows: when it was asked. */
+    readonly at?: string | undefined;
   }): Promise<GateDecision>;
 }
 

@@ -100,6 +100,7 @@ async function judge(run: ReleaseRun, stage: 'code' | 'complete'): Promise<Endin
         reports: [...facts.reports, ...(stage === 'complete' && facts.planReport !== undefined ? [facts.planReport] : [])],
         change: stage === 'complete' ? (facts.plan?.change ?? null) : null,
         firstRelease: facts.firstRelease,
+        at: now(),
       },
     ],
   );

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { digestPattern } from '../../domain/digest.ts';
 import type { GateDecision, Violation } from '../../domain/gate.ts';
+import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { failure } from '../failure.ts';
 
 const digest = z.templateLiteral(['sha256:', z.string()]).refine((text) => digestPattern.test(text));
@@ -17,11 +18,25 @@ const violation = z.strictObject({
   fingerprint: digest.optional(),
 });
 
+/** The policies deny a release with more of them. */
+const waiversMax = 20;
+
+const waiverInPlay = z.strictObject({
+  name: z.string().min(1),
+  fingerprint: digest,
+  rule: z.string(),
+  address: z.string(),
+  owner: z.string().min(1),
+  reason: z.string(),
+  until: z.iso.datetime(),
+}) satisfies z.ZodType<WaiverInPlay>;
+
 const decision = z.strictObject({
   kind: z.enum(['allow', 'approval needed', 'deny']),
   violations: z.array(violation),
   violationsCount: z.int().nonnegative(),
   because: z.array(z.string()).max(50),
+  waivers: z.array(waiverInPlay).max(waiversMax),
 });
 
 const answer = z.object({
@@ -35,7 +50,7 @@ const violationsMax = 20;
 /** A sentence or two; the report has the rest. */
 const messageCharactersMax = 400;
 
-export function readDecision(body: unknown): Pick<GateDecision, 'kind' | 'violations' | 'because' | 'policyDigest'> {
+export function readDecision(body: unknown): Omit<GateDecision, 'findingsDigest' | 'findingsCount'> {
   const parsed = answer.safeParse(body);
   if (!parsed.success) {
     const where = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 3);
@@ -52,6 +67,7 @@ export function readDecision(body: unknown): Pick<GateDecision, 'kind' | 'violat
     because: result.because,
     violations: bounded(result.violations, result.violationsCount),
     policyDigest,
+    ...(result.waivers.length > 0 && { waivers: result.waivers }),
   };
 }
 

@@ -5,7 +5,7 @@ import { digestOf, digestText } from '../../domain/digest.ts';
 import { fingerprintOf } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { PolicyPort } from '../../domain/ports.ts';
-import { orderOf } from '../../test/support/builders.ts';
+import { orderOf, waiverOf } from '../../test/support/builders.ts';
 import { createMemoryStore } from '../../test/support/memory-store.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { createPolicyActivities } from './policy.ts';
@@ -14,7 +14,7 @@ type Input = Parameters<PolicyPort['judgeRelease']>[0];
 
 const policyDigest = digestText('policies');
 const provenance = { version: '1.19.0', bundles: { 'bundle.tar.gz': { revision: policyDigest } } };
-const allow = { kind: 'allow', violations: [], violationsCount: 0, because: ['approval.notNeeded'] };
+const allow = { kind: 'allow', violations: [], violationsCount: 0, because: ['approval.notNeeded'], waivers: [] };
 const violation = (n: number) => ({
   code: 'finding.blocking',
   title: 't',
@@ -27,6 +27,7 @@ const deny = (count: number, sent = count) => ({
   violations: Array.from({ length: sent }, (_, n) => violation(n)),
   violationsCount: count,
   because: [],
+  waivers: [],
 });
 
 let store: BlobStore;
@@ -107,6 +108,41 @@ describe('the answer', () => {
   });
 });
 
+describe('waivers in play', () => {
+  const waiver = {
+    name: 'reports-are-public',
+    fingerprint: digestText('1'),
+    rule: 'CKV_AWS_20',
+    address: 'aws_s3_bucket.reports',
+    owner: 'ana',
+    reason: 'until December',
+    until: '2026-12-31T23:59:59.999Z',
+  };
+  const asking = (...waivers: object[]) => ({
+    result: { ...allow, kind: 'approval needed', because: ['finding.waived'], waivers },
+    provenance,
+  });
+
+  test('are part of the decision', async () => {
+    expect(await judge(asking(waiver))).toMatchObject({ kind: 'approval needed', waivers: [waiver] });
+  });
+
+  test('are covered by the digest of the findings: another owner or end is another statement', async () => {
+    const digests = await Promise.all(
+      [asking(), asking(waiver), asking({ ...waiver, owner: 'bo' }), asking({ ...waiver, until: '2026-11-30T23:59:59.999Z' })].map(
+        async (answer) => (await judge(answer)).findingsDigest,
+      ),
+    );
+    expect(new Set(digests).size).toBe(4);
+  });
+
+  test('of which twenty are as long as they may be still fit a message', async () => {
+    const long = { ...waiver, name: 'n'.repeat(40), address: 'a'.repeat(500), reason: 'r'.repeat(300), owner: 'o'.repeat(256) };
+    const decision = await judge(asking(...Array.from({ length: 20 }, () => long)));
+    expect(JSON.stringify(decision).length).toBeLessThan(30 * 1024);
+  });
+});
+
 describe('the question', () => {
   test('goes to the decision, with provenance', async () => {
     await judge({ result: allow, provenance });
@@ -153,6 +189,18 @@ describe('the question', () => {
     });
   });
 
+  test('holds the waivers of the order and the instant they are asked of', async () => {
+    const at = '2026-11-25T12:00:00.000Z';
+    const waivers = [waiverOf()];
+    await judge({ result: allow, provenance }, { order: orderOf({ waivers }), at });
+    expect(asked[0]?.input).toMatchObject({ waivers, at });
+  });
+
+  test('of an older workflow, which gives no instant, is of when it was asked', async () => {
+    await judge({ result: allow, provenance });
+    expect(asked[0]?.input).toMatchObject({ waivers: [], at: expect.stringMatching(/^\d{4}-\d\d-\d\dT.*Z$/) });
+  });
+
   test('a report in a shape nobody knows is not sent', async () => {
     const report = await store.putJson({ tool: 'tfsec', status: 'fine', findings: [], parseErrors: [] });
     await expect(judge({ result: allow, provenance }, { reports: [report] })).rejects.toMatchObject({ type: 'policy.malformed' });
@@ -173,6 +221,7 @@ describe('what is no answer', () => {
     ],
     ['a kind nobody knows', { result: { ...allow, kind: 'maybe' }, provenance }],
     ['a member nobody knows', { result: { ...allow, override: true }, provenance }],
+    ['a waiver that does not end', { result: { ...allow, waivers: [{ name: 'w', owner: 'ana' }] }, provenance }],
     ['true', { result: true, provenance }],
     ['a denial that names nothing', { result: { ...allow, kind: 'deny' }, provenance }],
     ['an allow with violations', { result: { ...allow, violations: [violation(1)], violationsCount: 1 }, provenance }],

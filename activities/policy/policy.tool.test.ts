@@ -10,8 +10,9 @@ import { digestText } from '../../domain/digest.ts';
 import { type Finding, fingerprintOf, type ScanReport, type Severity } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { PolicyPort } from '../../domain/ports.ts';
+import type { Waiver } from '../../domain/waiver.ts';
 import { policyRevision } from '../../infra/opa/revision.ts';
-import { orderOf } from '../../test/support/builders.ts';
+import { orderOf, waiverOf } from '../../test/support/builders.ts';
 import { findTool } from '../../test/support/find-tool.ts';
 import { createMemoryStore } from '../../test/support/memory-store.ts';
 import { createPolicyActivities } from './policy.ts';
@@ -150,6 +151,48 @@ describe('deny', () => {
     const decision = await judge({ reports: [...(await modelReports()), await reportOf('tfsec', 'fail', severities)] });
     expect(decision.violations).toHaveLength(20);
     expect(decision.violations.at(-1)?.message).toBe('101 more violations');
+  });
+});
+
+describe('waivers', () => {
+  const at = '2026-11-25T12:00:00.000Z';
+  const found = async () => [...(await modelReports()), await reportOf('tfsec', 'fail', ['high'])];
+  const judged = async (change: Partial<Waiver>) =>
+    judge({ at, reports: await found(), order: { ...modelOnly, waivers: [waiverOf({ environment: 'staging', ...change })] } });
+
+  test('what is waived is put to people, with the waiver, in every environment', async () => {
+    expect(await judged({})).toMatchObject({
+      kind: 'approval needed',
+      because: expect.arrayContaining(['finding.waived']),
+      violations: [],
+      waivers: [{ name: 'reports-are-public', owner: 'olga', rule: 'rule-0', until: '2036-01-01T23:59:59.999Z' }],
+    });
+  });
+
+  test('by fingerprint too', async () => {
+    const fingerprint = fingerprintOf('tfsec', 'rule-0', 'aws_s3_bucket.models', '');
+    expect(await judged({ environment: null, waives: { kind: 'fingerprint', fingerprint } })).toMatchObject({
+      kind: 'approval needed',
+      waivers: [{ fingerprint }],
+    });
+  });
+
+  test('one that has ended denies and says on which day', async () => {
+    const decision = await judged({ until: '2026-11-24T23:59:59.999Z' });
+    expect(decision).toMatchObject({
+      kind: 'deny',
+      violations: [{ code: 'waiver.ended', message: expect.stringContaining('olga ended on 2026-11-24') }],
+    });
+    expect(decision).not.toHaveProperty('waivers');
+  });
+
+  test.each<[string, Partial<Waiver>]>([
+    ['of another environment', { environment: 'production' }],
+    ['of another service', { service: 'churn-scorer' }],
+    ['that has not begun', { from: '2026-11-26T00:00:00.000Z' }],
+    ['of another address', { waives: { kind: 'rule', rule: 'rule-0', address: 'aws_s3_bucket.model' } }],
+  ])('one %s waives nothing', async (_what, change) => {
+    expect(await judged(change)).toMatchObject({ kind: 'deny', violations: [{ code: 'finding.blocking' }] });
   });
 });
 

@@ -4,6 +4,7 @@
  */
 import { Context } from '@temporalio/activity';
 import { digestOf } from '../../domain/digest.ts';
+import type { GateDecision } from '../../domain/gate.ts';
 import type { PolicyPort } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import type { BlobStore } from '../tool/store.ts';
@@ -39,18 +40,19 @@ export function createPolicyActivities({ store, fetch = globalThis.fetch, config
   };
 
   return {
-    async judgeRelease({ order, stage, reports, change, firstRelease }) {
+    async judgeRelease({ order, stage, reports, change, firstRelease, at }) {
       const stored = await Promise.all(reports.map(async (blob) => parseReport(await store.getJson(blob))));
       const input = inputOf({
         order,
         stage,
         firstRelease,
+        at: at ?? new Date(Context.current().info.scheduledTimestampMs).toISOString(),
         reports: stored,
         change: change === null ? null : parseChange(await store.getJson(change)),
       });
       const decision = readDecision(await ask(input));
       const fingerprints = fingerprintsOf(stored);
-      return { ...decision, findingsDigest: digestOf(fingerprints), findingsCount: fingerprints.length };
+      return { ...decision, findingsDigest: findingsDigestOf(fingerprints, decision.waivers), findingsCount: fingerprints.length };
     },
   };
 }
@@ -58,6 +60,10 @@ export function createPolicyActivities({ store, fetch = globalThis.fetch, config
 /** The same finding of two scans (code and plan) is one. */
 const fingerprintsOf = (reports: readonly Report[]) =>
   [...new Set(reports.flatMap(({ findings }) => findings.map(({ fingerprint }) => fingerprint)))].toSorted();
+
+/** An approval is of what was found and of what lets it pass: another waiver, owner or end is another statement. */
+const findingsDigestOf = (fingerprints: readonly string[], waivers: GateDecision['waivers']) =>
+  digestOf(waivers === undefined ? fingerprints : { fingerprints, waivers });
 
 function parseBody(text: string): unknown {
   try {

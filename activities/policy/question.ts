@@ -37,9 +37,10 @@ export interface Question {
   readonly reports: readonly Report[];
   readonly change: z.infer<typeof change> | null;
   readonly firstRelease: boolean;
+  readonly at: string;
 }
 
-export function inputOf({ order, stage, reports, change, firstRelease }: Question) {
+export function inputOf({ order, stage, reports, change, firstRelease, at }: Question) {
   const { releaseId, service, team, environment, urgency, requester, gates, infrastructure, model, rollback } = order;
   return {
     order: {
@@ -58,6 +59,8 @@ export function inputOf({ order, stage, reports, change, firstRelease }: Questio
     reports,
     change,
     firstRelease,
+    waivers: order.waivers ?? [],
+    at,
   };
 }
 

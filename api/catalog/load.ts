@@ -7,14 +7,17 @@ import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
+import type { Waiver } from '../../domain/waiver.ts';
 import { describeErrors, fieldErrors } from '../http/problem.ts';
 import { environmentFile, serviceFile } from './schema.ts';
+import { strayWaivers, waiverFile } from './waivers.ts';
 
 export interface Catalog {
   readonly environments: ReadonlyMap<string, Environment>;
   readonly services: ReadonlyMap<string, Service>;
   /** Addresses that commits are written under, by the subject of their author's token. */
   readonly people: ReadonlyMap<string, readonly string[]>;
+  readonly waivers: ReadonlyMap<string, Waiver>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -41,8 +44,11 @@ export function loadCatalog(folder: string, variables: Variables): Catalog {
     environments: read('environments', environmentFile),
     services: read('services', serviceFile),
     people: typeof people === 'string' ? new Map() : people,
+    waivers: read('waivers', waiverFile),
   };
   mistakes.push(...missingPredecessors(catalog.environments));
+  // A file that is wrong itself would only make others look wrong.
+  if (mistakes.length === 0) mistakes.push(...strayWaivers(catalog.waivers, catalog.environments, catalog.services));
   if (mistakes.length > 0) throw new CatalogError(`the catalog is not right:\n${mistakes.join('\n')}`);
   return catalog;
 }
@@ -59,13 +65,18 @@ function missingPredecessors(environments: Catalog['environments']): readonly st
 
 /** Changes whenever a file of the catalog is written, added or removed; costs a few `stat`s. */
 export function catalogStamp(folder: string): string {
-  return [...['environments', 'services'].flatMap((kind) => yamlFilesOf(join(folder, kind))), ...peopleFilesOf(folder)]
+  return [...['environments', 'services', 'waivers'].flatMap((kind) => yamlFilesOf(join(folder, kind))), ...peopleFilesOf(folder)]
     .map((path) => {
       const { mtimeMs, size } = statSync(path);
       return `${path} ${mtimeMs} ${size}`;
     })
     .join('\n');
 }
+
+/** A catalog without exceptions is the best one. */
+const optionalFolders: readonly string[] = ['waivers'];
+
+const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 function yamlFilesOf(folder: string): readonly string[] {
   try {
@@ -74,6 +85,7 @@ function yamlFilesOf(folder: string): readonly string[] {
       .toSorted()
       .map((file) => join(folder, file));
   } catch (error) {
+    if (optionalFolders.includes(basename(folder)) && isMissing(error)) return [];
     throw new CatalogError(`the catalog has no folder ${basename(folder)}: PLIMSOLL_CATALOG should hold environments/ and services/`, {
       cause: error,
     });

@@ -5,6 +5,7 @@
 import type { Environment, Service, Stack } from '../../domain/catalog.ts';
 import { canonicalText, digestOf } from '../../domain/digest.ts';
 import { type ReleaseOrder, type ReleaseRequest, type Requester, releaseIdOf, rollbackIdOf } from '../../domain/order.ts';
+import { waiversInScope } from '../../domain/waiver.ts';
 import { type FieldError, Problem } from '../http/problem.ts';
 import { findEnvironment, findService, unknown } from './catalog.ts';
 import type { Catalog } from './load.ts';
@@ -17,7 +18,7 @@ export function resolveOrder(catalog: Catalog, request: ReleaseRequest, requeste
   const environment = findEnvironment(catalog, request.environment);
   const stack = request.infrastructure === undefined ? undefined : findStack(environment, request.infrastructure.stack);
   const order: ReleaseOrder = {
-    ...common(environment, service),
+    ...common(catalog, environment, service),
     releaseId: releaseIdOf(request),
     attempt: request.attempt,
     urgency: 'normal',
@@ -49,7 +50,7 @@ export function resolveRollback(
   const service = findService(catalog, former.service);
   const environment = findEnvironment(catalog, former.environment);
   return bounded({
-    ...common(environment, service),
+    ...common(catalog, environment, service),
     releaseId: rollbackIdOf({ service: service.name, environment: environment.name, ...rollback, attempt: request.attempt }),
     attempt: request.attempt,
     urgency: 'rollback',
@@ -61,12 +62,14 @@ export function resolveRollback(
   });
 }
 
-function common(environment: Environment, service: Service) {
+function common(catalog: Catalog, environment: Environment, service: Service) {
+  const waivers = waiversInScope(catalog.waivers.values(), service.name, environment.name);
   return {
     service: service.name,
     team: service.team,
     environment: environment.name,
-    catalogDigest: digestOf({ environment, service }),
+    catalogDigest: digestOf({ environment, service, ...(waivers.length > 0 && { waivers }) }),
+    ...(waivers.length > 0 && { waivers }),
     aws: environment.aws,
     cluster: environment.cluster,
     prometheus: environment.metrics.prometheus,
@@ -129,9 +132,16 @@ type ReleaseOrderVariables = NonNullable<ReleaseOrder['infrastructure']>['variab
 
 function bounded(order: ReleaseOrder): ReleaseOrder {
   const bytes = Buffer.byteLength(canonicalText(order));
-  if (bytes > orderBytesMax)
-    refuse({ field: 'infrastructure.variables', allowed: `an order of at most ${orderBytesMax} bytes; this one has ${bytes}` });
-  return order;
+  if (bytes <= orderBytesMax) return order;
+  const waiverBytes = Buffer.byteLength(canonicalText(order.waivers ?? []));
+  const allowed = `an order of at most ${orderBytesMax} bytes; this one has ${bytes}`;
+  return waiverBytes > orderBytesMax / 2
+    ? refuse({
+        field: 'environment',
+        value: order.environment,
+        allowed: `${allowed}, ${waiverBytes} of them waivers: take away those that have ended`,
+      })
+    : refuse({ field: 'infrastructure.variables', allowed });
 }
 
 function refuse(...errors: readonly FieldError[]): never {

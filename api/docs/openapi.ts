@@ -26,6 +26,7 @@ import {
 import { releaseVerdict, weightFilter } from '../releases/verdict-schemas.ts';
 import { rollbackRequest } from '../rollbacks/schemas.ts';
 import { serviceStatus } from '../services/schemas.ts';
+import { waiverList } from '../waivers/schemas.ts';
 
 const problem = z
   .object({
@@ -100,7 +101,14 @@ export const openApiDocument = () =>
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
     servers: [{ url: '/' }],
-    tags: [{ name: 'releases' }, { name: 'rollbacks' }, { name: 'services' }, { name: 'environments' }, { name: 'health' }],
+    tags: [
+      { name: 'releases' },
+      { name: 'rollbacks' },
+      { name: 'services' },
+      { name: 'environments' },
+      { name: 'waivers' },
+      { name: 'health' },
+    ],
     components: {
       securitySchemes: { token: { type: 'http', scheme: 'bearer', bearerFormat: 'JWT' } },
     },
@@ -191,6 +199,11 @@ export const openApiDocument = () =>
       },
       '/v1/environments/{environment}/stop': { post: lineMessage('stopLine', 'Stop the line: releases wait at their next safe point') },
       '/v1/environments/{environment}/resume': { post: lineMessage('resumeLine', 'Resume it, by another person than who stopped it') },
+      '/v1/waivers': {
+        get: operation('listWaivers', 'waivers', 'Waivers of the catalog, the first to end first', {
+          responses: { '200': { description: 'Those of services that the caller may read', content: json(waiverList) } },
+        }),
+      },
       '/healthz': {
         get: operation('alive', 'health', 'Is the process alive', {
           ...open,

@@ -222,6 +222,20 @@ const gate = z
     ),
     because: z.array(z.string()),
     policyDigest: digest,
+    waivers: z
+      .array(
+        z.object({
+          name: z.string(),
+          fingerprint: digest,
+          rule: z.string(),
+          address: z.string(),
+          owner: z.string(),
+          reason: z.string(),
+          until: time,
+        }),
+      )
+      .optional()
+      .meta({ description: 'Waivers without which it would be denied; the first to end ends what is decided here.' }),
     findingsDigest: digest,
     findingsCount: z.number(),
   })

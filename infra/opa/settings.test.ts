@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { actions } from '../../domain/caller.ts';
 import { severities } from '../../domain/finding.ts';
+import { isWaivable } from '../../domain/waiver.ts';
 import settings from './plimsoll/settings/data.json' with { type: 'json' };
 import shapes from './plimsoll/shapes/data.json' with { type: 'json' };
 
@@ -12,4 +13,9 @@ test('every action has its permissions, and no permission is for an action that 
 test('severities have one order', () => {
   expect(settings.severities).toEqual(severities);
   expect(shapes.release.properties.reports.items.properties.findings.items.properties.severity.enum).toEqual(severities);
+});
+
+test('what the policies never waive, the catalog does not take either', () => {
+  expect(settings.neverWaived.length).toBeGreaterThan(0);
+  expect(settings.neverWaived.filter(isWaivable)).toEqual([]);
 });

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { pino } from 'pino';
@@ -46,11 +46,25 @@ chart: { repository: "https://example.com/ml-platform", path: infra/helm/model-s
 route: { gateway: models, hostname: fraud.example.com }
 `;
 
+export const waiverYaml = `
+name: reports-are-public
+rule: CKV_AWS_20
+address: aws_s3_bucket.reports
+environment: production
+reason: the customer reads them until they have a login
+owner: olga
+from: 2026-11-01
+until: 2026-11-30
+`;
+
 export function writeCatalog(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-catalog-'));
   for (const kind of ['environments', 'services']) mkdirSync(join(folder, kind));
   const all = { 'environments/production.yaml': environmentYaml, 'services/fraud-scorer.yaml': serviceYaml, ...files };
-  for (const [path, text] of Object.entries(all)) writeFileSync(join(folder, path), text);
+  for (const [path, text] of Object.entries(all)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
   return folder;
 }
 

@@ -3,6 +3,7 @@ import type { Caller } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
 import { defaultObjectives } from '../../domain/objectives.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
+import type { Waiver } from '../../domain/waiver.ts';
 
 export const modelImage = `registry.example/fraud@${digestText('image')}`;
 
@@ -60,6 +61,21 @@ export function orderOf(changes: Partial<ReleaseOrder> = {}): ReleaseOrder {
       series: { requests: 'model_requests_total', statusLabel: 'status', failureStatus: '5..', latency: 'model_request_duration_seconds' },
       objectives: defaultObjectives,
     },
+    ...changes,
+  };
+}
+
+/** Of one finding in production, and it holds for the whole of a test. */
+export function waiverOf(changes: Partial<Waiver> = {}): Waiver {
+  return {
+    name: 'reports-are-public',
+    waives: { kind: 'rule', rule: 'rule-0', address: 'aws_s3_bucket.models' },
+    environment: 'production',
+    service: null,
+    reason: 'the customer reads them until they have a login',
+    owner: 'olga',
+    from: '2026-01-01T00:00:00.000Z',
+    until: '2036-01-01T23:59:59.999Z',
     ...changes,
   };
 }

@@ -7,17 +7,19 @@
 package plimsoll.release
 
 import data.plimsoll.lib
+import data.plimsoll.lib.waivers
 
 # METADATA
 # title: The decision
 # entrypoint: true
-decision := {"kind": "deny", "violations": [malformed], "violationsCount": 1, "because": []} if not well_formed
+decision := {"kind": "deny", "violations": [malformed], "violationsCount": 1, "because": [], "waivers": []} if not well_formed
 
 else := {
 	"kind": "deny",
 	"violations": array.slice(violations, 0, lib.settings.violationsMax),
 	"violationsCount": count(violations),
 	"because": [],
+	"waivers": array.slice(in_play, 0, lib.settings.waiversInPlayMax),
 } if {
 	count(violations) > 0
 }
@@ -28,7 +30,9 @@ else := allowed("approval needed", reasons) if count(reasons) > 0
 
 else := allowed("allow", ["approval.notNeeded"])
 
-allowed(kind, because) := {"kind": kind, "violations": [], "violationsCount": 0, "because": because}
+allowed(kind, because) := {"kind": kind, "violations": [], "violationsCount": 0, "because": because, "waivers": in_play}
+
+in_play := sort(waivers.in_play)
 
 violations := sort({violation | some violation in data.plimsoll.release.deny[_].violations})
 

@@ -4,7 +4,7 @@ import data.plimsoll.release
 import data.plimsoll.release_fixture as fixture
 
 test_a_model_alone_outside_production_needs_nobody if {
-	release.decision == {"kind": "allow", "violations": [], "violationsCount": 0, "because": ["approval.notNeeded"]} with input as fixture.model_only
+	release.decision == {"kind": "allow", "violations": [], "violationsCount": 0, "because": ["approval.notNeeded"], "waivers": []} with input as fixture.model_only
 }
 
 test_infrastructure_that_only_adds_outside_production_needs_nobody if {
@@ -58,6 +58,28 @@ test_a_violation_has_its_rules_metadata if {
 	object.keys(violation) == {"code", "title", "message", "solution", "fingerprint"}
 	violation.code == "finding.blocking"
 	violation.title == "No finding reaches the blocking severity"
+}
+
+test_a_waived_finding_is_put_to_people_with_its_waiver if {
+	decision := release.decision with input as fixture.waiving([fixture.waiver])
+	decision.kind == "approval needed"
+	"finding.waived" in decision.because
+	[played] := decision.waivers
+	played.owner == "ana"
+}
+
+test_an_ended_waiver_denies if {
+	decision := release.decision with input as fixture.waiving([object.union(fixture.waiver, {"until": "2026-11-20T23:59:59.999Z"})])
+	decision.kind == "deny"
+	decision.waivers == []
+	[violation] := decision.violations
+	violation.code == "waiver.ended"
+}
+
+test_a_waiver_in_another_shape_is_malformed if {
+	every spoilt in [{"until": null}, {"from": "2026-11-01"}, {"owner": ""}, {"waives": "everything"}] {
+		malformed(fixture.waiving([object.union(fixture.waiver, spoilt)]))
+	}
 }
 
 malformed(question) if {

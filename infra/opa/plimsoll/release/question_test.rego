@@ -36,7 +36,29 @@ model_only := {
 	"reports": [report("checkov manifests"), report("modelscan")],
 	"change": null,
 	"firstRelease": false,
+	"waivers": [],
+	"at": at,
 }
+
+at := "2026-11-25T12:00:00.000Z"
+
+# Of the finding below, where it is found.
+waiver := {
+	"name": "no-access-log",
+	"waives": {"kind": "rule", "rule": "CKV_AWS_18", "address": "aws_s3_bucket.models"},
+	"environment": "staging",
+	"service": null,
+	"reason": "the log bucket comes in December",
+	"owner": "ana",
+	"from": "2026-11-01T00:00:00.000Z",
+	"until": "2026-12-31T23:59:59.999Z",
+}
+
+# A model whose scan has one finding that blocks, and these waivers.
+waiving(waivers) := object.union(model_only, {
+	"reports": array.concat(model_only.reports, [reporting("high")]),
+	"waivers": waivers,
+})
 
 infrastructure_tools := ["terraform fmt", "terraform validate", "plimsoll", "checkov code", "tfsec", "checkov plan"]
 
