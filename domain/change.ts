@@ -27,7 +27,11 @@ export interface ValueChange extends PlannedChange {
 
 /** The whole change as stored. */
 export interface ChangeSet {
-  readonly resources: readonly (ValueChange & { readonly type: string })[];
+  readonly resources: readonly (ValueChange & {
+    readonly type: string;
+    /** Attribute → changed resources it points to, where its value is not known yet. For policies; no part of the digest. */
+    readonly refersTo?: Readonly<Record<string, readonly string[]>> | undefined;
+  })[];
   readonly outputs: readonly ValueChange[];
   /** Drift that matters: of a resource that also changes, or that a change depends on. */
   readonly drift: readonly PlannedChange[];

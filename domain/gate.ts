@@ -10,6 +10,8 @@ export interface Violation {
   readonly solution: string;
   /** Of the finding it stands for, where there is one. */
   readonly fingerprint?: Digest | undefined;
+  /** What it is about, where there is one such thing: a waiver may name it together with the rule. */
+  readonly address?: string | undefined;
 }
 
 export interface GateDecision {
@@ -20,6 +22,8 @@ export interface GateDecision {
   readonly policyDigest: Digest;
   /** Waivers without which this would be denied; left out where there are none. The first to end decides how long this holds. */
   readonly waivers?: readonly WaiverInPlay[] | undefined;
+  /** Who has to be among those who approve, beside the environment's own quorum; left out where nobody in particular. */
+  readonly seats?: readonly { readonly groups: readonly string[]; readonly count: number }[] | undefined;
   /** Over what was found and which waivers let it pass, so that an approval is of both. */
   readonly findingsDigest: Digest;
   readonly findingsCount: number;

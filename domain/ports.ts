@@ -152,6 +152,8 @@ export interface PolicyPort {
     readonly stage: 'code' | 'complete';
     readonly reports: readonly Blob[];
     readonly change: Blob | null;
+    /** What the chart rendered to. Left out without a model. */
+    readonly manifests?: Blob | undefined;
     /** True when this service has never had a live version here. */
     readonly firstRelease: boolean;
     /** RFC 3339, workflow time: whether a waiver holds is asked of this instant. Left out by older workflows: when it was asked. */

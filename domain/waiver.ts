@@ -3,7 +3,7 @@
  *
  * It names its finding exactly, by fingerprint, or by rule, address and environment. It never makes a release pass
  * by itself: what is waived is put to people, who see it, and its owner is not one of those who count. The rules
- * about it are in OPA (`infra/opa/plimsoll/lib/waivers`); this file has what the catalog and the workflow need.
+ * about it are in OPA (`infra/opa/plimsoll/release/waived`); this file has what the catalog and the workflow need.
  */
 import type { Digest } from './digest.ts';
 import known from './waivable-rules.json' with { type: 'json' };

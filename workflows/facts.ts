@@ -17,6 +17,7 @@ export interface Facts {
   archive?: Blob;
   versionId?: string | null;
   chartDigest?: Digest;
+  manifests?: Blob;
   /** Reports of the code and the model; a plan's report belongs to its plan. */
   reports: Blob[];
   /** Addresses from the commits: their owners do not approve their own work. */

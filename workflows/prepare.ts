@@ -84,6 +84,7 @@ async function checkChart({ order, ref, steps, facts }: ReleaseRun, archive: Blo
   ]);
   if (rendered.kind === 'refused') return { kind: 'blocked', reason: rendered.because };
   facts.chartDigest = rendered.chartDigest;
+  facts.manifests = rendered.manifests;
   return await steps.scan.scanManifests.executeWithOptions({ summary: 'Checkov on the rendered chart' }, [
     { release: ref, manifests: rendered.manifests },
   ]);

@@ -99,6 +99,7 @@ async function judge(run: ReleaseRun, stage: 'code' | 'complete'): Promise<Endin
         stage,
         reports: [...facts.reports, ...(stage === 'complete' && facts.planReport !== undefined ? [facts.planReport] : [])],
         change: stage === 'complete' ? (facts.plan?.change ?? null) : null,
+        manifests: facts.manifests,
         firstRelease: facts.firstRelease,
         at: now(),
       },

@@ -16,6 +16,7 @@ const violation = z.strictObject({
   message: z.string(),
   solution: z.string(),
   fingerprint: digest.optional(),
+  address: z.string().optional(),
 });
 
 /** The policies deny a release with more of them. */
@@ -37,6 +38,7 @@ const decision = z.strictObject({
   violationsCount: z.int().nonnegative(),
   because: z.array(z.string()).max(50),
   waivers: z.array(waiverInPlay).max(waiversMax),
+  seats: z.array(z.strictObject({ groups: z.array(z.string()).min(1), count: z.int().positive() })).max(10),
 });
 
 const answer = z.object({
@@ -68,6 +70,7 @@ export function readDecision(body: unknown): Omit<GateDecision, 'findingsDigest'
     violations: bounded(result.violations, result.violationsCount),
     policyDigest,
     ...(result.waivers.length > 0 && { waivers: result.waivers }),
+    ...(result.seats.length > 0 && { seats: result.seats }),
   };
 }
 

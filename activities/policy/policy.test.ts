@@ -14,7 +14,7 @@ type Input = Parameters<PolicyPort['judgeRelease']>[0];
 
 const policyDigest = digestText('policies');
 const provenance = { version: '1.19.0', bundles: { 'bundle.tar.gz': { revision: policyDigest } } };
-const allow = { kind: 'allow', violations: [], violationsCount: 0, because: ['approval.notNeeded'], waivers: [] };
+const allow = { kind: 'allow', violations: [], violationsCount: 0, because: ['approval.notNeeded'], waivers: [], seats: [] };
 const violation = (n: number) => ({
   code: 'finding.blocking',
   title: 't',
@@ -28,6 +28,7 @@ const deny = (count: number, sent = count) => ({
   violationsCount: count,
   because: [],
   waivers: [],
+  seats: [],
 });
 
 let store: BlobStore;

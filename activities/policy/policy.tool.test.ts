@@ -1,6 +1,6 @@
 /** Against a real OPA with the real bundle: what the worker sends is what the rules read, and the reverse. */
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +82,9 @@ function reportOf(tool: string, status: ScanReport['status'] = 'pass', severitie
   return store.putJson(JSON.parse(JSON.stringify(report)));
 }
 
+/** What the chart of the repository really renders to. */
+const chart = (name = 'fixed') => store.put(readFileSync(`test/golden/chart/${name}.yaml`));
+
 const reportsOf = (...tools: readonly string[]) => Promise.all(tools.map((tool) => reportOf(tool)));
 const modelReports = () => reportsOf('checkov manifests', 'modelscan');
 
@@ -92,6 +95,7 @@ async function judge(changes: Partial<Input> = {}, url = opaUrl): Promise<GateDe
     stage: 'complete',
     reports: await modelReports(),
     change: null,
+    manifests: await chart(),
     firstRelease: false,
     ...changes,
   };
@@ -112,6 +116,14 @@ test('the same model in production needs approval', async () => {
   expect(await judge({ order })).toMatchObject({ kind: 'approval needed', because: ['approval.production'] });
 });
 
+test.each(['autoscaled', 'fixed', 'local', 'parked'])('our own chart passes every rule about charts: %s', async (name) => {
+  expect(await judge({ manifests: await chart(name) })).toMatchObject({ kind: 'allow', violations: [] });
+});
+
+test('a model whose chart nobody rendered is not judged', async () => {
+  expect(await judge({ manifests: undefined })).toMatchObject({ kind: 'deny', violations: [{ code: 'input.malformed' }] });
+});
+
 test('a first release needs approval', async () => {
   expect(await judge({ firstRelease: true })).toMatchObject({ kind: 'approval needed', because: ['approval.firstRelease'] });
 });
@@ -126,6 +138,7 @@ describe('deny', () => {
         title: 'No finding reaches the blocking severity',
         message: 'high: tfsec rule-0 at aws_s3_bucket.models: a finding',
         solution: expect.any(String),
+        address: 'aws_s3_bucket.models',
         fingerprint: fingerprintOf('tfsec', 'rule-0', 'aws_s3_bucket.models', ''),
       },
     ]);
@@ -226,7 +239,7 @@ describe('infrastructure', () => {
     const policy = JSON.stringify({ Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] });
     const change = await changeOf('aws_iam_role_policy', 'create', { policy });
     const decision = await judge({ order, reports: await reportsOf(...code, 'checkov plan'), change });
-    expect(decision).toMatchObject({ kind: 'deny', violations: [{ code: 'iam.wildcard' }] });
+    expect(decision).toMatchObject({ kind: 'deny', violations: [{ code: 'iam.wildcard', address: 'aws_iam_role_policy.this' }] });
   });
 
   test('a complete question without its change is malformed', async () => {

@@ -9,7 +9,7 @@ import type { PolicyPort } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import type { BlobStore } from '../tool/store.ts';
 import { readDecision } from './answer.ts';
-import { inputOf, parseChange, parseReport, type Report } from './question.ts';
+import { inputOf, parseChange, parseManifests, parseReport, type Report } from './question.ts';
 
 export interface PolicyDependencies {
   readonly store: BlobStore;
@@ -40,12 +40,13 @@ export function createPolicyActivities({ store, fetch = globalThis.fetch, config
   };
 
   return {
-    async judgeRelease({ order, stage, reports, change, firstRelease, at }) {
+    async judgeRelease({ order, stage, reports, change, manifests, firstRelease, at }) {
       const stored = await Promise.all(reports.map(async (blob) => parseReport(await store.getJson(blob))));
       const input = inputOf({
         order,
         stage,
         firstRelease,
+        manifests: manifests ? parseManifests(new TextDecoder().decode(await store.get(manifests))) : null,
         at: at ?? new Date(Context.current().info.scheduledTimestampMs).toISOString(),
         reports: stored,
         change: change === null ? null : parseChange(await store.getJson(change)),

@@ -3,6 +3,7 @@
  * The order's Terraform variables and account are no facts of a rule, so they do not travel.
  * The shape on OPA's side is `infra/opa/plimsoll/shapes/data.json`; what does not fit it is denied there.
  */
+import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
 import { digestPattern } from '../../domain/digest.ts';
 import { severities } from '../../domain/finding.ts';
@@ -26,7 +27,16 @@ const report = z.object({
 });
 
 const change = z.object({
-  resources: z.array(z.object({ address: z.string(), type: z.string(), action: z.string(), after: z.unknown().optional() })),
+  resources: z.array(
+    z.object({
+      address: z.string(),
+      type: z.string(),
+      action: z.string(),
+      before: z.unknown().optional(),
+      after: z.unknown().optional(),
+      refersTo: z.record(z.string(), z.array(z.string())).optional(),
+    }),
+  ),
 });
 
 export type Report = z.infer<typeof report>;
@@ -37,10 +47,12 @@ export interface Question {
   readonly reports: readonly Report[];
   readonly change: z.infer<typeof change> | null;
   readonly firstRelease: boolean;
+  /** Objects of the rendered chart; `null` without one. */
+  readonly manifests: readonly unknown[] | null;
   readonly at: string;
 }
 
-export function inputOf({ order, stage, reports, change, firstRelease, at }: Question) {
+export function inputOf({ order, stage, reports, change, firstRelease, manifests, at }: Question) {
   const { releaseId, service, team, environment, urgency, requester, gates, infrastructure, model, rollback } = order;
   return {
     order: {
@@ -59,12 +71,21 @@ export function inputOf({ order, stage, reports, change, firstRelease, at }: Que
     reports,
     change,
     firstRelease,
+    manifests,
     waivers: order.waivers ?? [],
     at,
   };
 }
 
 export const parseReport = (stored: unknown): Report => parsed(report, stored, 'a report');
+
+/** Helm writes one document an object, and empty ones between them. */
+export function parseManifests(text: string): readonly unknown[] {
+  const documents = parseAllDocuments(text);
+  const broken = documents.find(({ errors }) => errors.length > 0);
+  if (broken !== undefined) throw failure('policy.malformed', 'the rendered chart in the store is not YAML');
+  return documents.map((document): unknown => document.toJS()).filter((object) => object !== null);
+}
 
 /** `after` is missing where it is nothing: a rule reads it as `null`. */
 export const parseChange = (stored: unknown) => {

@@ -8,6 +8,7 @@ import { canonicalText, digestOf } from '../../domain/digest.ts';
 import { failure } from '../failure.ts';
 import type { PlanJson, RawChange, RawResourceChange } from './plan-json.schema.ts';
 import { holdsSecret, replaceSensitive } from './redaction.ts';
+import { referenceFinder } from './references.ts';
 
 /** The same text gives the same answer; without the key nobody can compute or invert it. */
 export type Mac = (text: string) => Promise<string>;
@@ -30,7 +31,12 @@ export async function changeSetOf(plan: PlanJson, secrets: readonly string[], ma
   const hide = hideWith(mac, holdsSecret(secrets));
   const changed = (plan.resource_changes ?? []).filter(hasEffect);
   const resources = [];
-  for (const resource of changed) resources.push({ ...(await resourceChange(resource, hide)), type: resource.type });
+  const refersTo = referenceFinder(plan);
+  for (const resource of changed) {
+    const pointing = refersTo(resource);
+    const change = { ...(await resourceChange(resource, hide)), type: resource.type };
+    resources.push(pointing === undefined ? change : { ...change, refersTo: pointing });
+  }
   const outputs = [];
   for (const [name, change] of Object.entries(plan.output_changes ?? {}))
     if (!isNoOp(change)) outputs.push(await valueChange(`output.${name}`, change, {}, hide));

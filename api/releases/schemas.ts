@@ -218,7 +218,14 @@ const gate = z
   .object({
     kind: z.enum(['allow', 'approval needed', 'deny']),
     violations: z.array(
-      z.object({ code: z.string(), title: z.string(), message: z.string(), solution: z.string(), fingerprint: digest.optional() }),
+      z.object({
+        code: z.string(),
+        title: z.string(),
+        message: z.string(),
+        solution: z.string(),
+        fingerprint: digest.optional(),
+        address: z.string().optional(),
+      }),
     ),
     because: z.array(z.string()),
     policyDigest: digest,
@@ -236,6 +243,10 @@ const gate = z
       )
       .optional()
       .meta({ description: 'Waivers without which it would be denied; the first to end ends what is decided here.' }),
+    seats: z
+      .array(z.object({ groups: z.array(z.string()), count: z.number() }))
+      .optional()
+      .meta({ description: 'Who has to be among those who approve, beside the quorum of the environment.' }),
     findingsDigest: digest,
     findingsCount: z.number(),
   })

@@ -60,7 +60,7 @@ const table: readonly Row[] = [
   activity('lanes', '@temporalio/client'),
   activity('line', '@temporalio/client', 'yaml'),
   activity('ledger', '@aws-sdk/client-s3'),
-  activity('policy'),
+  activity('policy', 'yaml'),
   activity('prometheus'),
   activity('releases', '@temporalio/client'),
   activity('scan', '@aws-sdk/client-s3', 'yauzl'),

@@ -350,9 +350,29 @@ export type GateDecision = {
         message: string;
         solution: string;
         fingerprint?: string;
+        address?: string;
     }>;
     because: Array<string>;
     policyDigest: string;
+    /**
+     * Waivers without which it would be denied; the first to end ends what is decided here.
+     */
+    waivers?: Array<{
+        name: string;
+        fingerprint: string;
+        rule: string;
+        address: string;
+        owner: string;
+        reason: string;
+        until: string;
+    }>;
+    /**
+     * Who has to be among those who approve, beside the quorum of the environment.
+     */
+    seats?: Array<{
+        groups: Array<string>;
+        count: number;
+    }>;
     findingsDigest: string;
     findingsCount: number;
 };
@@ -803,6 +823,33 @@ export type LineStatus = {
         from: string;
         until: string;
     }>;
+};
+
+export type WaiverList = {
+    waivers: Array<Waiver>;
+};
+
+export type Waiver = {
+    name: string;
+    waives: {
+        kind: 'fingerprint';
+        fingerprint: string;
+    } | {
+        kind: 'rule';
+        rule: string;
+        address: string;
+    };
+    environment: string | null;
+    service: string | null;
+    reason: string;
+    owner: string;
+    from: string;
+    until: string;
+    state: 'not begun' | 'holds' | 'ended';
+    /**
+     * 0 on its last day, less once it has ended.
+     */
+    daysLeft: number;
 };
 
 export type Readiness = {
@@ -1555,6 +1602,35 @@ export type ResumeLineResponses = {
 };
 
 export type ResumeLineResponse = ResumeLineResponses[keyof ResumeLineResponses];
+
+export type ListWaiversData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/waivers';
+};
+
+export type ListWaiversErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListWaiversError = ListWaiversErrors[keyof ListWaiversErrors];
+
+export type ListWaiversResponses = {
+    /**
+     * Those of services that the caller may read
+     */
+    200: WaiverList;
+};
+
+export type ListWaiversResponse = ListWaiversResponses[keyof ListWaiversResponses];
 
 export type AliveData = {
     body?: never;

@@ -9,16 +9,8 @@ import { processTerminal } from '../../../cli/terminal.ts';
 import { failureTable } from '../../../domain/failures.ts';
 import { defaultObjectives } from '../../../domain/objectives.ts';
 import { messages, messageTable, phases } from '../../../domain/phase.ts';
-
-const written = '<!-- Written by `npm run docs`: change the source it names, not this file. -->';
-
-/** A cell must not end its row. */
-const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-const row = (cells: readonly string[]) => `| ${cells.map(cell).join(' | ')} |`;
-const table = (head: readonly string[], rows: readonly (readonly string[])[]) =>
-  [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
-
-const page = (title: string, ...parts: readonly string[]) => `${[`# ${title}`, written, ...parts].join('\n\n')}\n`;
+import { page, table } from './markdown.ts';
+import { policiesPage } from './policies.ts';
 
 function messagesPage(): string {
   const allowed = phases.map((phase) => [phase, ...messages.map((message) => (messageTable[phase][message] === undefined ? '' : 'yes'))]);
@@ -176,4 +168,5 @@ export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/failures.md': failuresPage,
   'docs/reference/cli.md': cliPage,
   'docs/reference/objectives.md': objectivesPage,
+  'docs/reference/policies.md': policiesPage,
 };

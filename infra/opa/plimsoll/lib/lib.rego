@@ -14,6 +14,15 @@ violation(rule, message) := {
 	"solution": rule.custom.solution,
 }
 
+# The same about one thing, which a waiver may name. The message is part of the fingerprint: what is wrong in another
+# way is another thing.
+violation_at(rule, address, message) := object.union(violation(rule, message), {
+	"address": address,
+	"rule": rule.custom.code,
+	"fingerprint": sprintf("sha256:%s", [crypto.sha256(json.marshal([rule.custom.code, address, message]))]),
+	"waivable": object.get(rule.custom, "waivable", false),
+})
+
 # The names of the fields that do not fit the shape; the shapes themselves are JSON Schema, in plimsoll/shapes.
 misfits(document, shape) := {problem.field | some problem in json.match_schema(document, shape)[1]}
 

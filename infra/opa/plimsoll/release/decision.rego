@@ -7,12 +7,12 @@
 package plimsoll.release
 
 import data.plimsoll.lib
-import data.plimsoll.lib.waivers
+import data.plimsoll.release.waived
 
 # METADATA
 # title: The decision
 # entrypoint: true
-decision := {"kind": "deny", "violations": [malformed], "violationsCount": 1, "because": [], "waivers": []} if not well_formed
+decision := {"kind": "deny", "violations": [malformed], "violationsCount": 1, "because": [], "waivers": [], "seats": []} if not well_formed
 
 else := {
 	"kind": "deny",
@@ -20,23 +20,28 @@ else := {
 	"violationsCount": count(violations),
 	"because": [],
 	"waivers": array.slice(in_play, 0, lib.settings.waiversInPlayMax),
+	"seats": [],
 } if {
 	count(violations) > 0
 }
 
 else := allowed("allow", ["rollback.reviewedAfterwards"]) if not input.order.rollback == null
 
-else := allowed("approval needed", reasons) if count(reasons) > 0
+else := object.union(allowed("approval needed", reasons), {"seats": seats}) if count(reasons) > 0
 
 else := allowed("allow", ["approval.notNeeded"])
 
-allowed(kind, because) := {"kind": kind, "violations": [], "violationsCount": 0, "because": because, "waivers": in_play}
+allowed(kind, because) := {"kind": kind, "violations": [], "violationsCount": 0, "because": because, "waivers": in_play, "seats": []}
 
-in_play := sort(waivers.in_play)
+in_play := sort(waived.in_play)
 
-violations := sort({violation | some violation in data.plimsoll.release.deny[_].violations})
+# What only the waivers need to know does not travel.
+violations := sort({object.remove(violation, ["rule", "waivable"]) | some violation in waived.standing})
 
 reasons := sort({reason | some reason in data.plimsoll.release.ask[_].reasons})
+
+# Who has to be among those who approve, whatever the environment asks for.
+seats := sort({seat | some seat in data.plimsoll.release.ask[_].seats})
 
 well_formed if json.match_schema(input, data.plimsoll.shapes.release)[0]
 

@@ -4,7 +4,7 @@ import data.plimsoll.release
 import data.plimsoll.release_fixture as fixture
 
 test_a_model_alone_outside_production_needs_nobody if {
-	release.decision == {"kind": "allow", "violations": [], "violationsCount": 0, "because": ["approval.notNeeded"], "waivers": []} with input as fixture.model_only
+	release.decision == {"kind": "allow", "violations": [], "violationsCount": 0, "because": ["approval.notNeeded"], "waivers": [], "seats": []} with input as fixture.model_only
 }
 
 test_infrastructure_that_only_adds_outside_production_needs_nobody if {
@@ -55,7 +55,7 @@ test_violations_are_bounded_and_counted if {
 test_a_violation_has_its_rules_metadata if {
 	question := object.union(fixture.model_only, {"reports": array.concat(fixture.model_only.reports, [fixture.reporting("high")])})
 	[violation] := release.decision.violations with input as question
-	object.keys(violation) == {"code", "title", "message", "solution", "fingerprint"}
+	object.keys(violation) == {"code", "title", "message", "solution", "fingerprint", "address"}
 	violation.code == "finding.blocking"
 	violation.title == "No finding reaches the blocking severity"
 }

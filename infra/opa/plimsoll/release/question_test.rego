@@ -35,6 +35,7 @@ model_only := {
 	"stage": "complete",
 	"reports": [report("checkov manifests"), report("modelscan")],
 	"change": null,
+	"manifests": [deployment({})],
 	"firstRelease": false,
 	"waivers": [],
 	"at": at,
@@ -64,6 +65,7 @@ infrastructure_tools := ["terraform fmt", "terraform validate", "plimsoll", "che
 
 changing(resources) := object.union(model_only, {
 	"order": {"infrastructure": {"stack": "platform"}, "model": null},
+	"manifests": null,
 	"reports": [report(tool) | some tool in infrastructure_tools],
 	"change": {"resources": resources},
 })
@@ -71,3 +73,45 @@ changing(resources) := object.union(model_only, {
 resource(type, action, after) := {"address": sprintf("%s.this", [type]), "type": type, "action": action, "after": after}
 
 in_production(question) := object.union(question, {"order": {"environment": "production"}})
+
+container := {
+	"name": "model",
+	"image": image,
+	"resources": {"limits": {"cpu": "1", "memory": "1Gi"}},
+	"securityContext": {
+		"allowPrivilegeEscalation": false,
+		"readOnlyRootFilesystem": true,
+		"runAsNonRoot": true,
+		"capabilities": {"drop": ["ALL"]},
+	},
+}
+
+# A Deployment of one container that every rule is content with; the change goes into its pod.
+deployment(pod) := {
+	"kind": "Deployment",
+	"metadata": {"name": "fraud-scorer-a"},
+	"spec": {"template": {"spec": object.union({"containers": [container]}, pod)}},
+}
+
+# A model whose chart renders to these.
+rendering(manifests) := object.union(model_only, {"manifests": manifests})
+
+with_container(change) := rendering([deployment({"containers": [object.union(container, change)]})])
+
+policy(statements) := json.marshal({"Version": "2012-10-17", "Statement": statements})
+
+# An IAM policy of a role with one statement that allows.
+allowing(action, resource, condition) := changing([holding("aws_iam_role_policy", [object.union({"Effect": "Allow", "Action": action, "Resource": resource}, condition)])])
+
+holding(type, statements) := named(type, "this", {"policy": policy(statements)})
+
+named(type, name, after) := {"address": sprintf("%s.%s", [type, name]), "type": type, "action": "create", "after": after}
+
+trusting(principal, condition) := changing([named("aws_iam_role", "this", {"assume_role_policy": policy([object.union(
+	{
+		"Effect": "Allow",
+		"Action": "sts:AssumeRole",
+		"Principal": principal,
+	},
+	condition,
+)])})])

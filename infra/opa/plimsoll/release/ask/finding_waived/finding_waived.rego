@@ -1,6 +1,6 @@
 package plimsoll.release.ask.finding_waived
 
-import data.plimsoll.lib.waivers
+import data.plimsoll.release.waived
 
 # METADATA
 # title: A waived finding is seen by people
@@ -9,4 +9,4 @@ import data.plimsoll.lib.waivers
 #   code: finding.waived
 #   solution: Read the waivers, then ask a member of an approver group who owns none of them.
 #   controls: [NIST 800-53 RA-5, NIST 800-53 CA-5]
-reasons contains rego.metadata.rule().custom.code if count(waivers.in_play) > 0
+reasons contains rego.metadata.rule().custom.code if count(waived.in_play) > 0

@@ -27,20 +27,3 @@ test_a_finding_below_the_threshold_does_not_block if {
 	count(blocking("high", "critical")) == 0
 	count(blocking("info", "low")) == 0
 }
-
-blocked_by(waivers) if {
-	[_] := [found | some found in finding_blocking.violations] with input as fixture.waiving(waivers)
-}
-
-test_a_waived_finding_does_not_block if {
-	blocked_by([])
-	not blocked_by([fixture.waiver])
-}
-
-test_a_waiver_that_has_not_begun_waives_nothing if {
-	blocked_by([object.union(fixture.waiver, {"from": "2026-12-01T00:00:00.000Z"})])
-}
-
-test_an_ended_waiver_is_another_rules_to_tell if {
-	not blocked_by([object.union(fixture.waiver, {"until": "2026-11-20T23:59:59.999Z"})])
-}

@@ -24,7 +24,9 @@ test_every_action_is_denied_on_whatever_resource if {
 
 test_every_action_of_a_service_on_everything_is_denied if {
 	denied(allowing("s3:*", "*"))
-	denied(allowing(["kms:Decrypt", "iam:**"], ["arn:aws:s3:::models", "arn:*"]))
+	denied(allowing("iam:**", ["arn:aws:s3:::models", "arn:*"]))
+	denied(allowing("s3:*", "arn:aws:s3:::models/*"))
+	denied(allowing("S3:*", "arn:aws:s3:::models/*"))
 }
 
 test_a_lone_statement_counts_like_a_list if {
@@ -51,10 +53,27 @@ test_administrator_access_is_denied if {
 	violation.message == "aws_iam_role_policy_attachment.this gives AdministratorAccess"
 }
 
-test_named_actions_pass if {
-	not denied(allowing(["s3:GetObject", "s3:Get*"], "*"))
-	not denied(allowing("s3:*", "arn:aws:s3:::models/*"))
+test_named_actions_on_every_resource_are_denied if {
+	denied(allowing("s3:Get*", "*"))
+	denied([{"Effect": "Allow", "Action": "s3:GetObject"}])
+	denied(allowing("kms:Decrypt", "arn:*"))
+}
+
+test_named_actions_on_named_resources_pass if {
+	not denied(allowing(["s3:GetObject", "s3:Get*"], "arn:aws:s3:::models/fraud-scorer/*"))
 	not denied([{"Effect": "Deny", "Action": "*", "Resource": "*"}])
+}
+
+test_actions_of_the_account_have_no_resource_to_name if {
+	not denied(allowing(["ec2:DescribeInstances", "ecr:GetAuthorizationToken", "sts:GetCallerIdentity"], "*"))
+	denied(allowing("ec2:RunInstances", "*"))
+}
+
+test_one_thing_that_is_wrong_can_be_waived_by_its_address if {
+	[violation] := found(fixture.resource("aws_iam_role_policy", "create", {"policy": policy(allowing("*", "*"))}))
+	violation.waivable
+	violation.address == "aws_iam_role_policy.this"
+	violation.rule == "iam.wildcard"
 }
 
 test_what_goes_away_and_what_is_not_known_yet_pass if {

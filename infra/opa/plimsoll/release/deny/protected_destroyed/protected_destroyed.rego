@@ -8,12 +8,14 @@ import data.plimsoll.lib
 # custom:
 #   code: change.protectedDestroyed
 #   solution: Keep the resource, or move it with a moved or removed block; what must go is removed by hand, by two people.
-#   controls: [NIST 800-53 CP-9]
+#   controls: [NIST 800-53 CP-9, SOC 2 A1.2]
+#   waivable: true
 violations contains violation if {
 	lib.production
 	some resource in input.change.resources
 	resource.action in {"delete", "replace"}
 	some pattern in lib.settings.protectedTypes
 	glob.match(pattern, [], resource.type)
-	violation := lib.violation(rego.metadata.rule(), sprintf("%s of %s", [resource.action, resource.address]))
+	message := sprintf("%s of %s", [resource.action, resource.address])
+	violation := lib.violation_at(rego.metadata.rule(), resource.address, message)
 }
