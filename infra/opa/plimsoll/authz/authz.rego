@@ -40,6 +40,8 @@ members := {
 	"team": {input.resource.team},
 	"approvers": {group | some group in input.resource.approverGroups},
 	"onCall": {group | some group in lib.settings.groups.onCall},
+	# Whether a release needs their word is the gate's to say, and the quorum's to count.
+	"dataOwners": {group | some group in lib.settings.groups.dataOwners},
 	"auditors": {group | some group in lib.settings.groups.auditors},
 }
 

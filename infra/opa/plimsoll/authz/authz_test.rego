@@ -19,7 +19,7 @@ reads := ["release.read", "service.read"]
 team_acts := ["release.start", "release.hold", "release.resume", "release.abort", "release.skipUndo", "rollback.start"]
 
 test_those_who_have_to_do_with_a_service_read_it if {
-	every group in ["risk", "sre", "ml-owners", "audit"] {
+	every group in ["risk", "sre", "ml-owners", "data-owners", "audit"] {
 		every action in reads {
 			allowed(human([group]), action)
 		}
@@ -50,7 +50,8 @@ test_auditors_and_model_owners_do_not_act if {
 	}
 }
 
-test_only_approver_groups_approve if {
+test_only_approver_groups_and_data_owners_approve if {
+	allowed(human(["data-owners"]), "release.approve")
 	allowed(human(["ml-owners"]), "release.approve")
 	allowed(human(["sre"]), "release.approve")
 	not allowed(human(["risk", "audit"]), "release.approve")
@@ -109,7 +110,7 @@ test_a_denial_names_who_could if {
 	decide(human(["fraud"]), "release.approve") == {
 		"allow": false,
 		"code": "caller.forbidden",
-		"reason": "release.approve of fraud-scorer in production is for members of ml-owners, sre",
+		"reason": "release.approve of fraud-scorer in production is for members of data-owners, ml-owners, sre",
 	}
 }
 
