@@ -4,6 +4,7 @@
  */
 import { setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import {
+  type ApprovalRule,
   type Decision,
   type Given,
   groupsOf,
@@ -34,7 +35,6 @@ interface Asked {
 
 export class Approvals {
   readonly #run: ReleaseRun;
-  readonly #rule;
   readonly #statements = new Map<Digest, Statement>();
   /** Every approval that was not withdrawn, also of statements that are no longer the one. */
   #given: readonly Given[] = [];
@@ -46,8 +46,13 @@ export class Approvals {
 
   constructor(run: ReleaseRun) {
     this.#run = run;
-    this.#rule = ruleOf(run.order.approvals);
     this.#listen();
+  }
+
+  /** The environment's, and whoever else the gate wants among those who approve. */
+  get #rule(): ApprovalRule {
+    const rule = ruleOf(this.#run.order.approvals);
+    return { ...rule, quorum: [...rule.quorum, ...(this.#run.view.gate?.seats ?? [])] };
   }
 
   get rejection() {

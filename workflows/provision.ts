@@ -106,6 +106,7 @@ async function judge(run: ReleaseRun, stage: 'code' | 'complete'): Promise<Endin
     ],
   );
   if (stage === 'code' && gate.kind !== 'deny') return undefined;
+  facts.waiverOwners = [...new Set((gate.waivers ?? []).map(({ owner }) => owner))];
   run.show({ gate });
   run.record('judged', { ...gate });
   if (gate.kind !== 'deny') return undefined;

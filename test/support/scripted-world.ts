@@ -59,7 +59,10 @@ export class ScriptedWorld {
   readonly watches: Parameters<AllPorts['watchCanary']>[0][] = [];
   breakages: Breakage[] = [];
   /** What the policies and the judge answer; a test replaces them. */
-  gate: (stage: 'code' | 'complete') => Pick<GateDecision, 'kind' | 'violations'> = () => ({ kind: 'approval needed', violations: [] });
+  gate: (stage: 'code' | 'complete') => Pick<GateDecision, 'kind' | 'violations' | 'waivers' | 'seats'> = () => ({
+    kind: 'approval needed',
+    violations: [],
+  });
   verdicts: (weightPercent: number, call: number) => Verdict = () => verdictOf('pass');
   observation: (() => ApplyObservation) | undefined;
   /** Change digests of successive plans, by name. */
