@@ -5,11 +5,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { inputOf, parseChange, parseManifests, type Report } from '../../activities/policy/question.ts';
 import type { Violation } from '../../domain/gate.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import { orderOf } from '../../test/support/builders.ts';
-import { findTool } from '../../test/support/find-tool.ts';
-import { inputOf, parseChange, parseManifests, type Report } from './question.ts';
+import { plannedBy } from '../fixtures/plans/record.ts';
+import { orderOf } from '../support/builders.ts';
+import { findTool } from '../support/find-tool.ts';
 
 const at = '2026-11-25T12:00:00.000Z';
 const infrastructure = orderOf({ model: undefined, environment: 'staging' });
@@ -49,6 +50,10 @@ const table = ({ violations }: Asked) =>
       .toSorted((a, b) => (a < b ? -1 : 1))
       .map((code) => [code, violations.filter((one) => one.code === code).map(({ address }) => address)]),
   );
+
+test.each(['denied', 'passes'])('the recorded plan %s is what Terraform plans for its code', async (name) => {
+  expect(JSON.parse(JSON.stringify(await plannedBy(name)))).toEqual(changed(name));
+});
 
 test('a plan that is wrong for each rule is denied by each, at the place where it is wrong', () => {
   expect(table(planned('denied'))).toEqual({
