@@ -13,11 +13,10 @@ import type { ReleaseView } from '../../domain/view.ts';
 import { name } from '../catalog/schema.ts';
 import { obstacle } from '../environments/schemas.ts';
 import { runStatuses } from '../temporal/releases-gateway.ts';
+import { digest, gate, time } from './gate-schemas.ts';
 import { verdict } from './verdict-schemas.ts';
 
-export const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)], {
-  error: '`sha256:` and 64 lower-case hexadecimal digits',
-});
+export { digest };
 
 /** One line: it is shown in lists, in the Temporal UI and in records. */
 const line = (max: number) =>
@@ -35,8 +34,6 @@ export const releaseId = z
   .max(releaseIdLengthMax)
   .regex(releaseIdPattern, 'a release id: lower-case letters, digits and dashes')
   .meta({ description: 'Id of a release', example: 'fraud-scorer-production-0123456789ab' });
-
-const time = z.string().meta({ format: 'date-time' });
 
 /** Any JSON value. */
 export const json: z.ZodType<Json> = z
@@ -213,44 +210,6 @@ const statement = z
     chartDigest: digest.nullable(),
   })
   .meta({ id: 'Statement' });
-
-const gate = z
-  .object({
-    kind: z.enum(['allow', 'approval needed', 'deny']),
-    violations: z.array(
-      z.object({
-        code: z.string(),
-        title: z.string(),
-        message: z.string(),
-        solution: z.string(),
-        fingerprint: digest.optional(),
-        address: z.string().optional(),
-      }),
-    ),
-    because: z.array(z.string()),
-    policyDigest: digest,
-    waivers: z
-      .array(
-        z.object({
-          name: z.string(),
-          fingerprint: digest,
-          rule: z.string(),
-          address: z.string(),
-          owner: z.string(),
-          reason: z.string(),
-          until: time,
-        }),
-      )
-      .optional()
-      .meta({ description: 'Waivers without which it would be denied; the first to end ends what is decided here.' }),
-    seats: z
-      .array(z.object({ groups: z.array(z.string()), count: z.number() }))
-      .optional()
-      .meta({ description: 'Who has to be among those who approve, beside the quorum of the environment.' }),
-    findingsDigest: digest,
-    findingsCount: z.number(),
-  })
-  .meta({ id: 'GateDecision' });
 
 const quorum = z
   .object({
