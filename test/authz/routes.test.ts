@@ -11,6 +11,8 @@ beforeAll(async () => {
   world = await startApi();
   const started = await world.call('POST', '/v1/releases', { body: releaseBody });
   id = ((await started.json()) as { id: string }).id;
+  const { order } = world.releases.releases.get(id) ?? {};
+  if (order !== undefined) await world.releases.previews.start(order);
 });
 afterAll(() => world.close());
 

@@ -33,6 +33,8 @@ export const routes: readonly Route[] = [
     action: 'rollback.start',
     body: { service: 'fraud-scorer', environment: 'production', to: 'previous', incident: 'INC-1', ...because },
   },
+  { route: 'POST /v1/previews', action: 'release.preview', body: releaseBody },
+  { route: 'GET /v1/previews/{id}', action: 'release.preview' },
   { route: 'GET /v1/services/{service}/environments/{environment}', action: 'service.read' },
   { route: 'GET /v1/environments/{environment}', action: 'line.read' },
   { route: 'POST /v1/environments/{environment}/stop', action: 'line.stop', body: because },
