@@ -90,7 +90,7 @@ export class Approvals {
       statement,
       statementDigest: digest,
       approvals: this.#run.view.approvals.map((one) =>
-        kept.some(({ by }) => by.subject === one.by && one.decision === 'approve') ? { ...one, valid: true, because: null } : one,
+        kept.some(({ by, at }) => by.subject === one.by && at === one.at) ? { ...one, valid: true, because: null } : one,
       ),
     });
     this.#put({ statement, digest, deadline });

@@ -8,7 +8,7 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { detailsOf } from '../domain/details.ts';
 import type { ScanSummary } from '../domain/finding.ts';
-import type { Obstacle } from '../domain/line.ts';
+import { type Obstacle, obstacleText } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { InfrastructureState, ModelState, Outcome } from '../domain/outcome.ts';
 import { isAllowed, type Message, messageTable, type Phase } from '../domain/phase.ts';
@@ -206,14 +206,16 @@ export class ReleaseRun {
   stop(obstacles: readonly Obstacle[]): void {
     if (this.#stoppedSince === undefined) this.record('lineStopped', { obstacles, phase: this.#view.phase });
     this.#stoppedSince ??= Date.now();
-    this.show({ waitingFor: { kind: 'line', obstacles } });
+    // A clock or another person ends the others; this one waits for whoever can say what is true.
+    const unknown = obstacles.find(({ kind }) => kind === 'unknown');
+    this.show({ waitingFor: { kind: 'line', obstacles }, attention: unknown === undefined ? null : obstacleText(unknown) });
   }
 
   free(): void {
     this.#stoppedBefore = this.stoppedMilliseconds;
     this.#stoppedSince = undefined;
     this.record('lineFree', { phase: this.#view.phase });
-    this.show({ waitingFor: this.#waitingWhenResumed('line') });
+    this.show({ waitingFor: this.#waitingWhenResumed('line'), attention: null });
     for (const scope of this.#endedByResume) scope.cancel();
   }
 

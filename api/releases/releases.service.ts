@@ -124,11 +124,11 @@ export class ReleasesService {
 
   async decide(id: string, request: DecisionRequest, by: Caller, key: string | undefined) {
     const { decision, statementDigest, reason } = request;
-    const { mfaWithinMinutes } = await this.permitted(id, 'release.approve', by);
-    if (decision === 'approve') requireFreshMfa(mfaWithinMinutes, by, Date.now());
+    const release = await this.permitted(id, 'release.approve', by);
+    if (decision === 'approve') requireFreshMfa(release.mfaWithinMinutes, by, Date.now());
     const update = decision === 'approve' ? approveUpdate : rejectUpdate;
     const addresses = this.#catalog.current.people.get(by.subject) ?? [];
-    return this.#tell(id, 'release.approve', update, { statementDigest, reason, by, addresses }, key);
+    return this.#tellPermitted(release, 'release.approve', update, { statementDigest, reason, by, addresses }, key);
   }
 
   withdraw = (id: string, reason: string, by: Caller, key: string | undefined) =>
@@ -153,7 +153,17 @@ export class ReleasesService {
     input: Input,
     key: string | undefined,
   ): Promise<Told> {
-    const release = await this.permitted(id, action, by(input));
+    return this.#tellPermitted(await this.permitted(id, action, by(input)), action, update, input, key);
+  }
+
+  async #tellPermitted<Input extends Instruction>(
+    release: ReleaseDescription,
+    action: Action,
+    update: UpdateDefinition<ReleaseView, [Input]>,
+    input: Input,
+    key: string | undefined,
+  ): Promise<Told> {
+    const { id } = release;
     const updateId = updateIdOf(update.name, input, key);
     if (release.status !== 'running') {
       const told = await this.#tellRecovery(id, action, input, updateId);

@@ -5,11 +5,13 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { lineIdOf, lineWorkflow } from '../../domain/line.ts';
+import { previewIdOf } from '../../domain/order.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
-import { abortUpdate, holdUpdate, resumeUpdate, taskQueues } from '../../workflows/messages.ts';
-import { callerOf } from '../support/builders.ts';
+import { abortUpdate, holdUpdate, resumeLineUpdate, resumeUpdate, taskQueues, waitForLineSignal } from '../../workflows/messages.ts';
+import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
-import { verdictOf } from '../support/scripted-world.ts';
+import { ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
 import { startTemporal } from '../support/temporal.ts';
 
 const temporal = await startTemporal();
@@ -122,6 +124,28 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     const workflowId = recoveryIdOf(handle.workflowId);
     const run = { releaseId: handle.workflowId, runId: handle.firstExecutionRunId, status: 'TERMINATED' };
     await temporal.client.workflow.execute('recover', { workflowId, taskQueue: taskQueues.releases, args: [run] });
+    return workflowId;
+  },
+  async 'preview.judged'() {
+    const order = orderOf();
+    const releaseId = previewIdOf(order, 'for the record');
+    temporal.worlds.set(releaseId, new ScriptedWorld());
+    const args = [{ ...order, releaseId }];
+    await temporal.client.workflow.execute('preview', { workflowId: releaseId, taskQueue: taskQueues.releases, args });
+    return releaseId;
+  },
+  async 'line.stopped-and-resumed'() {
+    const workflowId = lineIdOf('production');
+    const stop = { ...tell, at: '2026-11-27T10:00:00.000Z' };
+    const handle = await temporal.client.workflow.start(lineWorkflow.type, {
+      workflowId,
+      taskQueue: lineWorkflow.taskQueue,
+      args: ['production', stop],
+    });
+    // Of a release that is gone: telling it must not keep the line from being free.
+    await handle.signal(waitForLineSignal, { releaseId: 'fraud-scorer-production-000000000000' });
+    await handle.executeUpdate(resumeLineUpdate, { args: [{ by: callerOf('sue', 'sre'), reason: 'for the record' }] });
+    await handle.result();
     return workflowId;
   },
   async 'lane.two-releases'() {

@@ -113,6 +113,21 @@ describe.concurrent('a quorum of two groups', () => {
     ).rejects.toThrow(/completed/);
   });
 
+  test('refuses a yes between its deadline and its end', async () => {
+    let late: unknown;
+    const release = await given({ expiresAfterMinutes: 0.03 }, (world) => {
+      world.onStep = async (step) => {
+        const { phase, statementDigest } = await release.view();
+        if (step !== 'appendRecords' || phase !== 'awaiting approval' || late !== undefined) return;
+        late = await release.handle
+          .executeUpdate(approveUpdate, { args: [{ statementDigest: statementDigest ?? digestText(''), by: sam(), reason: 'late' }] })
+          .catch((error: unknown) => error);
+      };
+    });
+    expect(await release.handle.result()).toMatchObject({ kind: 'expired' });
+    expect(late).toMatchObject(refusedAs('release.wrongPhase', 'the time for it is over'));
+  });
+
   test('refuses a yes while the release is planned again, and one to the statement from before', async () => {
     let second: unknown;
     const release = await given({}, (world) => {
@@ -161,14 +176,22 @@ describe.concurrent('what moved between approval and apply', () => {
   });
 
   test('leaves a yes standing where the rule says so and the change is equal: nobody is asked twice', async () => {
-    const { handle, decide, world } = await given({ keepWhenChangeIsEqual: true }, (moving) => {
+    const { handle, decide, view, world } = await given({ keepWhenChangeIsEqual: true }, (moving) => {
       moving.lockNames = ['lock', 'newer lock', 'newer lock'];
     });
+    await decide('approve', sam());
+    await handle.executeUpdate(withdrawUpdate, { args: [{ by: sam(), reason: 'too early' }] });
     await decide('approve', sam());
     await decide('approve', olga());
     expect(await handle.result()).toMatchObject({ kind: 'released' });
     expect(world.recordKinds).toContain('approvalKept');
-    expect(world.recordKinds.filter((kind) => kind === 'decided')).toHaveLength(2);
+    expect(world.recordKinds.filter((kind) => kind === 'decided')).toHaveLength(3);
+    // What was withdrawn stays so: only the word that still counts is kept.
+    expect((await view()).approvals.map(({ by, valid }) => [by, valid])).toEqual([
+      ['sam', false],
+      ['sam', true],
+      ['olga', true],
+    ]);
   });
 });
 

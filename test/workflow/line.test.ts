@@ -119,7 +119,8 @@ describe.concurrent('a freeze', () => {
     const release = await given((world) => {
       world.obstacles = () => [{ kind: 'unknown', reason: 'the catalog cannot be read' }];
     });
-    await release.until(waitsForLine);
+    // Nothing ends this by itself: a person is called.
+    expect((await release.until(waitsForLine)).attention).toBe('nobody can say whether the line is free: the catalog cannot be read');
     await release.handle.executeUpdate(abortUpdate, { args: [tell] });
     expect(await release.handle.result()).toMatchObject({ kind: 'cancelled', by: 'sam' });
     expect(release.world.isPutBack).toBe(true);
