@@ -40,6 +40,12 @@ export function ruleOf(given: ApprovalRule | AnyOfGroups): ApprovalRule {
   };
 }
 
+/** The environment's rule, and whoever else the gate wants among those who approve. */
+export function ruleWith(given: ApprovalRule | AnyOfGroups, seats: readonly Seat[] = []): ApprovalRule {
+  const rule = ruleOf(given);
+  return { ...rule, quorum: [...rule.quorum, ...seats] };
+}
+
 /** Everybody who may be asked at all. */
 export const groupsOf = (given: ApprovalRule | AnyOfGroups): readonly string[] => [
   ...new Set(ruleOf(given).quorum.flatMap(({ groups }) => groups)),

@@ -10,7 +10,7 @@ import {
   groupsOf,
   type Interested,
   type Refused,
-  ruleOf,
+  ruleWith,
   stillCounts,
   whyNotCounted,
   whyNoVoice,
@@ -51,8 +51,7 @@ export class Approvals {
 
   /** The environment's, and whoever else the gate wants among those who approve. */
   get #rule(): ApprovalRule {
-    const rule = ruleOf(this.#run.order.approvals);
-    return { ...rule, quorum: [...rule.quorum, ...(this.#run.view.gate?.seats ?? [])] };
+    return ruleWith(this.#run.order.approvals, this.#run.view.gate?.seats);
   }
 
   get rejection() {

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
-import { ruleOf } from '../../domain/approval.ts';
+import { ruleWith } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { type LaneRef, previewIdOf, type ReleaseOrder, type ReleaseRequest, serviceLaneOf, stateLaneOf } from '../../domain/order.ts';
 import { standingOf } from '../../domain/quorum.ts';
@@ -52,7 +52,7 @@ export class PreviewsService {
       });
     const { view, order, status } = found;
     await this.#access.require(by, 'release.preview', resourceOf(order));
-    const { quorum, minimum } = ruleOf(order.approvals);
+    const { quorum, minimum } = ruleWith(order.approvals, view.gate?.seats);
     const asks = view.gate?.kind === 'approval needed';
     return {
       ...(view as unknown as PreviewDetails),

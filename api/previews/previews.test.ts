@@ -55,6 +55,7 @@ describe('a preview', () => {
         policyDigest: someDigest,
         findingsDigest: someDigest,
         findingsCount: 0,
+        seats: [{ groups: ['security'], count: 1 }],
       },
     };
     world.releases.lanes.set(laneIdOf(serviceLaneOf(preview.order)), {
@@ -64,7 +65,7 @@ describe('a preview', () => {
     await world.call('POST', '/v1/environments/production/stop', { body: { reason: 'errors' } });
     expect((await show(id)).body).toMatchObject({
       status: 'completed',
-      approval: '1 of sre or ml-owners',
+      approval: '1 of sre or ml-owners, 1 of security',
       obstacles: [{ kind: 'stopped' }],
       lanes: [{ heldBy: 'r-1', waiting: 1 }],
     });
