@@ -23,7 +23,7 @@ export default defineConfig({
       {
         test: {
           name: 'quick',
-          include: ['{domain,workflows,activities,worker,api,cli,backtest,infra,test}/**/*.test.ts'],
+          include: ['{domain,workflows,activities,worker,api,cli,backtest,verify,infra,test}/**/*.test.ts'],
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
           testTimeout: 30_000,
           hookTimeout: 60_000,
@@ -36,7 +36,7 @@ export default defineConfig({
       {
         test: {
           name: 'tools',
-          include: ['{activities,worker,api,infra,test}/**/*.tool.test.ts'],
+          include: ['{activities,worker,api,verify,infra,test}/**/*.tool.test.ts'],
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

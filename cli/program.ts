@@ -33,6 +33,7 @@ function wholeNumber(text: string): number {
 export type Extension = (program: Command, host: ExtensionHost, finish: (exitCode: number) => void) => void;
 
 interface ExtensionHost {
+  readonly env: NodeJS.ProcessEnv;
   out(text: string): void;
   err(text: string): void;
   countsOf(release: string): Promise<string>;
@@ -144,6 +145,7 @@ export function createProgram(
 
   const { terminal } = session;
   const host: ExtensionHost = {
+    env: session.env,
     out: (text) => terminal.out(text),
     err: (text) => terminal.err(text),
     countsOf: (release) => commands.countsOf(session, release),

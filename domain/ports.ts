@@ -283,18 +283,21 @@ export interface LedgerPort {
   /**
    * Writes the records, each under its sequence, never over another. A retry that finds its own bytes is
    * done; other bytes are `ledger.forked`. Another run's record without a claim by this run is `release.reset`.
+   * `seal`: these are the last; what the chain now ends with is signed.
    */
-  appendRecords(input: { readonly releaseId: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
+  appendRecords(input: { readonly releaseId: string; readonly records: readonly ReleaseRecord[]; readonly seal?: boolean }): Promise<void>;
   /**
    * For recovery: what the record says about a run that is gone. The order comes from record 0, the intent
    * from the newest record that carries one (`intended`). `closed`: the release ended by itself, with an answer
-   * or by name, and owes nothing but its lanes.
+   * or by name, and owes nothing but its lanes. `head`: the hash that the next record has to carry; `null` when
+   * there are no records, or none in a chain.
    */
   readLastIntent(input: { readonly releaseId: string }): Promise<{
     readonly nextSequence: number;
     readonly order: ReleaseOrder | null;
     readonly intent: Intent | null;
     readonly closed: boolean;
+    readonly head?: Digest | null;
   }>;
 }
 

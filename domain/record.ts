@@ -7,6 +7,7 @@
 import type { Blob } from './blob.ts';
 import type { CanaryDecision } from './canary.ts';
 import type { Verdict } from './judge/judge.ts';
+import type { Link } from './ledger/chain.ts';
 import type { Json } from './order.ts';
 import type { InfrastructureState, ModelState } from './outcome.ts';
 import type { Undo } from './undo.ts';
@@ -66,7 +67,8 @@ export interface CloudEvent {
   readonly data: Json;
 }
 
-export interface ReleaseRecord {
+/** With its link, once it is in a chain; records of releases that began before there were chains have none. */
+export interface ReleaseRecord extends Partial<Link> {
   readonly sequence: number;
   /** The run that wrote it. A run that finds another's record after which it did not claim has been reset. */
   readonly runId: string;

@@ -8,6 +8,7 @@ import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
 import { createLanesActivities } from '../activities/lanes/lanes.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
+import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
@@ -31,7 +32,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
   const store = createBlobStore(s3, config.store);
   const tools = { run: runTool, withWorkspace: createWorkspaces(config.workRoot), store };
   const path = config.toolsPath;
-  const ledger = { s3, bucket: config.ledgerBucket };
+  const ledger = { s3, bucket: config.ledger.bucket, sign: createSigner(kms, config.ledger.key) };
   const activities: AllPorts = {
     ...createSourceActivities({ ...tools, s3, config: { path, ...config.git } }),
     ...createTerraformActivities({

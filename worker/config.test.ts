@@ -6,6 +6,7 @@ const complete = {
   PLIMSOLL_STORE_KEY: 'alias/plimsoll-store',
   PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',
   PLIMSOLL_LEDGER_BUCKET: 'plimsoll-ledger',
+  PLIMSOLL_LEDGER_KEY: 'alias/plimsoll-ledger',
   PLIMSOLL_OPA_URL: 'http://127.0.0.1:8181',
   PLIMSOLL_CATALOG: '/etc/plimsoll/catalog',
   PLIMSOLL_WORK_ROOT: '/var/lib/plimsoll',

@@ -26,6 +26,8 @@ const environment = z.object({
   PLIMSOLL_STORE_KEY: z.string().min(1),
   PLIMSOLL_CHANGE_KEY: z.string().min(1),
   PLIMSOLL_LEDGER_BUCKET: z.string().min(3),
+  /** Signs the ends of records: a KMS key (ECC_NIST_P256), or `file:<path>` of a private key in PEM. */
+  PLIMSOLL_LEDGER_KEY: z.string().min(1),
   PLIMSOLL_OPA_URL: z.url(),
   /** Freezes are read here, as they are now. */
   PLIMSOLL_CATALOG: z.string().min(1),
@@ -64,7 +66,7 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     identity: `${hostname()}:${process.pid}`,
     store: { bucket: env.PLIMSOLL_STORE_BUCKET, kmsKey: env.PLIMSOLL_STORE_KEY },
     changeKey: env.PLIMSOLL_CHANGE_KEY,
-    ledgerBucket: env.PLIMSOLL_LEDGER_BUCKET,
+    ledger: { bucket: env.PLIMSOLL_LEDGER_BUCKET, key: env.PLIMSOLL_LEDGER_KEY },
     opaUrl: env.PLIMSOLL_OPA_URL,
     catalog: env.PLIMSOLL_CATALOG,
     workRoot: env.PLIMSOLL_WORK_ROOT,

@@ -1,15 +1,21 @@
 /**
  * A release's records until they are in the ledger, and afterwards for whoever asks. The workflow is the only
- * writer of its record; batches follow each other and never overlap.
+ * writer of its record and carries the hash that the next one has to name; batches follow each other and never overlap.
  */
 import { workflowInfo } from '@temporalio/workflow';
+import type { Digest } from '../domain/digest.ts';
+import { linked } from '../domain/ledger/chain.ts';
 import type { Json } from '../domain/order.ts';
 import { batchesOf, type RecordKind, type ReleaseRecord, recordOf } from '../domain/record.ts';
+import { isPatched } from './patches.ts';
 import { ledger } from './steps.ts';
 
 export class Outbox {
   readonly #releaseId: string;
   readonly #records: ReleaseRecord[] = [];
+  /** Asked when the release begins: half a chain would prove nothing. */
+  readonly #chained = isPatched('records are chained and sealed');
+  #head: Digest | null = null;
   #appended = 0;
   #appending: Promise<void> = Promise.resolve();
 
@@ -24,7 +30,14 @@ export class Outbox {
   /** `data` is JSON; domain types are, though an interface does not say so. */
   add(kind: RecordKind, data: object, claim = false): void {
     const writer = { runId: workflowInfo().runId, sequence: this.size, claim };
-    this.#records.push(recordOf(this.#releaseId, writer, kind, now(), data as Json));
+    this.#records.push(this.#link(recordOf(this.#releaseId, writer, kind, now(), data as Json)));
+  }
+
+  #link(record: ReleaseRecord): ReleaseRecord {
+    if (!this.#chained) return record;
+    const next = linked(record, this.#head);
+    this.#head = next.hash;
+    return next;
   }
 
   after(sequence: number, limit: number): readonly ReleaseRecord[] {
@@ -32,12 +45,23 @@ export class Outbox {
   }
 
   /** Everything recorded so far is in the ledger afterwards. */
-  async flush(): Promise<void> {
+  flush = (): Promise<void> => this.#append(false);
+
+  /** The same, and nothing follows any more: what the record ends with is signed. */
+  seal = (): Promise<void> => this.#append(this.#chained);
+
+  async #append(seal: boolean): Promise<void> {
     this.#appending = this.#appending.then(async () => {
-      for (const records of batchesOf(this.#records.slice(this.#appended))) {
-        const summary = `Record ${records[0]?.sequence} to ${records.at(-1)?.sequence}`;
-        await ledger.appendRecords.executeWithOptions({ summary }, [{ releaseId: this.#releaseId, records }]);
-        this.#appended += records.length;
+      const waiting = this.#records.slice(this.#appended);
+      // With nothing left to write, the last record is written once more, which is no second one, and sealed.
+      const batches = batchesOf(seal && waiting.length === 0 ? this.#records.slice(-1) : waiting);
+      for (const records of batches) {
+        const last = seal && records === batches.at(-1);
+        const summary = `Record ${records[0]?.sequence} to ${records.at(-1)?.sequence}${last ? ', sealed' : ''}`;
+        await ledger.appendRecords.executeWithOptions({ summary }, [
+          { releaseId: this.#releaseId, records, ...(last ? { seal: true } : {}) },
+        ]);
+        this.#appended = (records.at(-1)?.sequence ?? -1) + 1;
       }
     });
     await this.#appending;

@@ -11,6 +11,8 @@ const patches = {
   'people and policy': true,
   /** Before: what had moved between approval and apply was the change alone, not all of what the statement says. */
   'everything approved is compared': true,
+  /** Before: records did not carry each other's hashes, and nothing was signed at the end. */
+  'records are chained and sealed': true,
 } as const;
 
 export const isPatched = (patch: keyof typeof patches): boolean => patched(patch);

@@ -5,10 +5,12 @@
  * that may still run, runs every undo the record says is owed, and frees both lanes.
  */
 import { condition, setCurrentDetails, setHandler, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { Digest } from '../domain/digest.ts';
+import { linked } from '../domain/ledger/chain.ts';
 import { type Json, type LaneRef, type ReleaseOrder, serviceLaneOf, stateLaneOf } from '../domain/order.ts';
 import type { ModelState, Outcome, OutcomeKind } from '../domain/outcome.ts';
 import type { AbandonedRun } from '../domain/ports.ts';
-import { type Intent, type RecordKind, recordOf } from '../domain/record.ts';
+import { type Intent, type RecordKind, type ReleaseRecord, recordOf } from '../domain/record.ts';
 import { nameOf, type Undo } from '../domain/undo.ts';
 import { lookAgainUpdate, skipRecoveryUndoUpdate } from './messages.ts';
 import { now } from './outbox.ts';
@@ -22,10 +24,13 @@ export async function recover({ releaseId, status }: AbandonedRun): Promise<Outc
   const skipped = new Set<string>();
   setHandler(skipRecoveryUndoUpdate, ({ undo }) => void skipped.add(undo));
 
-  const { order, intent, nextSequence, closed } = await ledger.readLastIntent.executeWithOptions(
-    { summary: `What does ${releaseId} owe?` },
-    [{ releaseId }],
-  );
+  const {
+    order,
+    intent,
+    nextSequence,
+    closed,
+    head = null,
+  } = await ledger.readLastIntent.executeWithOptions({ summary: `What does ${releaseId} owe?` }, [{ releaseId }]);
   // Without record 0 nothing was ever done.
   if (order === null) return null;
   const lanes: readonly Undo[] = lanesOf(order).map((lane) => ({ kind: 'leave lane', lane }));
@@ -37,13 +42,7 @@ export async function recover({ releaseId, status }: AbandonedRun): Promise<Outc
     return null;
   }
 
-  let sequence = nextSequence;
-  const { runId } = workflowInfo();
-  const record = async (kind: RecordKind, data: object) => {
-    const records = [recordOf(releaseId, { runId, sequence, claim: kind === 'recovered' }, kind, now(), data as Json)];
-    await ledger.appendRecords.executeWithOptions({ summary: `Record ${sequence}` }, [{ releaseId, records }]);
-    sequence += 1;
-  };
+  const record = recordAfter(releaseId, nextSequence, head);
   const { service, environment, team } = order;
   upsertSearchAttributes([
     { key: searchAttributes.service, value: service },
@@ -67,6 +66,23 @@ export async function recover({ releaseId, status }: AbandonedRun): Promise<Outc
   if (left.length > 0) throw refusal('release.undoStuck', `put back by hand: ${left.map(nameOf).join(', ')}`);
   upsertSearchAttributes([{ key: searchAttributes.outcome, value: outcome.kind }]);
   return outcome;
+}
+
+/** Takes the record on where it ends, as a chain if it is one; what ends it is sealed. */
+function recordAfter(releaseId: string, nextSequence: number, head: Digest | null) {
+  const { runId } = workflowInfo();
+  let sequence = nextSequence;
+  let previous = head;
+  return async (kind: RecordKind, data: object): Promise<void> => {
+    const plain = recordOf(releaseId, { runId, sequence, claim: kind === 'recovered' }, kind, now(), data as Json);
+    const record: ReleaseRecord = previous === null ? plain : linked(plain, previous);
+    const seal = record.hash !== undefined && (kind === 'closed' || kind === 'failed');
+    await ledger.appendRecords.executeWithOptions({ summary: `Record ${sequence}${seal ? ', sealed' : ''}` }, [
+      { releaseId, records: [record], ...(seal ? { seal } : {}) },
+    ]);
+    previous = record.hash ?? null;
+    sequence += 1;
+  };
 }
 
 const kindOf = (model: ModelState): OutcomeKind => (model === 'released' ? 'released' : model === 'put back' ? 'rolled back' : 'cancelled');

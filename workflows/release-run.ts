@@ -58,6 +58,8 @@ export class ReleaseRun {
   #aborted: { readonly by: string; readonly reason: string } | undefined;
   /** After promotion there is nothing to go back to: a late abort must not undo a release. */
   #promoted = false;
+  /** What people say after its last record would be in no ledger. */
+  #recordEnds = false;
   readonly #endedByAbort = new Set<CancellationScope>();
   readonly #endedByResume = new Set<CancellationScope>();
   readonly #lanes = new Map<string, number>();
@@ -278,8 +280,9 @@ export class ReleaseRun {
 
   async close({ kind, reason, by }: Ending): Promise<Outcome> {
     const outcome: Outcome = { kind, reason, infrastructure: this.infrastructure, model: this.model, ...(by === undefined ? {} : { by }) };
+    this.#recordEnds = true;
     this.record('closed', { ...outcome });
-    await this.flush();
+    await this.#outbox.seal();
     this.#enter('closed', { key: searchAttributes.outcome, value: kind });
     this.show({ outcome, held: null, attention: null, waitingFor: null });
     return outcome;
@@ -287,9 +290,10 @@ export class ReleaseRun {
 
   /** The workflow is about to fail: say so wherever people look. */
   async fail(kind: string, message: string): Promise<void> {
+    this.#recordEnds = true;
     this.record('failed', { kind, message, infrastructure: this.infrastructure, model: this.model });
     this.show({ attention: `${kind}: ${message}` });
-    await this.flush();
+    await this.#outbox.seal();
   }
 
   abort(by: string, reason: string): void {
@@ -367,7 +371,9 @@ export class ReleaseRun {
   }
 
   checkPhase(message: Message): void {
-    const { phase } = this.#view;
+    // Decisions have a window of their own, which says that it is over.
+    const isOver = this.#recordEnds && message !== 'approve' && message !== 'reject';
+    const phase = isOver ? 'closed' : this.#view.phase;
     if (isAllowed(message, phase) && !(this.#promoted && message === 'abort')) return;
     const allowed = Object.keys(messageTable[phase]).join(', ') || 'none';
     throw refusal('release.wrongPhase', `${message} is not possible while ${phase}; possible: ${allowed}`);

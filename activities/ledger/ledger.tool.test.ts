@@ -1,14 +1,28 @@
 /** Against S3's own conditional writes: who may write which place of a record, and what a recovery reads back. */
 
-import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { createPublicKey, generateKeyPairSync, randomUUID, verify } from 'node:crypto';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { linked, recordKeyOf, releaseChain, sealKeyOf } from '../../domain/ledger/chain.ts';
+import { type Envelope, opened, type Sign, signedBytes } from '../../domain/ledger/dsse.ts';
+import { sealIn, sealType } from '../../domain/ledger/seal.ts';
 import { type RecordKind, type ReleaseRecord, recordOf } from '../../domain/record.ts';
-import { createLedgerActivities, createOwnerOf, encodeRecord, keyOf } from './ledger.ts';
+import { encodeRecord } from './append.ts';
+import { createLedgerActivities, createOwnerOf } from './ledger.ts';
+import { createFileSigner, createKmsSigner, keyIdOf } from './signer.ts';
 
 const bucket = `ledger-test-${randomUUID()}`;
 const s3 = new S3Client({ forcePathStyle: true });
-const ledger = createLedgerActivities({ s3, bucket });
+const keyFile = join(await mkdtemp(join(tmpdir(), 'ledger-key-')), 'key.pem');
+const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+await writeFile(keyFile, keys.privateKey.export({ type: 'pkcs8', format: 'pem' }));
+const sign = createFileSigner(keyFile);
+const ledger = createLedgerActivities({ s3, bucket, sign });
+const keyOf = (id: string, sequence: number) => recordKeyOf(releaseChain(id), sequence);
 const ownerOf = createOwnerOf({ s3, bucket });
 let releaseId: string;
 
@@ -105,11 +119,103 @@ describe('who may write', () => {
   });
 
   test('a ledger that does not answer is retried, never passed over', async () => {
-    const nowhere = createLedgerActivities({ s3: new S3Client({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 }), bucket });
+    const nowhere = createLedgerActivities({ s3: new S3Client({ endpoint: 'http://127.0.0.1:9', maxAttempts: 1 }), bucket, sign });
     await expect(nowhere.appendRecords({ releaseId, records: [record(0)] })).rejects.toMatchObject({
       type: 'ledger.unreachable',
       nonRetryable: false,
     });
+  });
+});
+
+/** Records as a workflow makes them: each names the one before. */
+function chainOf(count: number, data: unknown = {}): readonly ReleaseRecord[] {
+  const records: ReleaseRecord[] = [];
+  for (let sequence = 0; sequence < count; sequence++) records.push(linked(record(sequence, { data }), records.at(-1)?.hash ?? null));
+  return records;
+}
+
+const check =
+  (publicKey = keys.publicKey) =>
+  (keyid: string, message: Uint8Array, sig: string) => {
+    if (keyid !== keyIdOf(publicKey)) return 'unknown key' as const;
+    return verify('sha256', message, publicKey, Buffer.from(sig, 'base64')) ? ('good' as const) : ('bad' as const);
+  };
+
+async function sealText(sequence: number): Promise<string> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: sealKeyOf(releaseChain(releaseId), sequence) }));
+  return (await Body?.transformToString()) ?? '';
+}
+
+describe('a chain', () => {
+  test('takes a record that names the one before, and no other', async () => {
+    const [first, second, third] = chainOf(3);
+    await append(first!, second!);
+    await expect(append(linked(record(2), first!.hash!))).rejects.toMatchObject({ type: 'ledger.forked' });
+    await expect(append(record(2))).rejects.toMatchObject({ type: 'ledger.forked' });
+    await append(third!);
+    expect(await ledger.readLastIntent({ releaseId: 'nobody' })).toMatchObject({ head: null });
+  });
+
+  test('refuses, as a bug, a record whose hash is of something else', async () => {
+    const [first] = chainOf(1);
+    await expect(append({ ...first!, event: { ...first!.event, data: { weightPercent: 5 } } })).rejects.toThrow('invariant broken');
+  });
+
+  test('that does not begin as one does not become one', async () => {
+    await append(record(0));
+    await expect(append(linked(record(1), null))).resolves.toBeUndefined();
+    await expect(append(record(2))).rejects.toMatchObject({ type: 'ledger.forked' });
+  });
+
+  test('ends in a seal that says what the last record is, once however often it is asked for', async () => {
+    const records = chainOf(2);
+    await ledger.appendRecords({ releaseId, records, seal: true });
+    const text = await sealText(1);
+    await ledger.appendRecords({ releaseId, records, seal: true });
+    expect(await sealText(1)).toBe(text);
+    const seal = opened(text, sealType, check());
+    expect(seal.kind === 'good' && sealIn(seal.payload)).toEqual({
+      chain: `releases/${releaseId}`,
+      sequence: 1,
+      head: records[1]?.hash,
+      time: '2026-11-24T10:00:00Z',
+    });
+  });
+
+  test('that is sealed with another hash is an incident', async () => {
+    await ledger.appendRecords({ releaseId, records: chainOf(1), seal: true });
+    const text = await sealText(0);
+    releaseId = `${releaseId}-2`;
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: sealKeyOf(releaseChain(releaseId), 0), Body: text }));
+    await expect(ledger.appendRecords({ releaseId, records: chainOf(1), seal: true })).rejects.toMatchObject({ type: 'ledger.forked' });
+  });
+
+  test('waits for its key: a record that cannot be sealed is there, and the seal is tried again', async () => {
+    const broken = createLedgerActivities({ s3, bucket, sign: createFileSigner('/nowhere/key.pem') });
+    const records = chainOf(1);
+    await expect(broken.appendRecords({ releaseId, records, seal: true })).rejects.toMatchObject({
+      type: 'ledger.unreachable',
+      nonRetryable: false,
+    });
+    await ledger.appendRecords({ releaseId, records, seal: true });
+    expect(opened(await sealText(0), sealType, check()).kind).toBe('good');
+  });
+});
+
+describe('a key', () => {
+  test('in KMS signs what its public half proves, in the same form as one in a file', async () => {
+    const kms = new KMSClient({});
+    const { KeyMetadata } = await kms.send(new CreateKeyCommand({ KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }));
+    const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId: KeyMetadata?.KeyId }));
+    const publicKey = createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' });
+    const message = signedBytes(sealType, 'x'.repeat(3_000));
+    const signed = async (one: Sign): Promise<Envelope['signatures'][number]> => await one(message);
+    const { keyid, sig } = await signed(createKmsSigner(kms, KeyMetadata?.KeyId ?? ''));
+    expect(check(publicKey)(keyid, message, sig)).toBe('good');
+    expect(check(publicKey)(keyid, signedBytes(sealType, 'y'), sig)).toBe('bad');
+    const own = await signed(sign);
+    expect(check()(own.keyid, message, own.sig)).toBe('good');
+    expect(check(publicKey)(own.keyid, message, own.sig)).toBe('unknown key');
   });
 });
 
@@ -132,7 +238,14 @@ describe('what a recovery reads', () => {
       order,
       intent: { step: 'shift', owed, ...parts },
       closed: false,
+      head: null,
     });
+  });
+
+  test('the hash that its own first record has to carry', async () => {
+    const records = chainOf(3, { order });
+    await append(...records);
+    expect(await ledger.readLastIntent({ releaseId })).toMatchObject({ nextSequence: 3, head: records[2]?.hash });
   });
 
   test('that the record is closed', async () => {

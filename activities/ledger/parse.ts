@@ -8,6 +8,8 @@ import { failure } from '../failure.ts';
 const storedRecord = z.looseObject({
   sequence: z.int().nonnegative(),
   runId: z.string().min(1),
+  /** Since there are chains. */
+  hash: z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]).optional(),
   event: z.looseObject({ type: z.string(), data: z.unknown() }),
 });
 export type StoredRecord = z.infer<typeof storedRecord>;

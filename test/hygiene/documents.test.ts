@@ -182,6 +182,7 @@ describe('reference pages', () => {
       'worker/config.ts',
       'api/config.ts',
       'cli/settings.ts',
+      'verify/settings.ts',
       'infra/local/stack/config.ts',
       'infra/local/lab/main.ts',
       'infra/local/issuer/main.ts',

@@ -59,7 +59,7 @@ const table: readonly Row[] = [
   activity('kubernetes', '@kubernetes/client-node'),
   activity('lanes', '@temporalio/client'),
   activity('line', '@temporalio/client', 'yaml'),
-  activity('ledger', '@aws-sdk/client-s3'),
+  activity('ledger', '@aws-sdk/client-kms', '@aws-sdk/client-s3'),
   activity('policy', 'yaml'),
   activity('prometheus'),
   activity('releases', '@temporalio/client'),
@@ -117,9 +117,15 @@ const table: readonly Row[] = [
   },
   {
     at: 'cli/main.ts',
-    may: ['cli/', 'backtest/command.ts'],
+    may: ['cli/', 'backtest/command.ts', 'verify/command.ts'],
     packages: ['node:'],
     instead: 'it puts the command line together, and nothing else: see docs/adr/0011',
+  },
+  {
+    at: 'verify/',
+    may: ['domain/'],
+    packages: ['@aws-sdk/client-s3', 'commander', 'node:'],
+    instead: 'it proves a ledger without a server and without whoever wrote it: see docs/adr/0013',
   },
   {
     at: 'backtest/',
@@ -138,7 +144,7 @@ const table: readonly Row[] = [
   },
   {
     at: 'infra/local/',
-    may: ['domain/', 'backtest/', 'workflows/search-attributes.ts', 'workflows/messages.ts', 'infra/opa/', 'cli/'],
+    may: ['domain/', 'backtest/', 'verify/', 'workflows/search-attributes.ts', 'workflows/messages.ts', 'infra/opa/', 'cli/'],
     packages: [
       '@aws-sdk/',
       '@kubernetes/client-node',
@@ -245,6 +251,7 @@ describe('the import table', () => {
     ['cli/program.ts', "const order = await import('../domain/order.ts');", 'cli/client/generated/'],
     ['cli/program.ts', "import { mountBacktest } from '../backtest/command.ts';", 'cli/client/generated/'],
     ['cli/main.ts', "import { replay } from '../backtest/replay.ts';", 'docs/adr/0011'],
+    ['verify/command.ts', "import { createPlaces } from '../activities/ledger/places.ts';", 'docs/adr/0013'],
     ['backtest/replay.ts', "import { prometheusHttp } from '../activities/prometheus/query.ts';", 'docs/adr/0011'],
     ['api/releases/evidence.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'activities/'],
     ['api/store/counts-store.ts', "import { KMSClient } from '@aws-sdk/client-kms';", 'docs/architecture.md'],

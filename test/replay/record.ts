@@ -25,6 +25,13 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     await handle.result();
     return handle.workflowId;
   },
+  /** Chained and sealed; the one above was recorded before. */
+  async 'release.sealed'() {
+    const { decide, handle } = await givenRelease(temporal);
+    await decide('approve');
+    await handle.result();
+    return handle.workflowId;
+  },
   async 'release.first-of-its-service'() {
     const { handle } = await givenRelease(temporal, (world) => {
       world.weights = null;
@@ -147,6 +154,10 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     await handle.executeUpdate(resumeLineUpdate, { args: [{ by: callerOf('sue', 'sre'), reason: 'for the record' }] });
     await handle.result();
     return workflowId;
+  },
+  /** The same, taking a chain on. */
+  async 'recover.sealed'() {
+    return (await stories['recover.rolled-back']?.()) ?? '';
   },
   async 'lane.two-releases'() {
     const first = await givenRelease(temporal);

@@ -4,7 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { type Blob as StoredBlob } from '../../domain/blob.ts';
-import { digestOf, digestText } from '../../domain/digest.ts';
+import { type Digest, digestOf, digestText } from '../../domain/digest.ts';
 import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
@@ -54,6 +54,8 @@ export class ScriptedWorld {
   };
   infrastructure: 'old' | 'new' = 'old';
   readonly records = new Map<number, ReleaseRecord>();
+  /** Hashes that were signed, by the sequence of the record that has them. */
+  readonly seals = new Map<number, Digest | undefined>();
   readonly calls: StepName[] = [];
   /** What each watch was asked to do. */
   readonly watches: Parameters<AllPorts['watchCanary']>[0][] = [];
@@ -196,7 +198,11 @@ export class ScriptedWorld {
         };
       }),
       readLine: this.#step('readLine', async (input) => (await this.readLine?.(input)) ?? { obstacles: this.obstacles() }),
-      appendRecords: this.#step('appendRecords', async ({ records }) => this.#append(records)),
+      appendRecords: this.#step('appendRecords', async ({ records, seal = false }) => {
+        this.#append(records);
+        const last = records.at(-1);
+        if (seal && last !== undefined) this.seals.set(last.sequence, last.hash);
+      }),
       readLastIntent: this.#step('readLastIntent', async () => this.#lastIntent()),
     };
   }
@@ -212,6 +218,8 @@ export class ScriptedWorld {
       }
       if (before !== undefined && before.runId !== record.runId && !record.claim)
         throw ApplicationFailure.nonRetryable('not the owner', 'release.reset');
+      if ((record.previousHash ?? null) !== (before?.hash ?? null))
+        throw ApplicationFailure.nonRetryable('not the record that it names', 'ledger.forked');
       this.records.set(record.sequence, record);
     }
   }
@@ -225,6 +233,7 @@ export class ScriptedWorld {
       order: requested?.order ?? null,
       intent: intended ?? null,
       closed: all.some(({ event }) => event.type === recordTypes.closed || event.type === recordTypes.failed),
+      head: all.at(-1)?.hash ?? null,
     };
   }
 }

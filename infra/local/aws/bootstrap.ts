@@ -3,10 +3,10 @@
  * ledger and keys, the model bucket, the secrets of the services, and the state bucket and lock table that Terraform's backend names.
  * Only ever pointed at the local stand-in: it refuses any other address.
  */
-import { randomUUID } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, KMSClient } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 
 export interface AccountNames {
@@ -17,6 +17,7 @@ export interface AccountNames {
   readonly lockTable: string;
   readonly storeKey: string;
   readonly changeKey: string;
+  readonly ledgerKey: string;
   readonly secrets: readonly string[];
 }
 
@@ -40,6 +41,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
       KeySpec: 'HMAC_256',
       KeyUsage: 'GENERATE_VERIFY_MAC',
     }),
+    createKey(kms, names.ledgerKey, { Description: 'vouches for the ledger', KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
     // Values nobody knows: whatever shows one has leaked it.
     ...names.secrets.map((name) => secrets.send(new CreateSecretCommand({ Name: name, SecretString: randomUUID() }))),
     dynamo.send(
@@ -64,7 +66,24 @@ async function createBucket(s3: S3Client, region: string, bucket: string, object
       ObjectLockEnabledForBucket: objectLock,
     }),
   );
+  // A day locally, and nobody is kept from it by COMPLIANCE: a record that a test wrote must go away with the test.
+  if (objectLock) {
+    const Rule = { DefaultRetention: { Mode: 'GOVERNANCE', Days: 1 } } as const;
+    await s3.send(
+      new PutObjectLockConfigurationCommand({ Bucket: bucket, ObjectLockConfiguration: { ObjectLockEnabled: 'Enabled', Rule } }),
+    );
+  }
   if (!objectLock) await s3.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }));
+}
+
+/** What `plimsoll verify` trusts. Nobody should take it from where the ledger lies; from KMS anybody may. */
+export async function publicKeyOf(endpoint: string, region: string, key: string): Promise<string> {
+  const kms = new KMSClient({ endpoint, region, credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' } });
+  const { PublicKey = new Uint8Array() } = await kms.send(new GetPublicKeyCommand({ KeyId: key }));
+  kms.destroy();
+  return createPublicKey({ key: Buffer.from(PublicKey), format: 'der', type: 'spki' })
+    .export({ type: 'spki', format: 'pem' })
+    .toString();
 }
 
 async function createKey(kms: KMSClient, alias: string, input: CreateKeyCommandInput): Promise<void> {

@@ -9,6 +9,7 @@ import { processTerminal } from '../../../cli/terminal.ts';
 import { failureTable } from '../../../domain/failures.ts';
 import { defaultObjectives } from '../../../domain/objectives.ts';
 import { messages, messageTable, phases } from '../../../domain/phase.ts';
+import { mountVerify } from '../../../verify/command.ts';
 import { page, table } from './markdown.ts';
 import { policiesPage } from './policies.ts';
 
@@ -51,7 +52,8 @@ function failuresPage(): string {
 const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The program that `plimsoll` is, without anybody at its other end. */
-export const plimsoll = (): Command => createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest]);
+export const plimsoll = (): Command =>
+  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest, mountVerify]);
 
 function cliPage(): string {
   const commands = plimsoll().commands.map((command) => {

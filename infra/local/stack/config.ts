@@ -60,6 +60,8 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       PLIMSOLL_LOCK_TABLE: 'acme-tflock',
       PLIMSOLL_STORE_KEY: 'alias/plimsoll-store',
       PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',
+      PLIMSOLL_LEDGER_KEY: 'alias/plimsoll-ledger',
+      PLIMSOLL_LEDGER_PUBLIC_KEY: join(home, 'ledger-key.pem'),
       PLIMSOLL_TEMPORAL_ADDRESS: `${host}:${ports.TEMPORAL}`,
       PLIMSOLL_TEMPORAL_UI_URL: url('TEMPORAL_UI'),
       PLIMSOLL_OPA_URL: url('OPA'),

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { taskQueues } from '../../../workflows/messages.ts';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
-import { bootstrapAccount } from '../aws/bootstrap.ts';
+import { bootstrapAccount, publicKeyOf } from '../aws/bootstrap.ts';
 import { standInCommand, standInDigest } from '../aws/stand-in.ts';
 import { prometheusConfig } from '../prometheus/config.ts';
 import { repository } from '../repository.ts';
@@ -76,8 +76,9 @@ function aws(config: StackConfig): Piece {
     {
       holdsState: true,
       covers: standInDigest,
-      prepare: () =>
-        bootstrapAccount(endpoint, env['AWS_REGION'] ?? '', {
+      async prepare() {
+        const region = env['AWS_REGION'] ?? '';
+        await bootstrapAccount(endpoint, region, {
           storeBucket: env['PLIMSOLL_STORE_BUCKET'] ?? '',
           ledgerBucket: env['PLIMSOLL_LEDGER_BUCKET'] ?? '',
           modelsBucket: env['PLIMSOLL_MODELS_BUCKET'] ?? '',
@@ -85,9 +86,13 @@ function aws(config: StackConfig): Piece {
           lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',
           storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
           changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
+          ledgerKey: env['PLIMSOLL_LEDGER_KEY'] ?? '',
           // Named by the demo's catalog.
           secrets: ['ml/staging/feature-store-password', 'ml/production/feature-store-password'],
-        }),
+        });
+        const publicKey = await publicKeyOf(endpoint, region, env['PLIMSOLL_LEDGER_KEY'] ?? '');
+        writeFileSync(env['PLIMSOLL_LEDGER_PUBLIC_KEY'] ?? '', publicKey);
+      },
     },
   );
 }

@@ -1,0 +1,28 @@
+/** A copy of a bucket in a folder, as `aws s3 sync` makes one. A folder knows nothing of versions. */
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { join, sep } from 'node:path';
+import { exitCodes, VerifyError } from './errors.ts';
+import type { Objects } from './source.ts';
+
+export async function folderObjects(folder: string): Promise<Objects> {
+  const isFolder = await stat(folder).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw new VerifyError(`${folder} is no folder: a copy of the ledger's bucket is needed, or s3://<bucket>`);
+  return {
+    async list(prefix) {
+      const entries = await readdir(join(folder, prefix), { recursive: true, withFileTypes: true }).catch(
+        (error: NodeJS.ErrnoException) => {
+          if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
+          throw new VerifyError(`${join(folder, prefix)} cannot be read (${error.code ?? error.name})`, exitCodes.unreachable);
+        },
+      );
+      return entries
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => ({ key: join(parentPath, name).slice(join(folder, sep).length).replaceAll(sep, '/') }))
+        .toSorted((one, other) => (one.key < other.key ? -1 : 1));
+    },
+    read: ({ key }) => readFile(join(folder, key), 'utf8'),
+  };
+}
