@@ -22,6 +22,7 @@ import { ProblemFilter } from './http/problem.filter.ts';
 import { SchemaPipe } from './http/schema.pipe.ts';
 import { PreviewsController } from './previews/previews.controller.ts';
 import { PreviewsService } from './previews/previews.service.ts';
+import { Refusals } from './refusals/refusals.ts';
 import { EvidenceController } from './releases/evidence.controller.ts';
 import { EvidenceService } from './releases/evidence.service.ts';
 import { ReleasesController } from './releases/releases.controller.ts';
@@ -76,6 +77,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: APP_FILTER, useClass: ProblemFilter },
       { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       Metrics,
+      Refusals,
       Access,
       CatalogFiles,
       EnvironmentsService,

@@ -105,6 +105,11 @@ export const failureTable = {
     httpStatus: 500,
     advice: 'two writers wrote one place of a record: treat it as an incident and compare both',
   },
+  'ledger.contradicted': {
+    retryable: false,
+    httpStatus: 500,
+    advice: 'the ledger is less than a checkpoint says: treat it as an incident and run `plimsoll verify --all`',
+  },
   'store.corrupt': { retryable: false, httpStatus: 500, advice: 'stored bytes do not have their digest: restore the version that does' },
   'store.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the bucket and the role if it lasts' },
   'temporal.unreachable': { retryable: true, httpStatus: 503, advice: 'try again; releases go on by themselves once Temporal is back' },

@@ -301,6 +301,23 @@ export interface LedgerPort {
   }>;
 }
 
+export interface DayLedgerPort {
+  /** Where the chain of a day's refused calls stands. */
+  readDay(input: { readonly day: string }): Promise<{ readonly nextSequence: number; readonly head: Digest | null }>;
+  /** As `appendRecords`. */
+  appendDay(input: { readonly day: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
+  /** Signs what the day's chain ends with. */
+  sealDay(input: { readonly day: string }): Promise<void>;
+}
+
+export interface CheckpointPort {
+  /**
+   * Signs the heads of all chains and writes the list, once per moment. `contradictions`: where the ledger is less
+   * than the checkpoint before says, a line each.
+   */
+  writeCheckpoint(input: { readonly moment: string }): Promise<{ readonly chains: number; readonly contradictions: readonly string[] }>;
+}
+
 /* ----------------------------------------------------------------- lanes/ */
 
 export interface LanesPort {
@@ -354,6 +371,8 @@ export type AllPorts = SourcePort &
   KubernetesPort &
   MetricsPort &
   LedgerPort &
+  DayLedgerPort &
+  CheckpointPort &
   LanesPort &
   LinePort &
   ReleasesPort &

@@ -50,6 +50,8 @@ export const recordTypes = {
   closed: 'dev.plimsoll.release.closed.0.1.0',
   recovered: 'dev.plimsoll.release.recovered.0.1.0',
   failed: 'dev.plimsoll.release.failed.0.1.0',
+  /** In the chain of a day, not of a release. */
+  callRefused: 'dev.plimsoll.call.refused.0.1.0',
 } as const;
 
 export type RecordKind = keyof typeof recordTypes;

@@ -56,13 +56,13 @@ const headOf = (release: string, records: readonly ReleaseRecord[]): Head => {
   return { chain: releaseChain(release), sequence: last.sequence, head: last.hash };
 };
 
-/** Checkpoints of successive days, each with these heads. */
-async function writeCheckpoints(days: Readonly<Record<string, readonly Head[]>>): Promise<void> {
+/** Checkpoints one after the other, each with these heads. */
+async function writeCheckpoints(lists: Readonly<Record<string, readonly Head[]>>): Promise<void> {
   let previous: `sha256:${string}` | null = null;
-  for (const [day, heads] of Object.entries(days)) {
-    const text: string = await checkpointText(day, heads, previous, sign);
-    write(checkpointKeyOf(day), text);
-    const read = readCheckpoint(text, day, trusting(keys));
+  for (const [moment, heads] of Object.entries(lists)) {
+    const text: string = await checkpointText(moment, heads, previous, sign);
+    write(checkpointKeyOf(moment), text);
+    const read = readCheckpoint(text, moment, trusting(keys));
     previous = read.kind === 'good' ? read.checkpoint.digest : null;
   }
 }
@@ -138,20 +138,20 @@ describe('everything', () => {
     const gone = await writeChain('gone', 2);
     await writeChain('only-sealed', 2);
     const good = await writeChain('good', 2);
-    await writeCheckpoints({ '2026-11-24': [headOf('gone', gone), headOf('good', good)] });
+    await writeCheckpoints({ '2026-11-24T235500Z': [headOf('gone', gone), headOf('good', good)] });
     for (const place of ['releases/gone', 'seals/releases/gone', 'releases/only-sealed']) rmSync(join(folder, place), { recursive: true });
     const { code, out } = await inCopy('--all');
     expect(code).toBe(1);
-    expect(out).toMatch(/wrong +releases\/gone .*\n +truncated: the checkpoint of 2026-11-24 signs for record 1/);
+    expect(out).toMatch(/wrong +releases\/gone .*\n +truncated: the checkpoint of 2026-11-24T235500Z signs for record 1/);
     expect(out).toMatch(/wrong +releases\/only-sealed /);
-    expect(out).toContain('good  2 records · sealed · in the checkpoint of 2026-11-24');
+    expect(out).toContain('good  2 records · sealed · in the checkpoint of 2026-11-24T235500Z');
     expect(out).toContain('3 chains with 2 records, 1 checkpoint: 1 verified, 0 not sealed, 2 wrong');
   });
 
   test('of a day is what its checkpoint names', async () => {
     const one = await writeChain('one', 2);
     await writeChain('later', 2);
-    await writeCheckpoints({ '2026-11-24': [headOf('one', one)] });
+    await writeCheckpoints({ '2026-11-24T235500Z': [headOf('one', one)] });
     const { code, out } = await inCopy('--day', '2026-11-24');
     expect([code, out]).toEqual([0, expect.not.stringContaining('later')]);
     expect((await inCopy('--day', '2026-11-25')).code).toBe(2);
@@ -169,31 +169,37 @@ describe('everything', () => {
 describe('checkpoints', () => {
   test('that were changed, left out or written by another key are named', async () => {
     const head = headOf('good', await writeChain('good', 4));
-    await writeCheckpoints({ '2026-11-23': [head], '2026-11-24': [head], '2026-11-25': [head] });
+    await writeCheckpoints({ '2026-11-23T235500Z': [head], '2026-11-24T235500Z': [head], '2026-11-25T235500Z': [head] });
     const whole = join(folder, 'whole');
     cpSync(join(folder, 'checkpoints'), whole, { recursive: true });
 
-    write(checkpointKeyOf('2026-11-24'), readFileSync(join(whole, '2026-11-24.json'), 'utf8').replace('"sequence":3', '"sequence":2'));
+    write(
+      checkpointKeyOf('2026-11-24T235500Z'),
+      readFileSync(join(whole, '2026-11-24T235500Z.json'), 'utf8').replace('"sequence":3', '"sequence":2'),
+    );
     expect((await inCopy('good')).out).toContain('its list is not the one that was signed');
 
-    rmSync(join(folder, checkpointKeyOf('2026-11-24')));
+    rmSync(join(folder, checkpointKeyOf('2026-11-24T235500Z')));
     const { code, out } = await inCopy('good');
-    expect([code, out]).toEqual([1, expect.stringContaining('2026-11-25.json follows another checkpoint than the one that is there')]);
+    expect([code, out]).toEqual([
+      1,
+      expect.stringContaining('2026-11-25T235500Z.json follows another checkpoint than the one that is there'),
+    ]);
 
-    write(checkpointKeyOf('2026-11-24'), await checkpointText('2026-11-24', [head], null, signWith(keyPair())));
+    write(checkpointKeyOf('2026-11-24T235500Z'), await checkpointText('2026-11-24T235500Z', [head], null, signWith(keyPair())));
     expect((await inCopy('good')).out).toContain('a key that is not trusted');
 
-    write(checkpointKeyOf('2026-11-24'), readFileSync(join(whole, '2026-11-23.json'), 'utf8'));
-    expect((await inCopy('good')).out).toContain('it is of 2026-11-23');
+    write(checkpointKeyOf('2026-11-24T235500Z'), readFileSync(join(whole, '2026-11-23T235500Z.json'), 'utf8'));
+    expect((await inCopy('good')).out).toContain('it is of 2026-11-23T235500Z');
   });
 
   test('may lie elsewhere, where the writer of chains cannot change them', async () => {
     const head = headOf('good', await writeChain('good', 4));
-    await writeCheckpoints({ '2026-11-24': [head] });
+    await writeCheckpoints({ '2026-11-24T235500Z': [head] });
     const elsewhere = join(folder, 'elsewhere');
     cpSync(join(folder, 'checkpoints'), join(elsewhere, 'checkpoints'), { recursive: true });
     rmSync(join(folder, 'checkpoints'), { recursive: true });
-    expect((await inCopy('good', '--checkpoints', elsewhere)).out).toContain('in the checkpoint of 2026-11-24');
+    expect((await inCopy('good', '--checkpoints', elsewhere)).out).toContain('in the checkpoint of 2026-11-24T235500Z');
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type ChainName, refusalsChain, releaseChain } from '../domain/ledger/chain.ts';
-import { type Checkpoint, checkCheckpoints, witnessesIn } from '../domain/ledger/checkpoint.ts';
+import { type Checkpoint, checkCheckpoints, dayOf, witnessesIn } from '../domain/ledger/checkpoint.ts';
 import type { CheckSignature } from '../domain/ledger/dsse.ts';
 import type { Fault } from '../domain/ledger/fault.ts';
 import { type ChainVerdict, verifyChain } from '../domain/ledger/verify.ts';
@@ -109,7 +109,7 @@ async function wanted(
   const there = await chainsIn(objects);
   const named = (list: readonly Checkpoint[]) => list.flatMap((one) => one.list.map(({ chain }) => chain));
   if (wantedDay === undefined) return [...new Set([...there, ...named(checkpoints)])].toSorted();
-  const ofDay = checkpoints.filter((one) => one.day === wantedDay);
+  const ofDay = checkpoints.filter((one) => dayOf(one) === wantedDay);
   const refusals = refusalsChain(wantedDay);
   if (ofDay.length === 0 && !there.includes(refusals)) throw new VerifyError(`${wantedDay} has no checkpoint and no refused calls`);
   return [...new Set([...(there.includes(refusals) ? [refusals] : []), ...named(ofDay)])].toSorted();

@@ -1,6 +1,6 @@
 /** A ledger to be checked: a bucket, or a copy of one in a folder, with the same keys as paths. */
 import { type ChainName, chainKinds } from '../domain/ledger/chain.ts';
-import { dayIn } from '../domain/ledger/checkpoint.ts';
+import { momentIn } from '../domain/ledger/checkpoint.ts';
 import type { StoredObject } from '../domain/ledger/records.ts';
 import type { StoredChain } from '../domain/ledger/verify.ts';
 
@@ -68,6 +68,6 @@ export async function readCheckpoints(objects: Objects): Promise<readonly Stored
   const entries = await objects.list('checkpoints/');
   return await readEntries(
     objects,
-    entries.filter(({ key }) => dayIn(key) !== undefined),
+    entries.filter(({ key }) => momentIn(key) !== undefined),
   );
 }

@@ -7,6 +7,8 @@ import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts'
 import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
 import { createLanesActivities } from '../activities/lanes/lanes.ts';
+import { createCheckpointActivities } from '../activities/ledger/checkpoint.ts';
+import { createDayActivities } from '../activities/ledger/days.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
@@ -54,6 +56,8 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createKubernetesActivities({ kubeconfig: config.kubeconfig }),
     ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),
     ...createLedgerActivities(ledger),
+    ...createDayActivities(ledger),
+    ...createCheckpointActivities({ ledger, checkpoints: { s3, bucket: config.ledger.checkpoints }, sign: ledger.sign }),
     ...createLanesActivities({ client }),
     ...createLineActivities({ client, catalog: config.catalog }),
     ...createReleasesActivities({ client }),

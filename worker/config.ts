@@ -28,6 +28,8 @@ const environment = z.object({
   PLIMSOLL_LEDGER_BUCKET: z.string().min(3),
   /** Signs the ends of records: a KMS key (ECC_NIST_P256), or `file:<path>` of a private key in PEM. */
   PLIMSOLL_LEDGER_KEY: z.string().min(1),
+  /** In production of another account, so that whoever writes the ledger cannot change what was signed of it. */
+  PLIMSOLL_CHECKPOINT_BUCKET: z.string().min(3).optional(),
   PLIMSOLL_OPA_URL: z.url(),
   /** Freezes are read here, as they are now. */
   PLIMSOLL_CATALOG: z.string().min(1),
@@ -66,7 +68,11 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     identity: `${hostname()}:${process.pid}`,
     store: { bucket: env.PLIMSOLL_STORE_BUCKET, kmsKey: env.PLIMSOLL_STORE_KEY },
     changeKey: env.PLIMSOLL_CHANGE_KEY,
-    ledger: { bucket: env.PLIMSOLL_LEDGER_BUCKET, key: env.PLIMSOLL_LEDGER_KEY },
+    ledger: {
+      bucket: env.PLIMSOLL_LEDGER_BUCKET,
+      key: env.PLIMSOLL_LEDGER_KEY,
+      checkpoints: env.PLIMSOLL_CHECKPOINT_BUCKET ?? env.PLIMSOLL_LEDGER_BUCKET,
+    },
     opaUrl: env.PLIMSOLL_OPA_URL,
     catalog: env.PLIMSOLL_CATALOG,
     workRoot: env.PLIMSOLL_WORK_ROOT,

@@ -12,7 +12,7 @@ import { sweepWorkspaces } from '../activities/tool/workspace.ts';
 import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
 import { readConfig, type WorkerConfig } from './config.ts';
-import { ensureCaretaker } from './schedule.ts';
+import { ensureCaretaker, ensureCheckpoints } from './schedule.ts';
 
 /** Terraform gets this long to end an apply by itself after SIGTERM; an orchestrator has to wait longer still. */
 const shutdownGrace = '30 minutes';
@@ -49,7 +49,7 @@ async function main(): Promise<void> {
       }),
     ),
   );
-  if (config.queues.includes(taskQueues.releases)) await ensureCaretaker(client);
+  if (config.queues.includes(taskQueues.releases)) await Promise.all([ensureCaretaker(client), ensureCheckpoints(client)]);
   setInterval(() => void sweep(config).catch(() => undefined), sweepMilliseconds).unref();
   // One queue that breaks ends the process: half a worker looks alive and is not.
   await Promise.all(workers.map((worker) => worker.run())).catch((error: unknown) => {

@@ -1,15 +1,28 @@
-/** The caretaker looks each minute. Asking for the schedule twice keeps the first. */
-import { type Client, ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
+/** What runs by itself. Asking for a schedule twice keeps the first. */
+import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { taskQueues } from '../workflows/messages.ts';
 
-export async function ensureCaretaker(client: Client): Promise<void> {
+/** The caretaker looks each minute. A look that takes longer is looking at much; a second one would find the same. */
+export const ensureCaretaker = (client: Client): Promise<void> =>
+  ensure(client, 'caretaker', { intervals: [{ every: '1 minute' }] }, '1 minute');
+
+/** Five minutes before the day is over in UTC: what a day brought is in its own checkpoint. One that was missed is made up. */
+export const ensureCheckpoints = (client: Client): Promise<void> =>
+  ensure(client, 'checkpoint', { calendars: [{ hour: 23, minute: 55 }], timezone: 'UTC' }, '1 day');
+
+/** A schedule and its workflow have one name. */
+async function ensure(
+  client: Client,
+  name: string,
+  spec: ScheduleOptions['spec'],
+  catchupWindow: NonNullable<ScheduleOptions['policies']>['catchupWindow'] & string,
+): Promise<void> {
   try {
     await client.schedule.create({
-      scheduleId: 'caretaker',
-      spec: { intervals: [{ every: '1 minute' }] },
-      action: { type: 'startWorkflow', workflowType: 'caretaker', workflowId: 'caretaker', taskQueue: taskQueues.releases, args: [] },
-      // A look that takes longer than a minute is looking at much; a second one would find the same.
-      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: '1 minute' },
+      scheduleId: name,
+      spec,
+      action: { type: 'startWorkflow', workflowType: name, workflowId: name, taskQueue: taskQueues.releases, args: [] },
+      policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow },
     });
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;

@@ -90,6 +90,13 @@ export const undoCall = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
+/** Two calls to S3 for each chain there ever was, twenty chains at once: an hour is for a hundred thousand of them. */
+export const checkpointRun = {
+  startToCloseTimeout: '1 hour',
+  heartbeatTimeout: '1 minute',
+  retry: { initialInterval: '1 second', maximumInterval: '5 minutes', maximumAttempts: 20 },
+} as const satisfies ActivityOptions;
+
 /** Nothing irreversible happens unrecorded: the record is waited for however long it takes. */
 export const recordCall = {
   startToCloseTimeout: '15 seconds',

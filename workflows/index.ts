@@ -1,7 +1,9 @@
 /** Every workflow this worker hosts. */
 export { caretaker } from './caretaker.ts';
+export { checkpoint } from './checkpoint.ts';
 export { lane } from './lane.ts';
 export { line } from './line.ts';
 export { preview } from './preview.ts';
 export { recover } from './recover.ts';
+export { refusals } from './refusals.ts';
 export { release } from './release.ts';

@@ -3,6 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../domain/approval.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Lane, laneSignals } from '../domain/lane.ts';
+import type { RefusedCall } from '../domain/ledger/refusals.ts';
 import { lineSignals } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
@@ -42,6 +43,9 @@ export const orderQuery = defineQuery<ReleaseOrder>('order');
 export const recordsQuery = defineQuery<readonly ReleaseRecord[], [after: number, limit: number]>('records');
 
 export const laneQuery = defineQuery<Lane>('lane');
+
+/** To the workflow of a day's refused calls. */
+export const refusedSignal = defineSignal<[RefusedCall]>('refused');
 
 /** The lane tells a release where it stands: 0 holds the lane. */
 export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readonly position: number }]>(laneSignals.position);

@@ -6,6 +6,8 @@ import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from
 import type { ReleaseOrder } from '../domain/order.ts';
 import type {
   CaretakerPort,
+  CheckpointPort,
+  DayLedgerPort,
   HelmPort,
   KubernetesPort,
   LanesPort,
@@ -18,7 +20,19 @@ import type {
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
-import { applyRun, glance, longLook, observeRun, recordCall, shortCall, slotRun, toolRun, undoCall, undoRun } from './activity-options.ts';
+import {
+  applyRun,
+  checkpointRun,
+  glance,
+  longLook,
+  observeRun,
+  recordCall,
+  shortCall,
+  slotRun,
+  toolRun,
+  undoCall,
+  undoRun,
+} from './activity-options.ts';
 import { taskQueues } from './messages.ts';
 
 type Queues = Pick<ReleaseOrder, 'queues'>['queues'];
@@ -60,6 +74,16 @@ export type UndoSteps = ReturnType<typeof undoStepsOf>;
 export const localSteps = proxyLocalActivities<ReleasesPort & LinePort & Pick<LanesPort, 'leaveLane'>>(glance);
 
 export const ledger: ActivityInterfaceFor<LedgerPort> = proxyActivities<LedgerPort>({ ...recordCall, taskQueue: taskQueues.control });
+
+export const dayLedger: ActivityInterfaceFor<DayLedgerPort> = proxyActivities<DayLedgerPort>({
+  ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+export const checkpointing: ActivityInterfaceFor<CheckpointPort> = proxyActivities<CheckpointPort>({
+  ...checkpointRun,
+  taskQueue: taskQueues.control,
+});
 
 export const caretaking: ActivityInterfaceFor<CaretakerPort> = proxyActivities<CaretakerPort>({
   ...shortCall,

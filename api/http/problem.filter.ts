@@ -4,6 +4,8 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import { isFailureKind } from '../../domain/failures.ts';
+import { callerOf } from '../auth/caller.guard.ts';
+import { Refusals } from '../refusals/refusals.ts';
 import { LOGGER } from '../tokens.ts';
 import { Metrics } from './metrics.ts';
 import { Problem, problemBody, unexpectedBody } from './problem.ts';
@@ -12,10 +14,12 @@ import { Problem, problemBody, unexpectedBody } from './problem.ts';
 export class ProblemFilter implements ExceptionFilter {
   readonly #logger: Logger;
   readonly #metrics: Metrics;
+  readonly #refusals: Refusals;
 
-  constructor(@Inject(LOGGER) logger: Logger, @Inject(Metrics) metrics: Metrics) {
+  constructor(@Inject(LOGGER) logger: Logger, @Inject(Metrics) metrics: Metrics, @Inject(Refusals) refusals: Refusals) {
     this.#logger = logger;
     this.#metrics = metrics;
+    this.#refusals = refusals;
   }
 
   catch(error: unknown, host: ArgumentsHost): void {
@@ -26,6 +30,7 @@ export class ProblemFilter implements ExceptionFilter {
     const body = problem === undefined ? unexpectedBody(request.url) : problemBody(problem, request.url);
     if (body.status >= 500) this.#logger.error({ err: error, requestId: request.id, kind: body.kind }, 'request broke');
     else this.#metrics.refusals.inc({ kind: body.kind });
+    if (problem !== undefined) this.#refusals.record(callerOf(request), problem, request);
     if (reply.sent || reply.raw.headersSent) {
       reply.raw.destroy();
       return;

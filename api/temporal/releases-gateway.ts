@@ -7,6 +7,7 @@ import type { ReleaseView } from '../../domain/view.ts';
 import type { Instruction } from '../../workflows/messages.ts';
 import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
+import type { RefusalsGateway } from './refusals.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -55,6 +56,7 @@ export type Told = { readonly kind: 'done'; readonly view: ReleaseView } | { rea
 export interface ReleasesGateway {
   readonly line: LineGateway;
   readonly previews: PreviewGateway;
+  readonly refusals: RefusalsGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

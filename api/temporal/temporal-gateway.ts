@@ -26,6 +26,7 @@ import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
 import { createLineGateway } from './line.ts';
 import { createPreviewGateway } from './previews.ts';
+import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
 
 export const releaseType = 'release';
@@ -60,6 +61,8 @@ export function createTemporalGateway({ address, namespace }: Config['temporal']
   return {
     line: createLineGateway(client, deadlines),
     previews: createPreviewGateway(client, deadlines),
+
+    refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),
 
     start: (order) =>
       within(serverDeadlineMs, async () => {

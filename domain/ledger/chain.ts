@@ -41,4 +41,8 @@ const placeOf = (sequence: number): string => `${String(sequence).padStart(10, '
 export const recordKeyOf = (chain: ChainName, sequence: number): string => `${chain}/${placeOf(sequence)}`;
 /** Beside the chains, not among their records: a place of a chain is a record's, always. */
 export const sealKeyOf = (chain: ChainName, sequence: number): string => `seals/${recordKeyOf(chain, sequence)}`;
-export const checkpointKeyOf = (day: string): string => `checkpoints/${day}.json`;
+/** `moment`: as `momentOf` spells it, so that names sort as times do. */
+export const checkpointKeyOf = (moment: string): string => `checkpoints/${moment}.json`;
+
+/** `2026-11-24T235500Z`: a time that every file system takes for a name. */
+export const momentOf = (time: Date): string => `${time.toISOString().slice(0, 19).replaceAll(':', '')}Z`;

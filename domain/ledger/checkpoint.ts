@@ -1,5 +1,5 @@
 /**
- * A checkpoint: all heads of a day, signed, kept where the writer of chains cannot change it. Each names the one
+ * A checkpoint: all heads at a moment, one each day, signed, kept where the writer of chains cannot change it. Each names the one
  * before, so that none can be left out unseen. What is signed is short, whatever the number of heads: their digest.
  */
 import { canonicalText, type Digest, digestOf, digestText, isDigest } from '../digest.ts';
@@ -20,7 +20,8 @@ export interface Head {
 
 /** What is signed. */
 interface Statement {
-  readonly day: string;
+  /** When it was begun, as it is named. */
+  readonly moment: string;
   readonly chains: number;
   /** Of the list of heads, by name of chain. */
   readonly heads: Digest;
@@ -34,9 +35,9 @@ export interface Checkpoint extends Statement {
   readonly digest: Digest;
 }
 
-export async function checkpointText(day: string, heads: readonly Head[], previous: Digest | null, sign: Sign): Promise<string> {
+export async function checkpointText(moment: string, heads: readonly Head[], previous: Digest | null, sign: Sign): Promise<string> {
   const list = heads.toSorted((one, other) => (one.chain < other.chain ? -1 : 1));
-  const statement: Statement = { day, chains: list.length, heads: digestOf(list), previous };
+  const statement: Statement = { moment, chains: list.length, heads: digestOf(list), previous };
   return canonicalText({ heads: list, signed: await envelopeOf(checkpointType, canonicalText(statement), sign) });
 }
 
@@ -44,13 +45,13 @@ export type ReadCheckpoint =
   | { readonly kind: 'good'; readonly checkpoint: Checkpoint }
   | { readonly kind: 'bad'; readonly because: string };
 
-export function readCheckpoint(text: string, day: string, check: CheckSignature): ReadCheckpoint {
+export function readCheckpoint(text: string, moment: string, check: CheckSignature): ReadCheckpoint {
   const { heads, signed } = (jsonIn(text) ?? {}) as { readonly heads?: unknown; readonly signed?: Envelope };
   if (!Array.isArray(heads) || signed === undefined) return { kind: 'bad', because: 'it is no checkpoint' };
   const envelope = opened(JSON.stringify(signed), checkpointType, check);
   if (envelope.kind === 'bad') return envelope;
   const statement = jsonIn(envelope.payload) as Statement;
-  if (statement.day !== day) return { kind: 'bad', because: `it is of ${statement.day}` };
+  if (statement.moment !== moment) return { kind: 'bad', because: `it is of ${statement.moment}` };
   const list = canonicalIn(heads);
   if (list === undefined || digestText(list) !== statement.heads)
     return { kind: 'bad', because: 'its list is not the one that was signed' };
@@ -63,20 +64,22 @@ function isHead(value: unknown): value is Head {
   return typeof chain === 'string' && Number.isInteger(sequence) && typeof head === 'string' && isDigest(head);
 }
 
-export const dayIn = (key: string): string | undefined => /(?:^|\/)checkpoints\/(\d{4}-\d{2}-\d{2})\.json$/.exec(key)?.[1];
+export const momentIn = (key: string): string | undefined => /^checkpoints\/(\d{4}-\d{2}-\d{2}T\d{6}Z)\.json$/.exec(key)?.[1];
+
+export const dayOf = ({ moment }: Pick<Checkpoint, 'moment'>): string => moment.slice(0, '2026-11-24'.length);
 
 export interface CheckedCheckpoints {
   readonly good: readonly Checkpoint[];
   readonly faults: readonly Fault[];
 }
 
-/** `objects` in the order of their days. */
+/** `objects` in the order of their moments. */
 export function checkCheckpoints(objects: readonly StoredObject[], check: CheckSignature): CheckedCheckpoints {
   const good: Checkpoint[] = [];
   const faults: Fault[] = [];
   for (const { key, text, laterVersions = 0, deleted = false } of objects) {
     const bad = (what: string) => faults.push({ kind: 'bad checkpoint', sequence: null, what: `${key}: ${what}` });
-    const read = readCheckpoint(text, dayIn(key) ?? key, check);
+    const read = readCheckpoint(text, momentIn(key) ?? key, check);
     if (laterVersions > 0) bad('it was written over');
     if (deleted) bad('it was deleted; its first version is still there');
     if (read.kind === 'bad') {
@@ -94,10 +97,10 @@ export function checkCheckpoints(objects: readonly StoredObject[], check: CheckS
 /** Who vouches for what, by chain. */
 export function witnessesIn(checkpoints: readonly Checkpoint[]): ReadonlyMap<string, readonly Witness[]> {
   const witnesses = new Map<string, Witness[]>();
-  for (const { day, list } of checkpoints) {
+  for (const { moment, list } of checkpoints) {
     for (const { chain, sequence, head } of list) {
       const known = witnesses.get(chain);
-      const witness = { by: `the checkpoint of ${day}`, day, sequence, head };
+      const witness = { by: `the checkpoint of ${moment}`, sequence, head };
       if (known === undefined) witnesses.set(chain, [witness]);
       else known.push(witness);
     }

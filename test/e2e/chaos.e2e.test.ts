@@ -134,6 +134,7 @@ describe('what an operator does in Temporal', () => {
     expect(await recoveryOf(release.releaseId)).toMatchObject({ kind: 'rolled back', model: 'put back' });
     await then.putBack(release);
     await then.nothingLeftBehind(release);
+    await then.isProved(release.releaseId);
   });
 
   test.concurrent('a release that is reset while it shifts acts no second time: it is recovered, and the new run stops by name', async () => {
@@ -159,5 +160,6 @@ describe('what an operator does in Temporal', () => {
     await expect(workflow.getHandle(releaseId).result()).rejects.toMatchObject({ cause: { type: 'release.reset' } });
     await then.putBack(release);
     await then.nothingLeftBehind(release);
+    await then.isProved(releaseId);
   });
 });

@@ -7,11 +7,12 @@ import { laneIdOf } from '../../domain/lane.ts';
 import { serviceLaneOf } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { liveSlotOf, otherSlot, type Slot, slots } from '../../domain/slot.ts';
+import { disagreementsAbout } from '../../infra/local/agreement.ts';
 import { people } from './given.ts';
 import { address } from './stack.ts';
 import { until } from './wait.ts';
 import { type Details, show, tokenOf, verdictOf } from './when.ts';
-import { helmStatusOf, openWorkflow, podsOf, processesOf, recordsOf, stateLocksOf, weightsOf, workspacesOf } from './world.ts';
+import { helmStatusOf, openWorkflow, podsOf, processesOf, recordsOf, stateLocksOf, temporal, weightsOf, workspacesOf } from './world.ts';
 
 /** An ending by its kind; `because` is a part of the reason. */
 export function endedAs(outcome: Outcome, kind: Outcome['kind'], because: string | RegExp = ''): void {
@@ -66,12 +67,22 @@ export async function nothingLeftBehind(release: Details): Promise<void> {
   });
 }
 
-/** Every record is in the ledger, each sequence once. */
+/** Every record is in the ledger, each sequence once; it can be proved, and Temporal tells the same story. */
 export async function recordIsWhole(releaseId: string): Promise<void> {
   const { records } = await show(releaseId);
   const sequences = (await recordsOf(releaseId)).map((key) => Number(/(\d{10})\.json$/.exec(key)?.[1]));
   expect(sequences).toEqual(Array.from({ length: records }, (_, index) => index));
+  await isProved(releaseId);
 }
+
+/** From the bucket and the public key alone, and beside what Temporal remembers. */
+export async function isProved(releaseId: string): Promise<void> {
+  const { stdout, stderr, exitCode } = await execa(plimsoll, ['verify', releaseId], { reject: false });
+  expect(exitCode, `${stdout}${stderr}`).toBe(0);
+  expect(await disagreementsAbout(releaseId, await temporal(), process.env)).toEqual([]);
+}
+
+const plimsoll = join(import.meta.dirname, '../../bin/plimsoll');
 
 /**
  * What was counted, judged again in one go by `plimsoll backtest`, gives the counts and the evidence that the release
@@ -80,7 +91,6 @@ export async function recordIsWhole(releaseId: string): Promise<void> {
  */
 export async function verdictIsThatOfItsCounts({ releaseId, service }: Details): Promise<void> {
   const objectives = join(address('PLIMSOLL_CATALOG'), 'services', `${service}.yaml`);
-  const plimsoll = join(import.meta.dirname, '../../bin/plimsoll');
   const env = { PLIMSOLL_API_URL: address('PLIMSOLL_API_URL'), PLIMSOLL_TOKEN: await tokenOf(people.sam) };
   const options = ['--release', releaseId, '--objectives', objectives, '--deadline', '10', '--json'];
   // Exit code 1 is an answer: something is rolled back.

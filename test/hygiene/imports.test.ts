@@ -125,7 +125,7 @@ const table: readonly Row[] = [
     at: 'verify/',
     may: ['domain/'],
     packages: ['@aws-sdk/client-s3', 'commander', 'node:'],
-    instead: 'it proves a ledger without a server and without whoever wrote it: see docs/adr/0013',
+    instead: 'it proves a ledger without a server and without whoever wrote it: see docs/adr/0014',
   },
   {
     at: 'backtest/',
@@ -251,7 +251,7 @@ describe('the import table', () => {
     ['cli/program.ts', "const order = await import('../domain/order.ts');", 'cli/client/generated/'],
     ['cli/program.ts', "import { mountBacktest } from '../backtest/command.ts';", 'cli/client/generated/'],
     ['cli/main.ts', "import { replay } from '../backtest/replay.ts';", 'docs/adr/0011'],
-    ['verify/command.ts', "import { createPlaces } from '../activities/ledger/places.ts';", 'docs/adr/0013'],
+    ['verify/command.ts', "import { createPlaces } from '../activities/ledger/places.ts';", 'docs/adr/0014'],
     ['backtest/replay.ts', "import { prometheusHttp } from '../activities/prometheus/query.ts';", 'docs/adr/0011'],
     ['api/releases/evidence.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'activities/'],
     ['api/store/counts-store.ts', "import { KMSClient } from '@aws-sdk/client-kms';", 'docs/architecture.md'],

@@ -21,6 +21,7 @@ import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
 import { type Lane, laneIdOf } from '../../domain/lane.ts';
+import type { RefusedCall } from '../../domain/ledger/refusals.ts';
 import { type Stop, whyNotResumed } from '../../domain/line.ts';
 import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
@@ -157,6 +158,9 @@ export class FakeReleases implements ReleasesGateway {
       return this.stops.delete(environment);
     },
   };
+  /** Refused calls that the ledger was told of. */
+  readonly refused: RefusedCall[] = [];
+  readonly refusals = { tell: async (call: RefusedCall) => void this.refused.push(call) };
   readonly told: { readonly id: string; readonly update: string; readonly input: unknown; readonly updateId: string }[] = [];
   answer: (id: string) => Told = (id) => ({ kind: 'done', view: viewOf(this.#held(id).order) });
   broken: Problem | undefined;

@@ -10,11 +10,23 @@ import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
 import type { Obstacle } from '../../domain/line.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import type { AllPorts, ApplyObservation, LanesPort, PlanResult, ReleasesPort, SavedPlan } from '../../domain/ports.ts';
+import type {
+  AllPorts,
+  ApplyObservation,
+  CaretakerPort,
+  CheckpointPort,
+  DayLedgerPort,
+  LanesPort,
+  PlanResult,
+  ReleasesPort,
+  SavedPlan,
+} from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 
-type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | 'findAbandoned'>;
+/** What no release asks for. */
+type Elsewhere = keyof CaretakerPort | keyof DayLedgerPort | keyof CheckpointPort;
+type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 
 export interface Breakage {
   readonly step: StepName;
@@ -124,7 +136,7 @@ export class ScriptedWorld {
   }
 
   /** `real`: what asks Temporal itself. */
-  activities(real: LanesPort & ReleasesPort): Omit<AllPorts, 'findAbandoned'> {
+  activities(real: LanesPort & ReleasesPort): Omit<AllPorts, Elsewhere> {
     const savedPlan = (): SavedPlan => ({ ...this.#plan(), savedPlan: blob('saved plan') });
     return {
       ...real,

@@ -12,6 +12,7 @@ import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secre
 export interface AccountNames {
   readonly storeBucket: string;
   readonly ledgerBucket: string;
+  readonly checkpointBucket: string;
   readonly modelsBucket: string;
   readonly stateBucket: string;
   readonly lockTable: string;
@@ -33,6 +34,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
     createBucket(s3, region, names.storeBucket),
     // Object Lock can only be asked for when the bucket is made.
     createBucket(s3, region, names.ledgerBucket, true),
+    createBucket(s3, region, names.checkpointBucket, true),
     createBucket(s3, region, names.modelsBucket),
     createBucket(s3, region, names.stateBucket),
     createKey(kms, names.storeKey, { Description: 'plans and reports at rest', KeyUsage: 'ENCRYPT_DECRYPT' }),

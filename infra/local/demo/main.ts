@@ -8,8 +8,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
+import { Client, Connection } from '@temporalio/client';
 import { z } from 'zod';
 import type { ReleaseRequest } from '../../../domain/order.ts';
+import { taskQueues } from '../../../workflows/messages.ts';
+import { disagreementsAbout } from '../agreement.ts';
 import { repository as checkout } from '../repository.ts';
 import { casesFolder, ensureRepository, example, filesWithin, headOf, mergeAndRevert, publishModel } from './repository.ts';
 
@@ -150,6 +153,25 @@ async function nextGoodVersion(token: string): Promise<string> {
 
 const modelFile = (version: string) => join(example, 'models', service, version, 'model.safetensors');
 
+/* ------------------------------------------------------------------ proof */
+
+/** What an auditor does: the whole ledger, with the public key alone; then Temporal's memory beside it. */
+async function proved(...releases: readonly Ended[]): Promise<boolean> {
+  const connection = await Connection.connect({ address: env['PLIMSOLL_TEMPORAL_ADDRESS'] ?? '' });
+  const client = new Client({ connection });
+  try {
+    // It runs by itself once a day; nobody waits that long for a demo.
+    await client.workflow.execute('checkpoint', { workflowId: `checkpoint-demo-${Date.now()}`, taskQueue: taskQueues.releases, args: [] });
+    say('$ plimsoll verify --all --allow-open\n');
+    const { exitCode } = await plimsoll('', ['verify', '--all', '--allow-open']);
+    const differences = (await Promise.all(releases.map(({ id }) => disagreementsAbout(id, client, env)))).flat();
+    say(differences.length === 0 ? "Temporal's histories and the ledger tell the same story." : differences.join('\n'));
+    return exitCode === 0 && differences.length === 0;
+  } finally {
+    await connection.close();
+  }
+}
+
 async function main(): Promise<number> {
   env = stackEnvironment();
   say('Plimsoll releases two versions of fraud-scorer to production on the local stack.');
@@ -186,13 +208,15 @@ async function main(): Promise<number> {
     say(`${outcome.padEnd(12)} ${id}\n             ${reason}`);
     say(`             ${env['PLIMSOLL_TEMPORAL_UI_URL']}/namespaces/default/workflows/${id}`);
   }
+  title('Can it be proved?');
+  const isProved = await proved(good, slow);
   title('Look around');
   say(`Temporal UI        ${env['PLIMSOLL_TEMPORAL_UI_URL']}`);
   say(`API documentation  ${env['PLIMSOLL_API_URL']}/docs`);
   say(`Prometheus         ${env['PLIMSOLL_PROMETHEUS_URL']}`);
   say(`CLI                bin/plimsoll --help   (a token first: bin/plimsoll token --as ana --group risk --save)`);
   say(`Stop               make down`);
-  return good.outcome === 'released' && slow.outcome === 'rolled back' ? 0 : 1;
+  return good.outcome === 'released' && slow.outcome === 'rolled back' && isProved ? 0 : 1;
 }
 
 try {

@@ -55,6 +55,7 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       AWS_EC2_METADATA_DISABLED: 'true',
       PLIMSOLL_STORE_BUCKET: 'plimsoll-store',
       PLIMSOLL_LEDGER_BUCKET: 'plimsoll-ledger',
+      PLIMSOLL_CHECKPOINT_BUCKET: 'plimsoll-checkpoints',
       PLIMSOLL_MODELS_BUCKET: 'acme-models',
       PLIMSOLL_STATE_BUCKET: 'acme-tfstate',
       PLIMSOLL_LOCK_TABLE: 'acme-tflock',

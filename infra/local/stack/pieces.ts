@@ -81,6 +81,7 @@ function aws(config: StackConfig): Piece {
         await bootstrapAccount(endpoint, region, {
           storeBucket: env['PLIMSOLL_STORE_BUCKET'] ?? '',
           ledgerBucket: env['PLIMSOLL_LEDGER_BUCKET'] ?? '',
+          checkpointBucket: env['PLIMSOLL_CHECKPOINT_BUCKET'] ?? '',
           modelsBucket: env['PLIMSOLL_MODELS_BUCKET'] ?? '',
           stateBucket: env['PLIMSOLL_STATE_BUCKET'] ?? '',
           lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',

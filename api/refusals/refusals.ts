@@ -1,0 +1,49 @@
+/**
+ * Refused calls of callers who are known go into the ledger, by day; those of nobody are only counted. The answer
+ * does not wait for it: whoever is refused must not be able to make others wait.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from 'pino';
+import type { Caller } from '../../domain/caller.ts';
+import { recordedRefusals } from '../../domain/ledger/refusals.ts';
+import type { Problem } from '../http/problem.ts';
+import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { LOGGER, RELEASES_GATEWAY } from '../tokens.ts';
+
+/** A caller in a loop must not fill Temporal's database. Ten times what all people of a company do; the log has the rest. */
+const perMinuteMax = 600;
+
+@Injectable()
+export class Refusals {
+  readonly #gateway: ReleasesGateway;
+  readonly #logger: Logger;
+  #minute = 0;
+  #told = 0;
+
+  constructor(@Inject(RELEASES_GATEWAY) gateway: ReleasesGateway, @Inject(LOGGER) logger: Logger) {
+    this.#gateway = gateway;
+    this.#logger = logger;
+  }
+
+  record(by: Caller | undefined, { kind, message }: Pick<Problem, 'kind' | 'message'>, request: FastifyRequest): void {
+    const refusal = recordedRefusals.find((one) => one === kind);
+    if (by === undefined || refusal === undefined) return;
+    const { id } = (request.params ?? {}) as { readonly id?: string };
+    const call = `${request.method} ${request.routeOptions.url ?? request.url}`;
+    const refused = { at: new Date().toISOString(), by, call, release: id ?? null, refusal, because: shortened(message) };
+    const lost = (why: unknown) => this.#logger.error({ err: why, refused }, 'a refused call is not in the ledger');
+    if (this.#isTooMany()) lost('more refusals in a minute than are recorded');
+    else void this.#gateway.refusals.tell(refused).catch(lost);
+  }
+
+  #isTooMany(): boolean {
+    const minute = Math.floor(Date.now() / 60_000);
+    if (minute !== this.#minute) [this.#minute, this.#told] = [minute, 0];
+    this.#told += 1;
+    return this.#told > perMinuteMax;
+  }
+}
+
+/** A statement's difference may name many things; a record is a line. */
+const shortened = (text: string): string => (text.length > 500 ? `${text.slice(0, 499)}…` : text);

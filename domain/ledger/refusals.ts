@@ -1,0 +1,53 @@
+/** Calls that were refused, by day: who wanted what, and why not. A chain of their own, since no release has them. */
+import type { Caller } from '../caller.ts';
+import type { FailureKind } from '../failures.ts';
+import type { Json } from '../order.ts';
+import { type ReleaseRecord, recordTypes } from '../record.ts';
+
+/** Refusals that say something about a person or a machine; a typing error does not. */
+export const recordedRefusals = [
+  'caller.forbidden',
+  'approval.notCounted',
+  'approval.mfaStale',
+  'approval.stale',
+  'release.taken',
+] as const satisfies readonly FailureKind[];
+export type RecordedRefusal = (typeof recordedRefusals)[number];
+
+export interface RefusedCall {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly by: Caller;
+  /** Method and route, without what was sent. */
+  readonly call: string;
+  readonly release: string | null;
+  readonly refusal: RecordedRefusal;
+  readonly because: string;
+}
+
+export const refusalsIdOf = (day: string): string => `refusals/${day}`;
+export const dayOfTime = (time: string): string => time.slice(0, '2026-11-24'.length);
+
+/** A minute after midnight: a call from just before may still be on its way. */
+const graceMs = 60_000;
+export const dayEndsAt = (day: string): number => Date.parse(`${day}T00:00:00Z`) + 24 * 3_600_000 + graceMs;
+
+export function refusalRecordOf(
+  day: string,
+  writer: { readonly runId: string; readonly sequence: number; readonly claim: boolean },
+  { at, ...data }: RefusedCall,
+): ReleaseRecord {
+  return {
+    ...writer,
+    event: {
+      specversion: '1.0',
+      id: `refusals/${day}/${writer.sequence}`,
+      source: '/plimsoll/refusals',
+      type: recordTypes.callRefused,
+      time: at,
+      subject: day,
+      datacontenttype: 'application/json',
+      data: data as unknown as Json,
+    },
+  };
+}

@@ -1,0 +1,126 @@
+/**
+ * Goal: refused calls of a day are one chain with one writer, and a checkpoint that finds less than before calls a person.
+ * Method: the workflows on a server, over a ledger that is a list.
+ */
+import { WorkflowFailedError } from '@temporalio/client';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { canonicalText } from '../../domain/digest.ts';
+import { type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
+import { verifyChain } from '../../domain/ledger/verify.ts';
+import type { CheckpointPort, DayLedgerPort } from '../../domain/ports.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
+import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
+import { callerOf } from '../support/builders.ts';
+import { storedRecord } from '../support/chains.ts';
+import { findTool } from '../support/find-tool.ts';
+import { bundle } from '../support/temporal.ts';
+
+const days = new Map<string, ReleaseRecord[]>();
+const sealed: string[] = [];
+let contradictions: readonly string[] = [];
+const moments: string[] = [];
+
+const ledger: DayLedgerPort & CheckpointPort = {
+  readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
+  appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
+  sealDay: async ({ day }) => void sealed.push(day),
+  writeCheckpoint: async ({ moment }) => {
+    moments.push(moment);
+    return { chains: 3, contradictions };
+  },
+};
+
+let environment: TestWorkflowEnvironment;
+let stop: () => Promise<void>;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  environment = await TestWorkflowEnvironment.createLocal({
+    server: { executable: { type: 'existing-path', path: findTool('temporal') }, log: { format: 'pretty', level: 'error' } },
+  });
+  const workflowBundle = await bundle();
+  const workers = await Promise.all(
+    [taskQueues.releases, taskQueues.control].map((taskQueue) =>
+      Worker.create({
+        connection: environment.nativeConnection,
+        taskQueue,
+        activities: { ...ledger },
+        ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
+      }),
+    ),
+  );
+  const running = workers.map((worker) => worker.run());
+  stop = async () => {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(running);
+    await environment.teardown();
+  };
+});
+afterAll(() => stop?.());
+
+const call = (subject: string): RefusedCall => ({
+  at: '2020-01-01T10:00:00.000Z',
+  by: callerOf(subject, 'risk'),
+  call: 'POST /v1/releases',
+  release: null,
+  refusal: 'caller.forbidden',
+  because: 'no',
+});
+
+async function tell(day: string, ...subjects: readonly string[]) {
+  const options = { workflowId: refusalsIdOf(day), taskQueue: taskQueues.releases, args: [day], signal: refusedSignal };
+  let handle;
+  for (const subject of subjects)
+    handle = await environment.client.workflow.signalWithStart('refusals', { ...options, signalArgs: [call(subject)] });
+  if (handle === undefined) throw new Error('nobody was refused');
+  return handle;
+}
+
+function verdictOn(day: string) {
+  const name = `refusals/${day}` as const;
+  const records = (days.get(day) ?? []).map((record) => storedRecord(name, record.sequence, canonicalText(record)));
+  return verifyChain({ name, records, seals: [] }, () => 'unknown key');
+}
+
+describe('refused calls', () => {
+  test('of a day that is over are one chain, which is sealed', async () => {
+    await (await tell('2020-01-01', 'mallory')).result();
+    expect(verdictOn('2020-01-01')).toMatchObject({ intact: true, records: 1 });
+    expect(sealed).toContain('2020-01-01');
+  });
+
+  test('that come late take the chain on', async () => {
+    await (await tell('2020-01-02', 'mallory')).result();
+    await (await tell('2020-01-02', 'eve')).result();
+    expect(verdictOn('2020-01-02')).toMatchObject({ intact: true, records: 2 });
+  });
+
+  test('of today are written at once, and wait for the end of the day', async () => {
+    const day = new Date().toISOString().slice(0, 10);
+    const handle = await tell(day, 'mallory', 'eve', 'mallory');
+    await expect.poll(() => days.get(day)?.length, { timeout: 20_000 }).toBe(3);
+    expect(verdictOn(day)).toMatchObject({ intact: true, records: 3 });
+    expect(sealed).not.toContain(day);
+    await handle.terminate('the test is over');
+  });
+});
+
+describe('a checkpoint', () => {
+  const run = (workflowId: string) =>
+    environment.client.workflow.execute('checkpoint', { workflowId, taskQueue: taskQueues.releases, args: [] });
+
+  test('is of the moment when it began', async () => {
+    contradictions = [];
+    expect(await run('checkpoint-good')).toEqual({ moment: moments.at(-1), chains: 3 });
+    expect(moments.at(-1)).toMatch(/^\d{4}-\d{2}-\d{2}T\d{6}Z$/);
+  });
+
+  test('that finds less than the one before fails, by a name that has a run book', async () => {
+    contradictions = ['releases/one is gone'];
+    const error: unknown = await run('checkpoint-bad').catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(WorkflowFailedError);
+    expect((error as WorkflowFailedError).cause).toMatchObject({ type: 'ledger.contradicted', message: 'releases/one is gone' });
+  });
+});

@@ -1,0 +1,41 @@
+/**
+ * The calls that were refused on one day: the only writer of that day's chain. It ends with the day, and what it
+ * has written is signed then. One that comes late begins another run, which takes the chain on.
+ */
+import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
+import { linked } from '../domain/ledger/chain.ts';
+import { dayEndsAt, type RefusedCall, refusalRecordOf } from '../domain/ledger/refusals.ts';
+import { batchesOf, type ReleaseRecord } from '../domain/record.ts';
+import { refusedSignal } from './messages.ts';
+import { dayLedger } from './steps.ts';
+
+export async function refusals(day: string, left: readonly RefusedCall[] = []): Promise<{ readonly records: number }> {
+  const waiting = [...left];
+  setHandler(refusedSignal, (call) => void waiting.push(call));
+  const { runId } = workflowInfo();
+  let { nextSequence, head } = await dayLedger.readDay.executeWithOptions({ summary: 'Where does the day stand?' }, [{ day }]);
+  let claim = true;
+
+  const append = async (calls: readonly RefusedCall[]) => {
+    const records: ReleaseRecord[] = [];
+    for (const call of calls) {
+      const record = linked(refusalRecordOf(day, { runId, sequence: nextSequence, claim }, call), head);
+      records.push(record);
+      [nextSequence, head, claim] = [nextSequence + 1, record.hash, false];
+    }
+    for (const batch of batchesOf(records)) {
+      const summary = `Record ${batch[0]?.sequence} to ${batch.at(-1)?.sequence}`;
+      await dayLedger.appendDay.executeWithOptions({ summary }, [{ day, records: batch }]);
+    }
+  };
+
+  for (;;) {
+    await condition(() => waiting.length > 0, Math.max(0, dayEndsAt(day) - Date.now()));
+    if (waiting.length === 0) break;
+    await append(waiting.splice(0));
+    // A day of many refusals is longer than one history.
+    if (workflowInfo().continueAsNewSuggested) return await continueAsNew<typeof refusals>(day, waiting);
+  }
+  if (nextSequence > 0) await dayLedger.sealDay.executeWithOptions({ summary: 'The day is over' }, [{ day }]);
+  return { records: nextSequence };
+}
