@@ -23,6 +23,11 @@ export function bucketObjects(bucket: string, config: S3ClientConfig): Objects {
         const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...version }));
         return (await Body?.transformToString()) ?? '';
       }),
+    readBytes: (key) =>
+      reachable(bucket, async () => {
+        const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        return (await Body?.transformToByteArray()) ?? new Uint8Array();
+      }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** A copy of a bucket in a folder, as `aws s3 sync` makes one. A folder knows nothing of versions. */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import { exitCodes, VerifyError } from './errors.ts';
@@ -23,6 +24,8 @@ export async function folderObjects(folder: string): Promise<Objects> {
         .map(({ parentPath, name }) => ({ key: join(parentPath, name).slice(join(folder, sep).length).replaceAll(sep, '/') }))
         .toSorted((one, other) => (one.key < other.key ? -1 : 1));
     },
-    read: ({ key }) => readFile(join(folder, key), 'utf8'),
+    // At once: waiting for each of many small files takes three times as long as reading them.
+    read: async ({ key }) => readFileSync(join(folder, key), 'utf8'),
+    readBytes: (key) => readFile(join(folder, key)),
   };
 }

@@ -4,6 +4,7 @@ import { exitCodes, VerifyError } from './errors.ts';
 export interface Settings {
   readonly ledger: string | undefined;
   readonly checkpoints: string | undefined;
+  readonly store: string | undefined;
   readonly keys: readonly string[];
 }
 
@@ -12,6 +13,7 @@ export function settingsFrom(env: NodeJS.ProcessEnv): Settings {
   return {
     ledger: bucket(env['PLIMSOLL_LEDGER_BUCKET']),
     checkpoints: bucket(env['PLIMSOLL_CHECKPOINT_BUCKET']),
+    store: bucket(env['PLIMSOLL_STORE_BUCKET']),
     keys: env['PLIMSOLL_LEDGER_PUBLIC_KEY'] ? [env['PLIMSOLL_LEDGER_PUBLIC_KEY']] : [],
   };
 }

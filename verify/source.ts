@@ -8,6 +8,8 @@ import type { StoredChain } from '../domain/ledger/verify.ts';
 export interface Objects {
   readonly list: (prefix: string) => Promise<readonly Entry[]>;
   readonly read: (entry: Entry) => Promise<string>;
+  /** Of whatever lies there now: who asks knows its digest. */
+  readonly readBytes: (key: string) => Promise<Uint8Array>;
 }
 
 export interface Entry {
@@ -46,8 +48,10 @@ function sequenceIn(key: string): number | null {
 }
 
 export async function readChain(objects: Objects, name: ChainName): Promise<StoredChain> {
-  const [records, seals] = await Promise.all([objects.list(`${name}/`), objects.list(`seals/${name}/`)]);
-  return { name, records: await readEntries(objects, records), seals: await readEntries(objects, seals) };
+  const [records, seals, attestations] = await Promise.all(
+    [`${name}/`, `seals/${name}/`, `attestations/${name}/`].map(async (prefix) => await readEntries(objects, await objects.list(prefix))),
+  );
+  return { name, records: records ?? [], seals: seals ?? [], attestations: attestations ?? [] };
 }
 
 /** Also chains of which only the seals are left. */

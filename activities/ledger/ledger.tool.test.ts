@@ -5,8 +5,10 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CreateKeyCommand, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
-import { CreateBucketCommand, GetObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { digestText } from '../../domain/digest.ts';
+import { attestationKeyOf, attestationType } from '../../domain/ledger/attestation.ts';
 import { linked, recordKeyOf, releaseChain, sealKeyOf } from '../../domain/ledger/chain.ts';
 import { type Envelope, opened, type Sign, signedBytes } from '../../domain/ledger/dsse.ts';
 import { sealIn, sealType } from '../../domain/ledger/seal.ts';
@@ -180,6 +182,22 @@ describe('a chain', () => {
       head: records[1]?.hash,
       time: '2026-11-24T10:00:00Z',
     });
+  });
+
+  test('that released something attests it, once', async () => {
+    const deployed = linked(record(0, { kind: 'deployed', data: { image: 'fraud@sha256:1', digest: digestText('model') } }), null);
+    const closed = linked(record(1, { kind: 'closed', data: { kind: 'released' } }), deployed.hash);
+    const key = attestationKeyOf(releaseChain(releaseId), 'deployment');
+    const attested = async () => {
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+      return (await Body?.transformToString()) ?? '';
+    };
+    await ledger.appendRecords({ releaseId, records: [deployed, closed], seal: true });
+    const text = await attested();
+    await ledger.appendRecords({ releaseId, records: [deployed, closed], seal: true });
+    expect(await attested()).toBe(text);
+    expect(opened(text, attestationType, check())).toMatchObject({ kind: 'good', payload: expect.stringContaining(closed.hash) as string });
+    await expect(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key.replace('deployment', 'approval') }))).rejects.toThrow(NoSuchKey);
   });
 
   test('that is sealed with another hash is an incident', async () => {

@@ -1,7 +1,10 @@
 /** The record of a release in S3: one object a record, written once, never over another, each in the chain. */
 import { invariant } from '../../domain/assert.ts';
+import { canonicalText } from '../../domain/digest.ts';
+import { attestationKeyOf, attestationsOf, attestationType } from '../../domain/ledger/attestation.ts';
 import { type ChainName, recordKeyOf, releaseChain } from '../../domain/ledger/chain.ts';
-import type { Sign } from '../../domain/ledger/dsse.ts';
+import { envelopeOf, type Sign } from '../../domain/ledger/dsse.ts';
+import { readableIn } from '../../domain/ledger/records.ts';
 import type { LedgerPort } from '../../domain/ports.ts';
 import { recordTypes } from '../../domain/record.ts';
 import { appendBatch, sealChain } from './append.ts';
@@ -25,6 +28,7 @@ export function createLedgerActivities(dependencies: LedgerDependencies): Ledger
       const last = records.at(-1);
       invariant(last !== undefined, 'a seal has a record');
       await sealChain(places, chain, last, dependencies.sign);
+      await attestChain(places, chain, last.sequence + 1, dependencies.sign);
     },
 
     async readLastIntent({ releaseId }) {
@@ -43,20 +47,30 @@ export function createLedgerActivities(dependencies: LedgerDependencies): Ledger
   };
 }
 
+/** What a chain that has ended lets others rely on. One that is there is this one; signatures differ each time. */
+async function attestChain(places: Places, chain: ChainName, count: number, sign: Sign): Promise<void> {
+  const texts = await readTexts(places, chain, count);
+  const records = readableIn(texts.filter((text) => text !== null));
+  for (const { kind, text } of attestationsOf(chain, records))
+    await places.writeFirst(attestationKeyOf(chain, kind), canonicalText(await envelopeOf(attestationType, text, sign)));
+}
+
 /** Side by side, since a long release has hundreds of records and the call has seconds; S3 takes far more at once. */
 const readsAtOnce = 20;
 
+/** Recovery has to put things back even where the record has a hole; naming holes is not its business. */
 async function readAll(places: Places, chain: ChainName, count: number): Promise<readonly StoredRecord[]> {
-  const records: StoredRecord[] = [];
+  const texts = await readTexts(places, chain, count);
+  return texts.flatMap((text, sequence) => (text === null ? [] : [parseRecord(text, sequence)]));
+}
+
+async function readTexts(places: Places, chain: ChainName, count: number): Promise<readonly (string | null)[]> {
+  const texts: (string | null)[] = [];
   for (let start = 0; start < count; start += readsAtOnce) {
     const sequences = Array.from({ length: Math.min(readsAtOnce, count - start) }, (_, index) => start + index);
-    const texts = await Promise.all(sequences.map((sequence) => places.read(recordKeyOf(chain, sequence))));
-    // Recovery has to put things back even where the record has a hole; naming holes is not its business.
-    texts.forEach((text, index) => {
-      if (text !== null) records.push(parseRecord(text, start + index));
-    });
+    texts.push(...(await Promise.all(sequences.map((sequence) => places.read(recordKeyOf(chain, sequence))))));
   }
-  return records;
+  return texts;
 }
 
 export function createOwnerOf(bucket: Bucket): OwnerOf {

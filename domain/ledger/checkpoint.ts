@@ -73,8 +73,15 @@ export interface CheckedCheckpoints {
   readonly faults: readonly Fault[];
 }
 
-/** `objects` in the order of their moments. */
-export function checkCheckpoints(objects: readonly StoredObject[], check: CheckSignature): CheckedCheckpoints {
+/**
+ * `objects` in the order of their moments. `fromStart`: the first of them has to be the first there ever was; who asks
+ * about one release may have those alone that name it.
+ */
+export function checkCheckpoints(
+  objects: readonly StoredObject[],
+  check: CheckSignature,
+  { fromStart }: { readonly fromStart: boolean },
+): CheckedCheckpoints {
   const good: Checkpoint[] = [];
   const faults: Fault[] = [];
   for (const { key, text, laterVersions = 0, deleted = false } of objects) {
@@ -87,7 +94,8 @@ export function checkCheckpoints(objects: readonly StoredObject[], check: CheckS
       continue;
     }
     const { checkpoint } = read;
-    if (checkpoint.previous !== (good.at(-1)?.digest ?? null))
+    const before = good.at(-1);
+    if ((before !== undefined || fromStart) && checkpoint.previous !== (before?.digest ?? null))
       faults.push({ kind: 'missing checkpoint', sequence: null, what: `${key} follows another checkpoint than the one that is there` });
     good.push(checkpoint);
   }

@@ -17,6 +17,7 @@ export const faultKinds = {
   'later version': 'somebody has written over a place; the first version is the one that is checked',
   'deleted marker': 'somebody has deleted a place; a version of it is still there',
   stranger: 'something that is neither a record nor a seal lies among them',
+  'bad attestation': 'what is attested of the release is not what its chain says, or nobody who is trusted attests it',
   'bad checkpoint': 'a checkpoint does not prove anything',
   'missing checkpoint': 'a checkpoint is not there although a later one follows it',
 } as const;

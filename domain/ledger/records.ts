@@ -75,6 +75,13 @@ function checkRecord(chain: ChainName, sequence: number, object: StoredObject, b
   return record;
 }
 
+/** What reads as a record, of any age, and whatever else is wrong with it. */
+export const readableIn = (texts: readonly string[]): readonly CheckedRecord[] =>
+  texts.flatMap((text) => {
+    const record = recordIn(jsonIn(text));
+    return record === undefined ? [] : [record as CheckedRecord];
+  });
+
 function recordIn(value: unknown): (Omit<CheckedRecord, keyof Link> & Partial<Link>) | undefined {
   const { sequence, runId, claim, event } = (value ?? {}) as Partial<CheckedRecord>;
   const { type, subject, time } = (event ?? {}) as Partial<CheckedRecord['event']>;

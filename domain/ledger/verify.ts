@@ -6,6 +6,7 @@
  * chains that are still open, and lies where the writer of chains cannot change it.
  */
 import type { Digest } from '../digest.ts';
+import { checkAttestations } from './attestation.ts';
 import type { ChainName } from './chain.ts';
 import { type CheckSignature, opened } from './dsse.ts';
 import { type Fault, type FaultKind, inOrder } from './fault.ts';
@@ -17,6 +18,7 @@ export interface StoredChain {
   /** In the order of their keys, strangers among them. */
   readonly records: readonly StoredObject[];
   readonly seals: readonly StoredObject[];
+  readonly attestations?: readonly StoredObject[];
 }
 
 /** A head that somebody signed for elsewhere: in a checkpoint. */
@@ -54,7 +56,8 @@ export function verifyChain(stored: StoredChain, check: CheckSignature, witnesse
     // Behind a record that is wrong, no hash can be compared any more.
     ...signed.flatMap((witness) => contradiction(witness, good, fault === undefined)),
     ...(fault === undefined ? afterSeals(seals, good) : []),
-    ...[...stored.records, ...stored.seals].flatMap(rewritten),
+    ...(fault === undefined ? checkAttestations(stored.attestations ?? [], good, check) : []),
+    ...[...stored.records, ...stored.seals, ...(stored.attestations ?? [])].flatMap(rewritten),
     ...[...stored.records, ...stored.seals].filter((object) => !isRecord(object)).map(stranger),
   ]);
   const last = good.at(-1);

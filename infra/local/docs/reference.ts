@@ -10,8 +10,10 @@ import { failureTable } from '../../../domain/failures.ts';
 import { defaultObjectives } from '../../../domain/objectives.ts';
 import { messages, messageTable, phases } from '../../../domain/phase.ts';
 import { mountVerify } from '../../../verify/command.ts';
+import { mountEvidence } from '../../../verify/evidence.ts';
 import { page, table } from './markdown.ts';
 import { policiesPage } from './policies.ts';
+import { recordsPage } from './record.ts';
 
 function messagesPage(): string {
   const allowed = phases.map((phase) => [phase, ...messages.map((message) => (messageTable[phase][message] === undefined ? '' : 'yes'))]);
@@ -53,7 +55,7 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The program that `plimsoll` is, without anybody at its other end. */
 export const plimsoll = (): Command =>
-  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest, mountVerify]);
+  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest, mountVerify, mountEvidence]);
 
 function cliPage(): string {
   const commands = plimsoll().commands.map((command) => {
@@ -171,4 +173,5 @@ export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/cli.md': cliPage,
   'docs/reference/objectives.md': objectivesPage,
   'docs/reference/policies.md': policiesPage,
+  'docs/reference/records.md': recordsPage,
 };
