@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
 const right = { PLIMSOLL_CATALOG: 'catalog', PLIMSOLL_ISSUER_URL: 'http://127.0.0.1:8081' };
@@ -19,17 +22,58 @@ test('every mistake is reported at once, and no value is repeated', () => {
   expect(read).not.toThrow(/secret/);
 });
 
-test('nobody’s tokens are believed unless an issuer is named', () => {
-  expect(() => readConfig({ PLIMSOLL_CATALOG: 'catalog' })).toThrow(/PLIMSOLL_ISSUERS: whose tokens are believed/);
-});
+describe('whose tokens are believed', () => {
+  const catalog = { PLIMSOLL_CATALOG: 'catalog' };
+  const people = { issuer: 'https://id.example.com', audience: 'plimsoll', kind: 'human' };
+  const given = (...issuers: readonly unknown[]) => readConfig({ ...catalog, PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers;
 
-test('issuers come as JSON; an algorithm whose key is secret is refused', () => {
-  const issuers = (algorithm: string) =>
-    JSON.stringify([{ issuer: 'https://id.example.com', audience: 'plimsoll', kind: 'human', algorithms: [algorithm] }]);
-  expect(readConfig({ ...right, PLIMSOLL_ISSUERS: issuers('RS256') }).issuers).toMatchObject([{ kind: 'human', algorithms: ['RS256'] }]);
-  for (const algorithm of ['HS256', 'none'])
-    expect(() => readConfig({ ...right, PLIMSOLL_ISSUERS: issuers(algorithm) })).toThrow(/algorithms/);
-  expect(() => readConfig({ ...right, PLIMSOLL_ISSUERS: '[' })).toThrow(/PLIMSOLL_ISSUERS: JSON/);
+  test('nobody’s, unless an issuer is named; and two ways to name them leave open which one counts', () => {
+    expect(() => readConfig(catalog)).toThrow(/PLIMSOLL_ISSUERS: whose tokens are believed/);
+    expect(() => readConfig({ ...right, PLIMSOLL_ISSUERS: JSON.stringify([people]) })).toThrow(/in exactly one way/);
+  });
+
+  test('several issuers come from a YAML file, or as JSON', () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'plimsoll-config-')), 'issuers.yaml');
+    writeFileSync(file, 'nothing: [');
+    const read = (PLIMSOLL_ISSUERS_FILE: string) => readConfig({ ...catalog, PLIMSOLL_ISSUERS_FILE }).issuers;
+    expect(() => read(file)).toThrow(/PLIMSOLL_ISSUERS_FILE: a readable YAML file/);
+    expect(() => read(`${file}.gone`)).toThrow(/PLIMSOLL_ISSUERS_FILE: a readable YAML file/);
+    writeFileSync(
+      file,
+      [
+        '- { issuer: "https://id.example.com", audience: plimsoll, kind: human, mfa: { acr: ["urn:acme:loa:2"] } }',
+        '- { issuer: "https://token.actions.githubusercontent.com", audience: plimsoll, kind: machine }',
+      ].join('\n'),
+    );
+    const issuers = read(file);
+    expect(issuers).toMatchObject([
+      { ...people, algorithms: ['ES256', 'RS256'], mfa: { amr: ['mfa'], acr: ['urn:acme:loa:2'], authTime: 'auth_time' } },
+      { kind: 'machine', claims: { subject: 'sub', groups: 'groups' }, keepKeysSeconds: 3600 },
+    ]);
+    expect(given(...issuers)).toEqual(issuers);
+  });
+
+  test.each<[string, readonly unknown[], RegExp]>([
+    ['an algorithm whose key is secret', [{ ...people, algorithms: ['HS256'] }], /0\.algorithms\.0: one of ES256/],
+    ['no algorithm', [{ ...people, algorithms: ['none'] }], /0\.algorithms\.0: one of ES256/],
+    ['an issuer over http', [{ ...people, issuer: 'http://id.example.com' }], /0\.issuer: an https address/],
+    ['keys over http', [{ ...people, jwksUri: 'http://id.example.com/keys' }], /0\.jwksUri: an https address/],
+    ['a field that does not exist', [{ ...people, mfaMethods: ['mfa'] }], /mfaMethods: no such field/],
+    ['keys that are kept for ever', [{ ...people, keepKeysSeconds: 1e9 }], /0\.keepKeysSeconds: at most a day/],
+    ['nobody', [], /PLIMSOLL_ISSUERS: at least one issuer/],
+    ['one issuer twice', [people, { ...people, kind: 'machine' }], /https:\/\/id\.example\.com is there twice/],
+    [
+      'two providers that may both have an ana',
+      [people, { ...people, issuer: 'https://other.example.com' }],
+      /a subjectPrefix of its own for each issuer of people/,
+    ],
+  ])('%s is refused', (_, issuers, message) => {
+    expect(() => given(...issuers)).toThrow(message);
+  });
+
+  test('what is not JSON is refused', () => {
+    expect(() => readConfig({ ...catalog, PLIMSOLL_ISSUERS: '[' })).toThrow(/PLIMSOLL_ISSUERS: JSON/);
+  });
 });
 
 test('the store of counts is left out, or named with its region', () => {

@@ -2,27 +2,13 @@
  * The environment, read once and whole: every mistake is reported together, and nothing else reads `process.env`
  * but the catalog's `${NAME}`.
  */
+import { readFileSync } from 'node:fs';
+import { parse } from 'yaml';
 import { z } from 'zod';
+import { type IssuerConfig, issuer, issuers } from './auth/issuers.ts';
 import { describeErrors, fieldErrors } from './http/problem.ts';
 
 const url = z.url({ protocol: /^https?$/, error: 'an http or https address' });
-
-/** Only signatures whose key can be public. `none` and HMAC would let a reader of the JWKS sign. */
-const algorithms = ['ES256', 'ES384', 'RS256', 'PS256', 'EdDSA'] as const;
-
-const issuer = z.strictObject({
-  issuer: url,
-  audience: z.string().min(1),
-  jwksUri: url.optional(),
-  algorithms: z.array(z.enum(algorithms)).min(1).default(['ES256', 'RS256']),
-  groupsClaim: z.string().default('groups'),
-  /** A claim that says `human` or `machine`, or the fixed kind of everyone from this issuer. */
-  kind: z.union([z.strictObject({ claim: z.string() }), z.enum(['human', 'machine'])]).default({ claim: 'kind' }),
-  /** Members of `amr` that prove a second factor. */
-  mfaMethods: z.array(z.string()).default(['mfa']),
-});
-
-export type IssuerConfig = z.infer<typeof issuer>;
 
 const json = z.string().transform((text, context): unknown => {
   try {
@@ -32,6 +18,19 @@ const json = z.string().transform((text, context): unknown => {
     return z.NEVER;
   }
 });
+
+/** Several issuers do not fit one line that anybody could read. */
+const yamlFile = z
+  .string()
+  .min(1, 'a file')
+  .transform((path, context): unknown => {
+    try {
+      return parse(readFileSync(path, 'utf8'));
+    } catch (error) {
+      context.addIssue({ code: 'custom', message: `a readable YAML file: ${error instanceof Error ? error.message.split('\n')[0] : ''}` });
+      return z.NEVER;
+    }
+  });
 
 const environment = z
   .object({
@@ -48,7 +47,8 @@ const environment = z
     PLIMSOLL_CATALOG: z.string().min(1, 'a folder'),
     PLIMSOLL_ISSUER_URL: url.optional(),
     PLIMSOLL_AUDIENCE: z.string().min(1).default('plimsoll'),
-    PLIMSOLL_ISSUERS: json.pipe(z.array(issuer).min(1)).optional(),
+    PLIMSOLL_ISSUERS: json.pipe(issuers).optional(),
+    PLIMSOLL_ISSUERS_FILE: yamlFile.pipe(issuers).optional(),
     PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     PLIMSOLL_STORE_BUCKET: z.string().min(3, 'the name of a bucket').optional(),
     AWS_REGION: z.string().min(1, 'an AWS region').optional(),
@@ -58,10 +58,15 @@ const environment = z
     path: ['AWS_REGION'],
     error: 'the region of PLIMSOLL_STORE_BUCKET',
   })
-  .refine((env) => env.PLIMSOLL_ISSUERS !== undefined || env.PLIMSOLL_ISSUER_URL !== undefined, {
+  .refine((env) => sourcesOfIssuers(env) === 1, {
     path: ['PLIMSOLL_ISSUERS'],
-    error: 'whose tokens are believed: PLIMSOLL_ISSUERS (JSON), or PLIMSOLL_ISSUER_URL for one with the usual claims',
+    error:
+      'whose tokens are believed, in exactly one way: PLIMSOLL_ISSUERS_FILE (YAML), PLIMSOLL_ISSUERS (JSON), or PLIMSOLL_ISSUER_URL for one with the usual claims',
   });
+
+/** Two of them would leave open which one counts. */
+const sourcesOfIssuers = (env: { readonly [name: string]: unknown }): number =>
+  ['PLIMSOLL_ISSUERS', 'PLIMSOLL_ISSUERS_FILE', 'PLIMSOLL_ISSUER_URL'].filter((name) => env[name] !== undefined).length;
 
 export interface Config {
   readonly host: string;
@@ -84,7 +89,6 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     throw new Error(`the environment is not right: ${describeErrors(errors)}`);
   }
   const env = result.data;
-  const local = env.PLIMSOLL_ISSUER_URL === undefined ? [] : [{ issuer: env.PLIMSOLL_ISSUER_URL, audience: env.PLIMSOLL_AUDIENCE }];
   return {
     host: env.PLIMSOLL_API_HOST,
     port: env.PLIMSOLL_PORT_API,
@@ -96,11 +100,14 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     },
     opaUrl: env.PLIMSOLL_OPA_URL.replace(/\/$/, ''),
     catalog: env.PLIMSOLL_CATALOG,
-    issuers: env.PLIMSOLL_ISSUERS ?? local.map((one) => issuer.parse(one)),
+    issuers: env.PLIMSOLL_ISSUERS ?? env.PLIMSOLL_ISSUERS_FILE ?? [usualIssuer(env)],
     logLevel: env.PLIMSOLL_LOG_LEVEL,
     store: storeOf(env),
   };
 }
+
+const usualIssuer = (env: z.infer<typeof environment>): IssuerConfig =>
+  issuer.parse({ issuer: env.PLIMSOLL_ISSUER_URL, audience: env.PLIMSOLL_AUDIENCE });
 
 function storeOf({
   PLIMSOLL_STORE_BUCKET: bucket,

@@ -2,55 +2,57 @@
  * A bearer token into a `Caller`, or a refusal. Only configured issuers are believed, each with its own keys,
  * audience and algorithms; whatever a token does not say counts against it (no groups, a machine, no MFA).
  */
-import { createRemoteJWKSet, decodeJwt, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Caller } from '../../domain/caller.ts';
-import type { IssuerConfig } from '../config.ts';
 import { Problem } from '../http/problem.ts';
+import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts';
+import type { IssuerConfig } from './issuers.ts';
 
 export interface CallerVerifier {
   verify(token: string): Promise<Caller>;
 }
 
-/** Two machines' clocks; more would stretch every token's life. */
+/** Two machines' clocks, for what lies ahead; nothing outlives the second it was given. */
 const clockToleranceSeconds = 5;
-/** The issuer is asked while somebody waits for an answer. */
-const keysTimeoutMs = 2_000;
 /** Longer than any identifier an issuer gives out, short enough for a record. */
 const subjectLengthMax = 256;
 
 interface Trust {
   readonly config: IssuerConfig;
-  readonly keys: JWTVerifyGetKey;
+  readonly keys: IssuerKeys;
 }
 
 export function createCallerVerifier(issuers: readonly IssuerConfig[]): CallerVerifier {
-  const trusted = new Map(
-    issuers.map((config): [string, Trust] => {
-      const uri = config.jwksUri ?? `${config.issuer.replace(/\/$/, '')}/.well-known/jwks.json`;
-      return [config.issuer, { config, keys: createRemoteJWKSet(new URL(uri), { timeoutDuration: keysTimeoutMs }) }];
-    }),
-  );
+  const trusted = new Map(issuers.map((config): [string, Trust] => [config.issuer, { config, keys: createIssuerKeys(config) }]));
   return {
     async verify(token) {
-      const { config, keys } = trusted.get(claimedIssuer(token)) ?? refuse('its issuer is not one of ours');
-      try {
-        const { payload } = await jwtVerify(token, keys, {
-          issuer: config.issuer,
-          audience: config.audience,
-          algorithms: [...config.algorithms],
-          clockTolerance: clockToleranceSeconds,
-          requiredClaims: ['sub', 'exp'],
-        });
-        return callerOf(payload, config);
-      } catch (error) {
-        if (error instanceof Problem) throw error;
-        throw isRefusal(error)
-          ? unknownCaller(error.message, error)
-          : new Problem('issuer.unreachable', `the keys of ${config.issuer} could not be read`, { cause: error });
-      }
+      const trust = trusted.get(claimedIssuer(token)) ?? refuse('its issuer is not one of ours');
+      const { config } = trust;
+      return callerOf(await provenClaims(token, trust, config.audience), config);
     },
   };
 }
+
+/** What the token says, once its issuer, audience, time and signature are proved. */
+async function provenClaims(token: string, { config, keys }: Trust, audience: string): Promise<JWTPayload> {
+  try {
+    const { payload } = await jwtVerify(token, keys.find, {
+      issuer: config.issuer,
+      audience,
+      algorithms: [...config.algorithms],
+      clockTolerance: clockToleranceSeconds,
+      requiredClaims: ['exp'],
+    });
+    // The tolerance is for a clock that is ahead of ours; it must not lengthen a token's life.
+    if ((payload.exp ?? 0) <= nowSeconds()) refuse('"exp" claim timestamp check failed');
+    return payload;
+  } catch (error) {
+    if (error instanceof errors.JOSEError) throw unknownCaller(error.message, error);
+    throw error;
+  }
+}
+
+const nowSeconds = () => Math.floor(Date.now() / 1_000);
 
 /** Read before anything is proved, to choose whose keys must prove it. */
 function claimedIssuer(token: string): string {
@@ -61,30 +63,37 @@ function claimedIssuer(token: string): string {
   }
 }
 
-/** A key that is not in the set is a bad token; a set that cannot be had is not. */
-const isRefusal = (error: unknown): error is errors.JOSEError =>
-  error instanceof errors.JOSEError &&
-  !(error instanceof errors.JWKSTimeout || error instanceof errors.JWKSInvalid) &&
-  error.code !== 'ERR_JOSE_GENERIC';
-
 function callerOf(payload: JWTPayload, config: IssuerConfig): Caller {
-  const subject = payload.sub ?? '';
-  if (subject === '' || subject.length > subjectLengthMax || /[^\x20-\x7e]/.test(subject)) refuse('its subject is not a plain identifier');
-  const methods = stringsOf(payload['amr']);
-  const authenticatedAt = payload['auth_time'];
   return {
-    subject,
+    subject: subjectOf(payload, config),
     kind: kindOf(payload, config),
-    groups: stringsOf(payload[config.groupsClaim]),
-    mfa: methods.some((method) => config.mfaMethods.includes(method)),
-    authenticatedAt: typeof authenticatedAt === 'number' ? authenticatedAt : null,
+    groups: stringsOf(payload[config.claims.groups]),
+    ...authenticationOf(payload, config),
   };
+}
+
+function subjectOf(payload: JWTPayload, { claims, subjectPrefix }: IssuerConfig): string {
+  const said = payload[claims.subject];
+  const subject = typeof said === 'string' && said !== '' ? `${subjectPrefix}${said}` : '';
+  if (subject === '' || subject.length > subjectLengthMax || /[^\x20-\x7e]/.test(subject)) refuse('its subject is not a plain identifier');
+  return subject;
 }
 
 /** Only people approve, so a token that does not say is a machine's. */
 function kindOf(payload: JWTPayload, { kind }: IssuerConfig): Caller['kind'] {
   if (typeof kind === 'string') return kind;
   return payload[kind.claim] === 'human' ? 'human' : 'machine';
+}
+
+/** What the issuer's configuration says is proof; a time that has not come yet is none. */
+function authenticationOf(payload: JWTPayload, { mfa }: IssuerConfig): Pick<Caller, 'mfa' | 'authenticatedAt'> {
+  const { acr } = payload;
+  const at = payload[mfa.authTime];
+  const isTime = typeof at === 'number' && Number.isSafeInteger(at) && at > 0 && at <= nowSeconds() + clockToleranceSeconds;
+  return {
+    mfa: stringsOf(payload['amr']).some((method) => mfa.amr.includes(method)) || (typeof acr === 'string' && mfa.acr.includes(acr)),
+    authenticatedAt: isTime ? at : null,
+  };
 }
 
 const stringsOf = (claim: unknown): readonly string[] =>
@@ -94,7 +103,7 @@ function refuse(because: string): never {
   throw unknownCaller(because);
 }
 
-export function unknownCaller(because: string, cause?: unknown): Problem {
+function unknownCaller(because: string, cause?: unknown): Problem {
   // RFC 6750: the description holds neither quotes nor line breaks.
   const description = because.replace(/[^\x20-\x7e]|["\\]/g, "'");
   return new Problem('caller.unknown', `the token is not accepted: ${because}`, {

@@ -1,11 +1,9 @@
 /** An API whose neighbours are values: an issuer with a key of its own, a policy that is a function, releases in a map. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { Authority } from '../../api/auth/authority.ts';
@@ -27,6 +25,7 @@ import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
 import { firstView, type ReleaseView } from '../../domain/view.ts';
+import { startIssuer, type TestIssuer } from './issuer.ts';
 
 export const environmentYaml = `
 name: production
@@ -83,41 +82,6 @@ export const releaseBody = {
   },
   reason: 'weekly retrain',
 };
-
-/** Signs what a test wants signed, with a key that a server on 127.0.0.1 publishes. */
-export interface TestIssuer {
-  readonly url: string;
-  token(claims?: JWTPayload & { readonly expired?: boolean; readonly forged?: boolean }): Promise<string>;
-  close(): Promise<void>;
-}
-
-export async function startIssuer(): Promise<TestIssuer> {
-  const [real, foreign] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
-  const jwk = { ...(await exportJWK(real.publicKey)), kid: 'one', alg: 'ES256' };
-  const server: Server = createServer((_, response) =>
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys: [jwk] })),
-  );
-  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  return {
-    url,
-    token({ expired = false, forged = false, ...claims } = {}) {
-      const seconds = Math.floor(Date.now() / 1000);
-      return new SignJWT({ sub: 'ana', groups: ['risk'], kind: 'human', ...claims })
-        .setProtectedHeader({ alg: 'ES256', kid: 'one' })
-        .setIssuer(claims.iss ?? url)
-        .setAudience(claims.aud ?? 'plimsoll')
-        .setIssuedAt(seconds - 3600)
-        .setExpirationTime(expired ? seconds - 60 : seconds + 600)
-        .sign(forged ? foreign.privateKey : real.privateKey);
-    },
-    close: () =>
-      new Promise((done) => {
-        server.closeAllConnections();
-        server.close(() => done());
-      }),
-  };
-}
 
 export function viewOf(order: ReleaseOrder, change: Partial<ReleaseView> = {}): ReleaseView {
   return { ...firstView(order, '2026-11-24T10:00:00.000Z'), ...change };

@@ -80,6 +80,7 @@ test.each([
   ['in production', { NODE_ENV: 'production' }, 'http://127.0.0.1:8081'],
   ['under a name that others can reach', {}, 'https://id.example.com'],
   ['beside real issuers', { PLIMSOLL_ISSUERS: '[{}]' }, 'http://127.0.0.1:8081'],
+  ['beside real issuers of a file', { PLIMSOLL_ISSUERS_FILE: 'issuers.yaml' }, 'http://127.0.0.1:8081'],
 ])('it does not start %s', (_, env, address) => {
   expect(() => refuseProduction(env, address)).toThrow('does not start here');
   expect(() => refuseProduction({}, 'http://localhost:8081')).not.toThrow();

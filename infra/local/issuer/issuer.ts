@@ -25,7 +25,7 @@ export function refuseProduction(env: Readonly<Record<string, string | undefined
   };
   if (env['NODE_ENV'] === 'production') refuse('NODE_ENV is production');
   if (!localNames.has(new URL(url).hostname)) refuse(`PLIMSOLL_ISSUER_URL is ${url}`);
-  if ((env['PLIMSOLL_ISSUERS'] ?? '') !== '') refuse('PLIMSOLL_ISSUERS names other issuers');
+  for (const name of ['PLIMSOLL_ISSUERS', 'PLIMSOLL_ISSUERS_FILE']) if ((env[name] ?? '') !== '') refuse(`${name} names other issuers`);
 }
 
 const request = z.strictObject({

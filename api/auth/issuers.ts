@@ -1,0 +1,79 @@
+/**
+ * Whose tokens are believed, as a platform team writes it (`PLIMSOLL_ISSUERS`, `PLIMSOLL_ISSUERS_FILE`): strictly,
+ * and what is left out counts against the token. An issuer proves nothing here that it was not said to prove.
+ */
+import { z } from 'zod';
+
+/** Only signatures whose key can be public. `none` and HMAC would let a reader of the JWKS sign. */
+const algorithms = ['ES256', 'ES384', 'ES512', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'EdDSA', 'Ed25519'] as const;
+
+const localNames = new Set(['127.0.0.1', 'localhost', '[::1]']);
+
+/** Whoever can change keys on their way signs as anybody. */
+export const isSafeAddress = (text: string): boolean => {
+  const { protocol, hostname } = new URL(text);
+  return protocol === 'https:' || localNames.has(hostname);
+};
+
+const address = z
+  .url({ protocol: /^https?$/, error: 'an https address' })
+  .refine(isSafeAddress, 'an https address; http is for this machine alone: keys and codes must not be changed on their way');
+
+const claim = z.string().min(1, 'the name of a claim');
+const values = z.array(z.string().min(1));
+
+/** What proves a second factor, and when somebody authenticated. Providers differ; one that says neither proves neither. */
+const mfa = z.strictObject({
+  /** Members of `amr` (RFC 8176), any of which proves it. `mfa` is the one that means just that. */
+  amr: values.default(['mfa']),
+  /** Values of `acr`, any of which proves it: providers with levels of assurance name them here. */
+  acr: values.default([]),
+  /** The claim with the Unix second of the last authentication. The age of a token is not that. */
+  authTime: claim.default('auth_time'),
+});
+
+/** Longer than a provider's restart, shorter than it may take to hear of a stolen key. */
+const keepKeysSecondsDefault = 3_600;
+/** A day: whoever withdraws a key must not have to wait longer for it to be gone. */
+const keepKeysSecondsMax = 86_400;
+
+export const issuer = z.strictObject({
+  issuer: address,
+  audience: z.string().min(1, 'the `aud` that tokens for Plimsoll have'),
+  /** Left out: the issuer's own discovery document names it. */
+  jwksUri: address.optional(),
+  algorithms: z.array(z.enum(algorithms)).min(1, 'at least one algorithm').default(['ES256', 'RS256']),
+  claims: z.strictObject({ subject: claim.default('sub'), groups: claim.default('groups') }).prefault({}),
+  /**
+   * Whose tokens these are: of people, of machines (each then needs an entry in the catalog's machines/), or of
+   * both, told apart by a claim that says `human` or `machine`.
+   */
+  kind: z.union([z.enum(['human', 'machine']), z.strictObject({ claim })]).default({ claim: 'kind' }),
+  mfa: mfa.prefault({}),
+  /** Before the subjects of people, so that two providers' `ana` are two people. */
+  subjectPrefix: z
+    .string()
+    .regex(/^[\w.+=,@:/-]{0,64}$/, 'letters, digits and . + = , @ : / -')
+    .default(''),
+  /** How long the last good keys are believed while the issuer does not answer. */
+  keepKeysSeconds: z.int().min(0).max(keepKeysSecondsMax, 'at most a day').default(keepKeysSecondsDefault),
+});
+
+export type IssuerConfig = z.infer<typeof issuer>;
+
+const repeated = (all: readonly string[]): string | undefined => all.find((one, index) => all.indexOf(one) !== index);
+
+export const issuers = z
+  .array(issuer)
+  .min(1, 'at least one issuer: nobody could come in')
+  .superRefine((all, context) => {
+    const twice = repeated(all.map((one) => one.issuer));
+    if (twice !== undefined) context.addIssue({ code: 'custom', message: `each issuer once: ${twice} is there twice` });
+    const people = all.filter(({ kind }) => kind !== 'machine').map(({ subjectPrefix }) => subjectPrefix);
+    const shared = repeated(people);
+    if (shared !== undefined)
+      context.addIssue({
+        code: 'custom',
+        message: `a subjectPrefix of its own for each issuer of people: two have "${shared}", and the same subject could be two people`,
+      });
+  });
