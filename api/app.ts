@@ -44,6 +44,7 @@ export interface Neighbours {
   readonly counts: CountsStore;
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
+  readonly catalog: CatalogFiles;
 }
 
 /** An order is at most 24 KiB; nothing else that is sent is longer. */
@@ -78,8 +79,8 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       Metrics,
       Refusals,
+      { provide: CatalogFiles, useValue: neighbours.catalog },
       Access,
-      CatalogFiles,
       EnvironmentsService,
       PreviewsService,
       ReleasesService,

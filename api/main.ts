@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { createOpaAuthority } from './auth/authority.ts';
 import { createCallerVerifier } from './auth/caller-verifier.ts';
+import { CatalogFiles } from './catalog/catalog.ts';
 import { readConfig } from './config.ts';
 import { createCountsStore } from './store/counts-store.ts';
 import { createTemporalGateway } from './temporal/temporal-gateway.ts';
@@ -14,6 +15,7 @@ const stopWithinMs = 10_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { piece: 'api' } });
+  const catalog = new CatalogFiles(config, logger);
   const gateway = createTemporalGateway(config.temporal);
   const app = await createApp({
     config,
@@ -21,7 +23,8 @@ async function main(): Promise<void> {
     gateway,
     counts: createCountsStore(config.store),
     authority: createOpaAuthority(config.opaUrl),
-    verifier: createCallerVerifier(config.issuers),
+    verifier: createCallerVerifier(config.issuers, () => [...catalog.current.machines.values()]),
+    catalog,
   });
   await app.listen(config.port, config.host);
   logger.info({ url: config.publicUrl }, 'the API listens');

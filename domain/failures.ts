@@ -22,6 +22,11 @@ export const failureTable = {
     httpStatus: 503,
     advice: 'the keys of the token issuer could not be read: try again, check it if it lasts',
   },
+  'machine.unknown': {
+    retryable: false,
+    httpStatus: 403,
+    advice: 'add an entry for this build to the machines of the catalog, or correct the one that is named, by a reviewed change',
+  },
   'caller.forbidden': { retryable: false, httpStatus: 403, advice: 'ask a member of the team or group that is named' },
   'release.unknown': { retryable: false, httpStatus: 404, advice: 'look for the release with `plimsoll list`' },
   'release.taken': {

@@ -1,5 +1,6 @@
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { Machine } from '../../domain/machine.ts';
 import { startIssuer, type TestIssuer } from '../../test/support/issuer.ts';
 import { readConfig } from '../config.ts';
 import { createCallerVerifier } from './caller-verifier.ts';
@@ -10,8 +11,9 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.close());
 
+let machines: readonly Machine[] = [];
 const verifierOf = (...issuers: readonly Record<string, unknown>[]) =>
-  createCallerVerifier(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers);
+  createCallerVerifier(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers, () => machines);
 const verifier = (change: Record<string, unknown> = {}) => verifierOf({ issuer: issuer.url, audience: 'plimsoll', ...change });
 const unknown = (because: string) => ({ kind: 'caller.unknown', message: expect.stringContaining(because) });
 
@@ -82,6 +84,7 @@ describe('a token is not accepted', () => {
     ['from another issuer', 'not one of ours', () => ({ iss: 'https://evil.example.com' })],
     ['without a subject', 'its subject', () => ({ sub: '' })],
     ['with a subject that breaks lines', 'its subject', () => ({ sub: 'ana\nroot' })],
+    ['with the subject of a machine', 'as those of machines', () => ({ sub: 'machine/fraud-ci' })],
     ['with a subject that is a list', 'its subject', () => ({ sub: ['ana'] as unknown as string })],
   ])('%s', async (_, because, claims) => {
     await expect(verifier().verify(await issuer.token(claims()))).rejects.toMatchObject(unknown(because));
@@ -124,6 +127,53 @@ describe('a token is not accepted', () => {
 test('a clock that is a little ahead of ours does no harm', async () => {
   const token = await issuer.token({ nbf: Math.floor(Date.now() / 1000) + 3 });
   expect(await verifier().verify(token)).toMatchObject({ subject: 'ana' });
+});
+
+describe('a machine', () => {
+  const entry = (match: Machine['match']): Machine => ({
+    name: 'fraud-ci',
+    issuer: issuer.url,
+    match,
+    subject: 'machine/fraud-ci',
+    groups: ['risk'],
+  });
+  const build = { sub: 'repo:acme@1/fraud@2:ref:refs/heads/main', repository_id: '2', ref: 'refs/heads/main' };
+  const machine = () => verifier({ kind: 'machine' });
+
+  test('is what the catalog says of the token, and never more: no group, no second factor, no time of its own', async () => {
+    machines = [entry({ repository_id: ['2'], ref: ['refs/heads/main'] })];
+    const boasting = { ...build, kind: 'human', groups: ['sre'], amr: ['mfa'], auth_time: 1_700_000_000 };
+    expect(await machine().verify(await issuer.token(boasting))).toEqual({
+      subject: 'machine/fraud-ci',
+      kind: 'machine',
+      groups: ['risk'],
+      mfa: false,
+      authenticatedAt: null,
+    });
+  });
+
+  test('that the catalog does not know is refused, with what the token says and what entries expect', async () => {
+    machines = [entry({ sub: ['repo:acme/fraud:ref:refs/heads/main'] })];
+    await expect(machine().verify(await issuer.token(build))).rejects.toMatchObject({
+      kind: 'machine.unknown',
+      status: 403,
+      message: expect.stringContaining("GitHub's old format"),
+      errors: [{ field: 'token.sub', value: build.sub, allowed: 'repo:acme/fraud:ref:refs/heads/main (fraud-ci)' }],
+    });
+    machines = [];
+    await expect(machine().verify(await issuer.token(build))).rejects.toMatchObject({ kind: 'machine.unknown', errors: [] });
+  });
+
+  test('needs a good token first, whatever it says', async () => {
+    machines = [entry({ repository_id: ['2'] })];
+    await expect(machine().verify(await issuer.token({ ...build, forged: true }))).rejects.toMatchObject({ kind: 'caller.unknown' });
+    await expect(machine().verify(await issuer.token({ ...build, aud: 'sts.amazonaws.com' }))).rejects.toMatchObject(unknown('"aud"'));
+  });
+
+  test('of an entry is a machine of that issuer alone: an entry makes no person', async () => {
+    machines = [entry({ repository_id: ['2'] })];
+    expect(await verifier({ kind: 'human' }).verify(await issuer.token(build))).toMatchObject({ subject: build.sub, groups: ['risk'] });
+  });
 });
 
 describe('the keys of an issuer', () => {

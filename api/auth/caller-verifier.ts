@@ -4,6 +4,7 @@
  */
 import { decodeJwt, errors, type JWTPayload, jwtVerify } from 'jose';
 import type { Caller } from '../../domain/caller.ts';
+import { type Machine, machineOf } from '../../domain/machine.ts';
 import { Problem } from '../http/problem.ts';
 import { createIssuerKeys, type IssuerKeys } from './issuer-keys.ts';
 import type { IssuerConfig } from './issuers.ts';
@@ -22,13 +23,18 @@ interface Trust {
   readonly keys: IssuerKeys;
 }
 
-export function createCallerVerifier(issuers: readonly IssuerConfig[]): CallerVerifier {
+/** Subjects of machines that the catalog names; no person's may look like one. */
+const machineSubject = /^machine\//;
+
+/** `machines`: the entries of the catalog as they are now. */
+export function createCallerVerifier(issuers: readonly IssuerConfig[], machines: () => readonly Machine[]): CallerVerifier {
   const trusted = new Map(issuers.map((config): [string, Trust] => [config.issuer, { config, keys: createIssuerKeys(config) }]));
   return {
     async verify(token) {
       const trust = trusted.get(claimedIssuer(token)) ?? refuse('its issuer is not one of ours');
       const { config } = trust;
-      return callerOf(await provenClaims(token, trust, config.audience), config);
+      const claims = await provenClaims(token, trust, config.audience);
+      return config.kind === 'machine' ? machineCaller(machines(), config.issuer, claims) : callerOf(claims, config);
     },
   };
 }
@@ -63,6 +69,21 @@ function claimedIssuer(token: string): string {
   }
 }
 
+/** A build's token says what it is; who that is, and of which team, is said by the catalog alone. */
+function machineCaller(machines: readonly Machine[], issuer: string, claims: JWTPayload): Caller {
+  const answer = machineOf(machines, issuer, claims);
+  if (answer.kind === 'unknown')
+    throw new Problem('machine.unknown', answer.reason, {
+      errors: answer.mismatches.map(({ machine, claim, said, expected }) => ({
+        field: `token.${claim}`,
+        ...(said !== undefined && { value: said }),
+        allowed: `${expected.join(' or ')} (${machine})`,
+      })),
+    });
+  const { subject, groups } = answer.machine;
+  return { subject, kind: 'machine', groups, mfa: false, authenticatedAt: null };
+}
+
 function callerOf(payload: JWTPayload, config: IssuerConfig): Caller {
   return {
     subject: subjectOf(payload, config),
@@ -76,6 +97,7 @@ function subjectOf(payload: JWTPayload, { claims, subjectPrefix }: IssuerConfig)
   const said = payload[claims.subject];
   const subject = typeof said === 'string' && said !== '' ? `${subjectPrefix}${said}` : '';
   if (subject === '' || subject.length > subjectLengthMax || /[^\x20-\x7e]/.test(subject)) refuse('its subject is not a plain identifier');
+  if (machineSubject.test(subject)) refuse('its subject begins as those of machines in the catalog do');
   return subject;
 }
 

@@ -1,13 +1,10 @@
 /** The catalog as of now. A file that becomes wrong while we run is reported, and the last right catalog stays. */
-import { Inject, Injectable } from '@nestjs/common';
 import type { Logger } from 'pino';
 import type { Environment, Service } from '../../domain/catalog.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
-import { CONFIG, LOGGER } from '../tokens.ts';
 import { type Catalog, catalogStamp, loadCatalog } from './load.ts';
 
-@Injectable()
 export class CatalogFiles {
   readonly #folder: string;
   readonly #logger: Logger;
@@ -15,7 +12,7 @@ export class CatalogFiles {
   #catalog: Catalog;
 
   /** A catalog that is wrong from the start stops the start. */
-  constructor(@Inject(CONFIG) config: Pick<Config, 'catalog'>, @Inject(LOGGER) logger: Logger) {
+  constructor(config: Pick<Config, 'catalog'>, logger: Logger) {
     this.#folder = config.catalog;
     this.#logger = logger;
     this.#stamp = catalogStamp(this.#folder);
@@ -28,7 +25,10 @@ export class CatalogFiles {
       if (stamp === this.#stamp) return this.#catalog;
       this.#stamp = stamp;
       this.#catalog = loadCatalog(this.#folder, process.env);
-      this.#logger.info({ services: this.#catalog.services.size, environments: this.#catalog.environments.size }, 'catalog read again');
+      this.#logger.info(
+        { services: this.#catalog.services.size, environments: this.#catalog.environments.size, machines: this.#catalog.machines.size },
+        'catalog read again',
+      );
     } catch (error) {
       this.#logger.error({ err: error }, 'the catalog changed and is not right: the last right one stays');
     }

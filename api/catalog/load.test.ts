@@ -1,4 +1,4 @@
-import { rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { describe, expect, test } from 'vitest';
@@ -6,6 +6,9 @@ import { defaultObjectives } from '../../domain/objectives.ts';
 import { environmentYaml, serviceYaml, writeCatalog } from '../../test/support/api-world.ts';
 import { CatalogFiles } from './catalog.ts';
 import { loadCatalog } from './load.ts';
+
+const machineYaml = (match: string) =>
+  `name: ci\nissuer: https://token.actions.githubusercontent.com\nmatch: ${match.startsWith('{') ? match : `{ ${match} }`}\nteam: risk\n`;
 
 const silent = pino({ level: 'silent' });
 
@@ -35,6 +38,18 @@ test('an environment may come after another one, which has to be there', () => {
   );
   expect(environments.get('production')?.requires).toEqual({ releasedIn: 'staging', soakHours: 12 });
   expect(environments.get('staging')?.requires).toBeUndefined();
+});
+
+test('machines are in a folder of their own, which may be missing', () => {
+  expect(loadCatalog(writeCatalog(), {}).machines.size).toBe(0);
+  const text = `${machineYaml('{ repository_id: 456789, ref: [refs/heads/main, refs/heads/hotfix] }')}groups: [risk, builders]\n`;
+  expect(loadCatalog(writeCatalog({ 'machines/ci.yaml': text }), {}).machines.get('ci')).toEqual({
+    name: 'ci',
+    issuer: 'https://token.actions.githubusercontent.com',
+    match: { repository_id: ['456789'], ref: ['refs/heads/main', 'refs/heads/hotfix'] },
+    subject: 'machine/ci',
+    groups: ['risk', 'builders'],
+  });
 });
 
 test('a value may come from the environment, and cannot add structure', () => {
@@ -112,6 +127,16 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       `${environmentYaml}freeze: [{ name: n, reason: r, start: "2026-01-02T18:00Z", end: "2026-01-05T08:00", timeZone: UTC }]\n`,
       /freeze\.0\.start = "2026-01-02T18:00Z": a local time/,
     ],
+    ['a machine by its name alone', 'machines/ci.yaml', machineYaml('repository: acme/fraud'), /match = .*names alone can be taken over/],
+    ['a machine on every branch', 'machines/ci.yaml', machineYaml('repository_id: 456789'), /match = .*otherwise every branch/],
+    ['a machine by a pattern', 'machines/ci.yaml', machineYaml('sub: "repo:acme/*"'), /match\.sub = "repo:acme\/\*": an exact value/],
+    ['a machine of nobody', 'machines/ci.yaml', machineYaml('sub: x').replace(/team: .*/, ''), /team/],
+    [
+      'a machine that is called like a person',
+      'machines/ci.yaml',
+      `${machineYaml('sub: x')}subject: ana\n`,
+      /subject = "ana": machine\/ and letters/,
+    ],
     ['a key twice', 'services/fraud-scorer.yaml', `${serviceYaml}team: other\n`, /services\/fraud-scorer\.yaml: Map keys must be unique/],
     [
       'nobody to approve',
@@ -149,4 +174,7 @@ test('a changed file is read again; one that became wrong leaves the last right 
   expect(catalog.current.services.get('fraud-scorer')?.team).toBe('fraud');
   write(serviceYaml, 3_000);
   expect(catalog.current.services.get('fraud-scorer')?.team).toBe('risk');
+  mkdirSync(join(folder, 'machines'));
+  writeFileSync(join(folder, 'machines/ci.yaml'), machineYaml('sub: x'));
+  expect(catalog.current.machines.get('ci')?.groups).toEqual(['risk']);
 });

@@ -7,8 +7,10 @@ import { basename, join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
+import type { Machine } from '../../domain/machine.ts';
 import type { Waiver } from '../../domain/waiver.ts';
 import { describeErrors, fieldErrors } from '../http/problem.ts';
+import { machineFile } from './machines.ts';
 import { environmentFile, serviceFile } from './schema.ts';
 import { strayWaivers, waiverFile } from './waivers.ts';
 
@@ -18,6 +20,8 @@ export interface Catalog {
   /** Addresses that commits are written under, by the subject of their author's token. */
   readonly people: ReadonlyMap<string, readonly string[]>;
   readonly waivers: ReadonlyMap<string, Waiver>;
+  /** Whose builds may ask for releases; a catalog without the folder knows none. */
+  readonly machines: ReadonlyMap<string, Machine>;
 }
 
 type Variables = Readonly<Record<string, string | undefined>>;
@@ -43,6 +47,7 @@ export function loadCatalog(folder: string, variables: Variables): Catalog {
   const catalog = {
     environments: read('environments', environmentFile),
     services: read('services', serviceFile),
+    machines: read('machines', machineFile),
     people: typeof people === 'string' ? new Map() : people,
     waivers: read('waivers', waiverFile),
   };
@@ -65,7 +70,10 @@ function missingPredecessors(environments: Catalog['environments']): readonly st
 
 /** Changes whenever a file of the catalog is written, added or removed; costs a few `stat`s. */
 export function catalogStamp(folder: string): string {
-  return [...['environments', 'services', 'waivers'].flatMap((kind) => yamlFilesOf(join(folder, kind))), ...peopleFilesOf(folder)]
+  return [
+    ...['environments', 'services', 'machines', 'waivers'].flatMap((kind) => yamlFilesOf(join(folder, kind))),
+    ...peopleFilesOf(folder),
+  ]
     .map((path) => {
       const { mtimeMs, size } = statSync(path);
       return `${path} ${mtimeMs} ${size}`;
@@ -73,8 +81,8 @@ export function catalogStamp(folder: string): string {
     .join('\n');
 }
 
-/** A catalog without exceptions is the best one. */
-const optionalFolders: readonly string[] = ['waivers'];
+/** A catalog without exceptions is the best one, and not every team builds on machines. */
+const optionalFolders: readonly string[] = ['machines', 'waivers'];
 
 const isMissing = (error: unknown): boolean => error instanceof Error && 'code' in error && error.code === 'ENOENT';
 

@@ -8,6 +8,7 @@ import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { Authority } from '../../api/auth/authority.ts';
 import { createCallerVerifier } from '../../api/auth/caller-verifier.ts';
+import { CatalogFiles } from '../../api/catalog/catalog.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
 import type { CountsStore } from '../../api/store/counts-store.ts';
@@ -59,7 +60,6 @@ until: 2026-11-30
 
 export function writeCatalog(files: Readonly<Record<string, string>> = {}): string {
   const folder = mkdtempSync(join(tmpdir(), 'plimsoll-catalog-'));
-  for (const kind of ['environments', 'services']) mkdirSync(join(folder, kind));
   const all = { 'environments/production.yaml': environmentYaml, 'services/fraud-scorer.yaml': serviceYaml, ...files };
   for (const [path, text] of Object.entries(all)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -294,7 +294,9 @@ export async function startApi(files: Readonly<Record<string, string>> = {}): Pr
     },
   };
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
-  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier: createCallerVerifier(config.issuers) });
+  const catalog = new CatalogFiles(config, logger);
+  const verifier = createCallerVerifier(config.issuers, () => [...catalog.current.machines.values()]);
+  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier, catalog });
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {

@@ -24,7 +24,7 @@ afterAll(() => server.close());
 
 const ask = (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
   fetch(`${url}/token`, { method: 'POST', headers, body: JSON.stringify(body) });
-const verifier = () => createCallerVerifier(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUER_URL: url }).issuers);
+const verifier = () => createCallerVerifier(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUER_URL: url }).issuers, () => []);
 
 test('a token says who was named, and the API believes it', async () => {
   const response = await ask({ subject: 'ana', groups: ['risk'], mfa: true });
