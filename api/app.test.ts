@@ -131,7 +131,7 @@ describe('who asks', () => {
     const { order } = world.releases.releases.get(id) ?? {};
     if (order !== undefined) await world.releases.previews.start(order);
     for (const { method, path } of await operations()) {
-      if (/^\/(healthz|readyz|metrics)$/.test(path)) continue;
+      if (/^\/(healthz|readyz|metrics|v1\/login|v1\/me)$/.test(path)) continue;
       const concrete = path
         .replace('{id}', id)
         .replace('{name}', 'restore%20traffic')
@@ -152,6 +152,27 @@ describe('who asks', () => {
       expect([method, path, await response.json()]).toEqual([method, path, expect.objectContaining(expected)]);
     }
     expect(world.releases.told).toEqual([]);
+  });
+
+  test('who one is, is said to oneself: with how long ago, and without a policy', async () => {
+    expect((await world.call('GET', '/v1/me', { token: null })).status).toBe(401);
+    const at = Math.floor(Date.now() / 1000) - 90;
+    const token = await world.issuer.token({ sub: 'ana', groups: ['risk'], amr: ['mfa'], auth_time: at });
+    const me = await bodyOf(await world.call('GET', '/v1/me', { token }));
+    expect(me).toMatchObject({
+      subject: 'ana',
+      kind: 'human',
+      groups: ['risk'],
+      mfa: true,
+      authenticatedAt: new Date(at * 1000).toISOString(),
+    });
+    expect(me['authenticationAgeSeconds']).toBeGreaterThanOrEqual(90);
+    expect(await bodyOf(await world.call('GET', '/v1/me'))).toMatchObject({ authenticatedAt: null, authenticationAgeSeconds: null });
+    expect(world.asked).toEqual([]);
+  });
+
+  test('where people log in is said to everybody: nowhere, unless an issuer is configured for it', async () => {
+    expect(await (await world.call('GET', '/v1/login', { token: null })).json()).toEqual({ logins: [] });
   });
 
   test('OPA away is 503 and nothing happens: no answer is "no"', async () => {
@@ -436,6 +457,8 @@ describe('documents', () => {
       'GET /metrics',
       'GET /readyz',
       'GET /v1/environments/{environment}',
+      'GET /v1/login',
+      'GET /v1/me',
       'GET /v1/previews/{id}',
       'GET /v1/releases',
       'GET /v1/releases/{id}',

@@ -20,6 +20,7 @@ import { AnswerInterceptor } from './http/answer.ts';
 import { Metrics } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { SchemaPipe } from './http/schema.pipe.ts';
+import { IdentityController } from './identity/identity.controller.ts';
 import { PreviewsController } from './previews/previews.controller.ts';
 import { PreviewsService } from './previews/previews.service.ts';
 import { Refusals } from './refusals/refusals.ts';
@@ -63,6 +64,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       EnvironmentsController,
       PreviewsController,
       WaiversController,
+      IdentityController,
       HealthController,
       DocsController,
     ],

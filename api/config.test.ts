@@ -61,6 +61,13 @@ describe('whose tokens are believed', () => {
     ['a field that does not exist', [{ ...people, mfaMethods: ['mfa'] }], /mfaMethods: no such field/],
     ['keys that are kept for ever', [{ ...people, keepKeysSeconds: 1e9 }], /0\.keepKeysSeconds: at most a day/],
     ['nobody', [], /PLIMSOLL_ISSUERS: at least one issuer/],
+    ['a login of machines', [{ ...people, kind: 'machine', login: { clientId: 'cli' } }], /0\.login: left out/],
+    [
+      'an ID token for somebody else',
+      [{ ...people, login: { clientId: 'cli', bearer: 'id' } }],
+      /0\.audience: the same as login\.clientId/,
+    ],
+    ['a login that says nobody', [{ ...people, login: { clientId: 'cli', scopes: ['email'] } }], /0\.login\.scopes: scopes with openid/],
     ['one issuer twice', [people, { ...people, kind: 'machine' }], /https:\/\/id\.example\.com is there twice/],
     [
       'two providers that may both have an ana',

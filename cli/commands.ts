@@ -24,14 +24,13 @@ import {
 import { CliError, exitCodes, usage } from './errors.ts';
 import { detailsText, obstacleLines, outcomeText, releaseTable, serviceText } from './format.ts';
 import { judgementText } from './judgement.ts';
-import { type Env, readSettings, type Settings, saveToken } from './settings.ts';
-import type { Terminal } from './terminal.ts';
+import { type LoginSession, loginAgain } from './login/command.ts';
+import { bearer, fetchWithFreshLogin } from './login/session.ts';
+import { forgetLogin } from './login/store.ts';
+import { readSettings, type Settings, saveToken } from './settings.ts';
 import { watchRelease } from './watch.ts';
 
-export interface Session {
-  readonly env: Env;
-  readonly terminal: Terminal;
-}
+export type Session = LoginSession;
 
 export interface Common {
   readonly json?: boolean;
@@ -44,7 +43,9 @@ interface Connected extends Session {
 
 export function connect(session: Session): Connected {
   const settings = readSettings(session.env);
-  return { ...session, settings, api: createApi(settings) };
+  const { apiUrl } = settings;
+  const fetch = fetchWithFreshLogin(settings, session.terminal, loginAgain(session, settings));
+  return { ...session, settings, api: createApi({ apiUrl, token: () => bearer(settings), fetch }) };
 }
 
 export function show<Value>({ terminal }: Session, { json }: Common, value: Value, text: (value: Value) => string): void {
@@ -273,7 +274,7 @@ export interface TokenOptions {
 
 /** Of the local issuer only: real providers give their tokens themselves. */
 export async function token(session: Session, options: TokenOptions): Promise<number> {
-  const { issuerUrl, apiUrl } = readSettings(session.env);
+  const { issuerUrl, apiUrl, loginsFile } = readSettings(session.env);
   const body = {
     subject: options.as,
     groups: options.group ?? [],
@@ -292,7 +293,10 @@ export async function token(session: Session, options: TokenOptions): Promise<nu
   });
   const answer = (await response.json().catch(() => ({}))) as { readonly access_token?: string; readonly error?: string };
   if (answer.access_token === undefined) throw usage(answer.error ?? `${issuerUrl} is not the local issuer`);
-  if (options.save === true) session.terminal.err(`saved to ${saveToken(session.env, apiUrl, answer.access_token)}\n`);
-  else session.terminal.out(`${answer.access_token}\n`);
+  if (options.save === true) {
+    session.terminal.err(`saved to ${saveToken(session.env, apiUrl, answer.access_token)}\n`);
+    // It would go before the token that somebody has just asked for.
+    if (forgetLogin(loginsFile, apiUrl)) session.terminal.err(`the login at ${apiUrl} is forgotten\n`);
+  } else session.terminal.out(`${answer.access_token}\n`);
   return exitCodes.released;
 }

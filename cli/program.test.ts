@@ -383,7 +383,7 @@ describe('watching', () => {
     onTestFinished(() => void proxy.close());
     const apiUrl = `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
     const { said, terminal } = terminalOf();
-    const api = createApi({ apiUrl, issuerUrl: '', token });
+    const api = createApi({ apiUrl, token });
     expect(await watchRelease(id, { api, apiUrl, terminal, json: true, retryMs: 1 })).toBe(0);
     expect(asked).toEqual([undefined, '0']);
     expect(said.out.match(/"sequence":/g)?.length).toBeGreaterThanOrEqual(2);
@@ -393,7 +393,7 @@ describe('watching', () => {
   test('an API that stays away is given up after a while: 3', async () => {
     const { terminal } = terminalOf();
     const apiUrl = 'http://127.0.0.1:1';
-    const api = createApi({ apiUrl, issuerUrl: '', token });
+    const api = createApi({ apiUrl, token });
     await expect(watchRelease('x', { api, apiUrl, terminal, json: false, retryMs: 1, patienceMs: 20 })).rejects.toMatchObject({
       exitCode: 3,
     });

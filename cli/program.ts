@@ -2,16 +2,18 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
+import { mountLogin } from './login/command.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
 import { waivers } from './waivers.ts';
 
 const exits = `
 Exit codes: 0 released, or done as asked; 1 rolled back, blocked, rejected or refused; 2 wrong usage; 3 unreachable.
-Environment: PLIMSOLL_API_URL, PLIMSOLL_TOKEN, PLIMSOLL_ISSUER_URL; \`plimsoll token --save\` remembers a token.`;
+Environment: PLIMSOLL_API_URL, PLIMSOLL_TOKEN, PLIMSOLL_ISSUER_URL; \`plimsoll login\` remembers who you are.`;
 
 const examples = `
 Examples:
+  plimsoll login
   plimsoll token --as ana --group risk --save
   plimsoll release --service fraud-scorer --environment production --commit $(git rev-parse HEAD) \\
       --model-version 2026.11.3 --artifact s3://acme-models/fraud/model.skops --digest sha256:… --image …@sha256:… \\
@@ -151,6 +153,8 @@ export function createProgram(
     countsOf: (release) => commands.countsOf(session, release),
   };
   for (const mount of extensions) mount(program, host, finish);
+
+  mountLogin(program, session, finish);
 
   program
     .command('token')

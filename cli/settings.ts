@@ -1,4 +1,4 @@
-/** Where the API is and who we are: the environment first, then what `plimsoll token --save` wrote. */
+/** Where the API is and who we are: the environment first, then a login, then what `plimsoll token --save` wrote. */
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -9,10 +9,18 @@ export type Env = Readonly<Record<string, string | undefined>>;
 export interface Settings {
   readonly apiUrl: string;
   readonly issuerUrl: string;
+  /** Of the environment, else of `plimsoll token --save`; a login goes before the latter. */
   readonly token: string | undefined;
+  /** Whoever sets PLIMSOLL_TOKEN means it. */
+  readonly tokenIsGiven: boolean;
+  /** What `plimsoll login` left behind. */
+  readonly loginsFile: string;
 }
 
 const settingsFile = (env: Env) => join(env['XDG_CONFIG_HOME'] ?? join(env['HOME'] ?? homedir(), '.config'), 'plimsoll', 'settings.json');
+
+const loginsFile = (env: Env) =>
+  join(env['XDG_STATE_HOME'] ?? join(env['HOME'] ?? homedir(), '.local', 'state'), 'plimsoll', 'logins.json');
 
 export function readSettings(env: Env): Settings {
   const saved = readSaved(settingsFile(env));
@@ -20,6 +28,8 @@ export function readSettings(env: Env): Settings {
     apiUrl: addressFrom(env['PLIMSOLL_API_URL'] ?? saved['apiUrl'] ?? 'http://127.0.0.1:8080', 'PLIMSOLL_API_URL'),
     issuerUrl: addressFrom(env['PLIMSOLL_ISSUER_URL'] ?? 'http://127.0.0.1:8081', 'PLIMSOLL_ISSUER_URL'),
     token: env['PLIMSOLL_TOKEN'] ?? saved['token'],
+    tokenIsGiven: env['PLIMSOLL_TOKEN'] !== undefined,
+    loginsFile: loginsFile(env),
   };
 }
 

@@ -16,7 +16,11 @@ interface FailureRow {
 export const failureTable = {
   'request.invalid': { retryable: false, httpStatus: 400, advice: 'correct the named fields and ask again' },
   'catalog.unknown': { retryable: false, httpStatus: 404, advice: 'use a name from the catalog, or add it there by a reviewed change' },
-  'caller.unknown': { retryable: false, httpStatus: 401, advice: 'send a valid token: `plimsoll token` locally, your provider otherwise' },
+  'caller.unknown': {
+    retryable: false,
+    httpStatus: 401,
+    advice: 'send a valid token: `plimsoll login`, or `plimsoll token` on the local stack',
+  },
   'issuer.unreachable': {
     retryable: true,
     httpStatus: 503,

@@ -32,12 +32,29 @@ const mfa = z.strictObject({
   authTime: claim.default('auth_time'),
 });
 
+/** How `plimsoll login` comes to a token of this issuer; public, since a client on a laptop keeps no secret. */
+const login = z.strictObject({
+  clientId: z.string().min(1, 'the public client that was registered for the command line'),
+  scopes: z
+    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope'))
+    .refine((all) => all.includes('openid'), 'scopes with openid: without it nobody says who logged in')
+    .default(['openid', 'offline_access']),
+  /** What the API is sent. Some providers say how somebody authenticated in ID tokens alone. */
+  bearer: z.enum(['access', 'id']).default('access'),
+  /** RFC 8707: what the access token is for, where the provider asks. */
+  resource: z.url().optional(),
+  /** Of the authorization request, for what one provider alone wants, such as `audience`. */
+  parameters: z.record(z.string(), z.string()).default({}),
+  /** Where the browser comes back to on the caller's machine; any free port, unless the provider wants to know it. */
+  redirectPort: z.int().min(1024).max(65_535).optional(),
+});
+
 /** Longer than a provider's restart, shorter than it may take to hear of a stolen key. */
 const keepKeysSecondsDefault = 3_600;
 /** A day: whoever withdraws a key must not have to wait longer for it to be gone. */
 const keepKeysSecondsMax = 86_400;
 
-export const issuer = z.strictObject({
+const issuerFields = z.strictObject({
   issuer: address,
   audience: z.string().min(1, 'the `aud` that tokens for Plimsoll have'),
   /** Left out: the issuer's own discovery document names it. */
@@ -57,7 +74,15 @@ export const issuer = z.strictObject({
     .default(''),
   /** How long the last good keys are believed while the issuer does not answer. */
   keepKeysSeconds: z.int().min(0).max(keepKeysSecondsMax, 'at most a day').default(keepKeysSecondsDefault),
+  login: login.optional(),
 });
+
+export const issuer = issuerFields
+  .refine(({ kind, login: way }) => kind !== 'machine' || way === undefined, { path: ['login'], error: 'left out: machines do not log in' })
+  .refine(({ audience, login: way }) => way?.bearer !== 'id' || way.clientId === audience, {
+    path: ['audience'],
+    error: 'the same as login.clientId: an ID token is made for the client',
+  });
 
 export type IssuerConfig = z.infer<typeof issuer>;
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { name } from '../catalog/schema.ts';
 import { lineStatus } from '../environments/schemas.ts';
+import { logins, me } from '../identity/schemas.ts';
 import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
 import {
   decisionRequest,
@@ -106,6 +107,7 @@ export const openApiDocument = () =>
       { name: 'rollbacks' },
       { name: 'services' },
       { name: 'environments' },
+      { name: 'identity' },
       { name: 'waivers' },
       { name: 'health' },
     ],
@@ -202,6 +204,17 @@ export const openApiDocument = () =>
       '/v1/waivers': {
         get: operation('listWaivers', 'waivers', 'Waivers of the catalog, the first to end first', {
           responses: { '200': { description: 'Those of services that the caller may read', content: json(waiverList) } },
+        }),
+      },
+      '/v1/me': {
+        get: operation('showMe', 'identity', 'Who the API takes you for', {
+          responses: { '200': { description: 'You', content: json(me) } },
+        }),
+      },
+      '/v1/login': {
+        get: operation('listLogins', 'identity', 'Where people log in', {
+          ...open,
+          responses: { '200': { description: 'Public clients, by issuer', content: json(logins) } },
         }),
       },
       '/healthz': {

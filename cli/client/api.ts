@@ -1,13 +1,22 @@
 /** The generated client, with our address and token, and its answers as values or `CliError`s. */
 import { CliError, exitCodes, problemError } from '../errors.ts';
-import type { Settings } from '../settings.ts';
 import { type Client, createClient, createConfig } from './generated/client/index.ts';
 import type { Problem } from './generated/index.ts';
 
 export type { Client } from './generated/client/index.ts';
 
-export function createApi({ apiUrl, token }: Settings): Client {
-  return createClient(createConfig({ baseUrl: apiUrl, ...(token !== undefined && { auth: () => token }) }));
+type Token = string | undefined;
+
+export interface ApiAddress {
+  readonly apiUrl: string;
+  /** A function is asked before each request: a login is refreshed meanwhile. */
+  readonly token: Token | (() => Promise<Token>);
+  readonly fetch?: typeof fetch;
+}
+
+export function createApi({ apiUrl, token, fetch }: ApiAddress): Client {
+  const auth = typeof token === 'function' ? token : async () => token;
+  return createClient(createConfig({ baseUrl: apiUrl, auth: async () => (await auth()) ?? '', ...(fetch !== undefined && { fetch }) }));
 }
 
 /** What the generated functions answer. */
@@ -21,6 +30,8 @@ export async function answerOf<Data>(apiUrl: string, call: Promise<Answered<Data
   const { data, error, response } = await call;
   if (data !== undefined) return data;
   if (isProblem(error)) throw problemError(error);
+  // What went wrong before anything was sent, such as a login that has ended.
+  if (error instanceof CliError) throw error;
   throw response === undefined
     ? unreachable(apiUrl)
     : new CliError(exitCodes.unreachable, `${apiUrl} answered ${response.status}, and not as Plimsoll does`);

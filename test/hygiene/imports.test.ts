@@ -112,13 +112,13 @@ const table: readonly Row[] = [
   {
     at: 'cli/',
     may: [],
-    packages: ['commander', 'cli-table3', 'picocolors', 'node:'],
+    packages: ['commander', 'cli-table3', 'openid-client', 'picocolors', 'node:'],
     instead: 'the CLI knows the HTTP API alone: cli/client/generated/ has its types and calls',
   },
   {
     at: 'cli/main.ts',
     may: ['cli/', 'backtest/command.ts', 'verify/command.ts', 'verify/evidence.ts'],
-    packages: ['node:'],
+    packages: ['open', 'node:'],
     instead: 'it puts the command line together, and nothing else: see docs/adr/0011',
   },
   {

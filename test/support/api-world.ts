@@ -265,12 +265,18 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `files`: of the catalog, beside its own. */
-export async function startApi(files: Readonly<Record<string, string>> = {}): Promise<ApiWorld> {
+/** `files`: of the catalog, beside its own; `more`: issuers that are believed beside the world's own. */
+export async function startApi(
+  files: Readonly<Record<string, string>> = {},
+  more: readonly Record<string, unknown>[] = [],
+): Promise<ApiWorld> {
   const issuer = await startIssuer();
   const config = readConfig({
     PLIMSOLL_CATALOG: writeCatalog(files),
-    PLIMSOLL_ISSUER_URL: issuer.url,
+    PLIMSOLL_ISSUERS: JSON.stringify([
+      { issuer: issuer.url, audience: 'plimsoll', subjectPrefix: more.length > 0 ? 'test/' : '' },
+      ...more,
+    ]),
     PLIMSOLL_TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
   });
   const releases = new FakeReleases();

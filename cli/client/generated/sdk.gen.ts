@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -255,6 +255,20 @@ export const listWaivers = <ThrowOnError extends boolean = false>(options?: Opti
     url: '/v1/waivers',
     ...options
 });
+
+/**
+ * Who the API takes you for
+ */
+export const showMe = <ThrowOnError extends boolean = false>(options?: Options<ShowMeData, ThrowOnError>): RequestResult<ShowMeResponses, ShowMeErrors, ThrowOnError> => (options?.client ?? client).get<ShowMeResponses, ShowMeErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/me',
+    ...options
+});
+
+/**
+ * Where people log in
+ */
+export const listLogins = <ThrowOnError extends boolean = false>(options?: Options<ListLoginsData, ThrowOnError>): RequestResult<ListLoginsResponses, ListLoginsErrors, ThrowOnError> => (options?.client ?? client).get<ListLoginsResponses, ListLoginsErrors, ThrowOnError>({ url: '/v1/login', ...options });
 
 /**
  * Is the process alive

@@ -852,6 +852,44 @@ export type Waiver = {
     daysLeft: number;
 };
 
+/**
+ * Who the API takes the caller for.
+ */
+export type Me = {
+    subject: string;
+    kind: 'human' | 'machine';
+    groups: Array<string>;
+    /**
+     * The token proves a second factor, by what its issuer is configured to prove it with.
+     */
+    mfa: boolean;
+    authenticatedAt: string | null;
+    /**
+     * `null`: the issuer does not say when.
+     */
+    authenticationAgeSeconds: number | null;
+};
+
+/**
+ * Where people log in, and as which public client.
+ */
+export type Logins = {
+    logins: Array<{
+        issuer: string;
+        clientId: string;
+        scopes: Array<string>;
+        /**
+         * Which of its tokens the API is sent.
+         */
+        bearer: 'access' | 'id';
+        resource: string | null;
+        parameters: {
+            [key: string]: string;
+        };
+        redirectPort: number | null;
+    }>;
+};
+
 export type Readiness = {
     status: string;
     temporal: string;
@@ -1631,6 +1669,64 @@ export type ListWaiversResponses = {
 };
 
 export type ListWaiversResponse = ListWaiversResponses[keyof ListWaiversResponses];
+
+export type ShowMeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/me';
+};
+
+export type ShowMeErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowMeError = ShowMeErrors[keyof ShowMeErrors];
+
+export type ShowMeResponses = {
+    /**
+     * You
+     */
+    200: Me;
+};
+
+export type ShowMeResponse = ShowMeResponses[keyof ShowMeResponses];
+
+export type ListLoginsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/login';
+};
+
+export type ListLoginsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListLoginsError = ListLoginsErrors[keyof ListLoginsErrors];
+
+export type ListLoginsResponses = {
+    /**
+     * Public clients, by issuer
+     */
+    200: Logins;
+};
+
+export type ListLoginsResponse = ListLoginsResponses[keyof ListLoginsResponses];
 
 export type AliveData = {
     body?: never;
