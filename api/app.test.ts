@@ -219,6 +219,43 @@ describe('steering a release', () => {
     ]);
   });
 
+  test('a decision that the provider vouches for carries the proof, which no log has', async () => {
+    const id = await startedId();
+    const statementDigest = releaseBody.model.digest;
+    const idToken = await world.issuer.token({ aud: 'decisions', nonce: statementDigest });
+    const body = { decision: 'approve', statementDigest, reason: 'read', idToken };
+    expect((await world.call('POST', `/v1/releases/${id}/approvals`, { body })).status).toBe(200);
+    const proof = { issuer: world.issuer.url, idToken, publicKey: { kty: 'EC' } };
+    expect(world.releases.told).toMatchObject([{ update: 'approve', input: { statementDigest, by: { subject: 'ana' }, proof } }]);
+    expect(world.log.join('')).not.toContain(idToken.slice(0, 20));
+  });
+
+  test('one that vouches for another statement is refused with what differs, and nothing is told', async () => {
+    const id = await startedId();
+    const idToken = await world.issuer.token({ aud: 'decisions', nonce: 'sha256:else' });
+    const body = { decision: 'approve', statementDigest: releaseBody.model.digest, reason: 'read', idToken };
+    const response = await world.call('POST', `/v1/releases/${id}/approvals`, { body });
+    expect([response.status, await bodyOf(response)]).toMatchObject([
+      403,
+      { kind: 'approval.unproven', errors: [{ field: 'idToken.nonce', value: 'sha256:else' }] },
+    ]);
+    const shapeless = await world.call('POST', `/v1/releases/${id}/approvals`, { body: { ...body, idToken: 'yes' } });
+    expect([shapeless.status, (await bodyOf(shapeless)).errors[0]?.field]).toEqual([400, 'idToken']);
+    expect(world.releases.told).toEqual([]);
+    expect(world.log.join('')).not.toContain(idToken.slice(0, 20));
+  });
+
+  test('the same key with another proof is the same message', async () => {
+    const id = await startedId();
+    const headers = { 'idempotency-key': 'one' };
+    for (const iat of [1, 2]) {
+      const idToken = await world.issuer.token({ aud: 'decisions', nonce: releaseBody.model.digest, jti: String(iat) });
+      const body = { decision: 'approve', statementDigest: releaseBody.model.digest, reason: 'read', idToken };
+      await world.call('POST', `/v1/releases/${id}/approvals`, { body, headers });
+    }
+    expect(new Set(world.releases.told.map(({ updateId }) => updateId)).size).toBe(1);
+  });
+
   test('an approval carries the digest that was read; an undo is skipped by its name', async () => {
     const id = await startedId();
     const decision = { decision: 'approve', statementDigest: releaseBody.model.digest, reason: 'looks right' };

@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { Access, type Authority } from './auth/authority.ts';
 import { CallerGuard, callerOf } from './auth/caller.guard.ts';
 import type { CallerVerifier } from './auth/caller-verifier.ts';
+import type { ProofVerifier } from './auth/decision-proof.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import type { Config } from './config.ts';
 import { DocsController } from './docs/docs.controller.ts';
@@ -34,7 +35,7 @@ import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import type { CountsStore } from './store/counts-store.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
-import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
+import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
 import { WaiversService } from './waivers/waivers.service.ts';
 
@@ -45,6 +46,7 @@ export interface Neighbours {
   readonly counts: CountsStore;
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
+  readonly proofs: ProofVerifier;
   readonly catalog: CatalogFiles;
 }
 
@@ -75,6 +77,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: COUNTS_STORE, useValue: neighbours.counts },
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },
+      { provide: PROOFS, useValue: neighbours.proofs },
       { provide: APP_PIPE, useClass: SchemaPipe },
       { provide: APP_GUARD, useClass: CallerGuard },
       { provide: APP_FILTER, useClass: ProblemFilter },

@@ -106,8 +106,11 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
   };
 }
 
+/** The audience of the ID tokens that the local issuer signs decisions with. */
+const usualProofAudience = 'plimsoll-decisions';
+
 const usualIssuer = (env: z.infer<typeof environment>): IssuerConfig =>
-  issuer.parse({ issuer: env.PLIMSOLL_ISSUER_URL, audience: env.PLIMSOLL_AUDIENCE });
+  issuer.parse({ issuer: env.PLIMSOLL_ISSUER_URL, audience: env.PLIMSOLL_AUDIENCE, proofAudience: usualProofAudience });
 
 function storeOf({
   PLIMSOLL_STORE_BUCKET: bucket,

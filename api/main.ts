@@ -4,6 +4,8 @@ import { pino } from 'pino';
 import { createApp } from './app.ts';
 import { createOpaAuthority } from './auth/authority.ts';
 import { createCallerVerifier } from './auth/caller-verifier.ts';
+import { createProofVerifier } from './auth/decision-proof.ts';
+import { createTrust } from './auth/trust.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import { readConfig } from './config.ts';
 import { createCountsStore } from './store/counts-store.ts';
@@ -16,6 +18,7 @@ async function main(): Promise<void> {
   const config = readConfig(process.env);
   const logger = pino({ level: config.logLevel, base: { piece: 'api' } });
   const catalog = new CatalogFiles(config, logger);
+  const trust = createTrust(config.issuers);
   const gateway = createTemporalGateway(config.temporal);
   const app = await createApp({
     config,
@@ -23,7 +26,8 @@ async function main(): Promise<void> {
     gateway,
     counts: createCountsStore(config.store),
     authority: createOpaAuthority(config.opaUrl),
-    verifier: createCallerVerifier(config.issuers, () => [...catalog.current.machines.values()]),
+    verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
+    proofs: createProofVerifier(trust),
     catalog,
   });
   await app.listen(config.port, config.host);

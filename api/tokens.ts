@@ -5,3 +5,4 @@ export const RELEASES_GATEWAY = Symbol('ReleasesGateway');
 export const AUTHORITY = Symbol('Authority');
 export const VERIFIER = Symbol('CallerVerifier');
 export const COUNTS_STORE = Symbol('CountsStore');
+export const PROOFS = Symbol('ProofVerifier');

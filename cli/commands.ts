@@ -25,7 +25,9 @@ import { CliError, exitCodes, usage } from './errors.ts';
 import { detailsText, obstacleLines, outcomeText, releaseTable, serviceText } from './format.ts';
 import { judgementText } from './judgement.ts';
 import { type LoginSession, loginAgain } from './login/command.ts';
+import { tokenFromLocalIssuer } from './login/local-issuer.ts';
 import { bearer, fetchWithFreshLogin } from './login/session.ts';
+import { vouchedFor } from './login/sign.ts';
 import { forgetLogin } from './login/store.ts';
 import { readSettings, type Settings, saveToken } from './settings.ts';
 import { watchRelease } from './watch.ts';
@@ -209,13 +211,15 @@ export async function service(session: Session, name: string, environment: strin
 export interface DecideOptions extends Common {
   readonly statement?: string;
   readonly reason: string;
+  readonly sign?: boolean;
 }
 
 /** Without `--statement` a person reads what they say yes to; a program has to have read it before. */
 export async function decideOn(session: Session, decision: 'approve' | 'reject', id: string, options: DecideOptions): Promise<number> {
   const connected = connect(session);
   const statementDigest = options.statement ?? (await readStatement(connected, decision, id));
-  const body = { decision, statementDigest, reason: options.reason };
+  const idToken = await vouchedFor(session, connected.settings, statementDigest, options.sign);
+  const body = { decision, statementDigest, reason: options.reason, ...(idToken !== undefined && { idToken }) };
   return said(session, options, id, await answerOf(connected.settings.apiUrl, decide({ client: connected.api, path: { id }, body })));
 }
 
@@ -275,28 +279,16 @@ export interface TokenOptions {
 /** Of the local issuer only: real providers give their tokens themselves. */
 export async function token(session: Session, options: TokenOptions): Promise<number> {
   const { issuerUrl, apiUrl, loginsFile } = readSettings(session.env);
-  const body = {
+  const given = await tokenFromLocalIssuer(issuerUrl, {
     subject: options.as,
     groups: options.group ?? [],
     mfa: options.mfa === true,
     kind: options.machine === true ? 'machine' : 'human',
-  };
-  const response = await fetch(`${issuerUrl}/token`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  }).catch(() => {
-    throw new CliError(
-      exitCodes.unreachable,
-      `the local issuer does not answer at ${issuerUrl}: \`make up\` starts it, PLIMSOLL_ISSUER_URL names another`,
-    );
   });
-  const answer = (await response.json().catch(() => ({}))) as { readonly access_token?: string; readonly error?: string };
-  if (answer.access_token === undefined) throw usage(answer.error ?? `${issuerUrl} is not the local issuer`);
   if (options.save === true) {
-    session.terminal.err(`saved to ${saveToken(session.env, apiUrl, answer.access_token)}\n`);
+    session.terminal.err(`saved to ${saveToken(session.env, apiUrl, given)}\n`);
     // It would go before the token that somebody has just asked for.
     if (forgetLogin(loginsFile, apiUrl)) session.terminal.err(`the login at ${apiUrl} is forgotten\n`);
-  } else session.terminal.out(`${answer.access_token}\n`);
+  } else session.terminal.out(`${given}\n`);
   return exitCodes.released;
 }

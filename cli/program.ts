@@ -126,6 +126,11 @@ export function createProgram(
   for (const decision of ['approve', 'reject'] as const)
     withReason(command(`${decision} <release>`, `${decision} what a release would change`))
       .option('--statement <digest>', 'the statement that was read; without it, it is shown and asked about')
+      .option(
+        '--sign',
+        'with an ID token for exactly this statement, so that the provider vouches for it; a person who logged in by browser does so anyway',
+      )
+      .option('--no-sign', 'without')
       .action(async (id: string, options: commands.DecideOptions) => finish(await commands.decideOn(session, decision, id, options)));
 
   addPeopleCommands(session, command, finish);

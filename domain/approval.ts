@@ -4,6 +4,7 @@ import type { Caller } from './caller.ts';
 import type { Digest } from './digest.ts';
 import type { FailureKind } from './failures.ts';
 import { isSamePerson } from './people.ts';
+import type { DecisionProof } from './proof.ts';
 import type { Seat } from './quorum.ts';
 import { type Statement, statementDifference } from './statement.ts';
 
@@ -57,6 +58,8 @@ export interface Decision {
   readonly reason: string;
   /** Addresses that the catalog gives to this person: commits are written under them. */
   readonly addresses?: readonly string[] | undefined;
+  /** Left out where the provider vouches for nothing. */
+  readonly proof?: DecisionProof | undefined;
 }
 
 /** An approval that was accepted. */

@@ -65,7 +65,12 @@ export const failureTable = {
   'approval.mfaStale': {
     retryable: false,
     httpStatus: 401,
-    advice: 'log in again with your second factor, then say it again; nothing else has to be repeated',
+    advice: 'log in again with your second factor (`plimsoll login --fresh`), then say it again; nothing else has to be repeated',
+  },
+  'approval.unproven': {
+    retryable: false,
+    httpStatus: 403,
+    advice: 'decide again with an ID token for exactly this statement: `plimsoll approve` fetches one, --no-sign leaves it out',
   },
   'line.stopped': {
     retryable: false,

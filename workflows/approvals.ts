@@ -214,9 +214,10 @@ export class Approvals {
     return this.#asked;
   }
 
-  #approve({ statementDigest, by, reason }: Decision): ReleaseView {
+  #approve(decision: Decision): ReleaseView {
+    const { statementDigest, by, reason } = decision;
     this.#given = [...this.#given, { by, at: now(), statementDigest, reason }];
-    this.#decided('approve', { statementDigest, by, reason });
+    this.#decided('approve', decision);
     this.#showMissing();
     return this.#run.view;
   }
@@ -227,8 +228,14 @@ export class Approvals {
     return this.#run.view;
   }
 
-  #decided(kind: 'approve' | 'reject', { statementDigest, by, reason }: Decision): void {
-    this.#run.record('decided', { decision: kind, by: { ...by }, reason, statementDigest });
+  #decided(kind: 'approve' | 'reject', { statementDigest, by, reason, proof }: Decision): void {
+    this.#run.record('decided', {
+      decision: kind,
+      by: { ...by },
+      reason,
+      statementDigest,
+      ...(proof !== undefined && { proof: { ...proof } }),
+    });
     const approval = { decision: kind, by: by.subject, at: now(), reason, statementDigest, valid: true, because: null };
     this.#run.show({ approvals: [...this.#run.view.approvals, approval] });
   }

@@ -4,6 +4,7 @@ import type { Machine } from '../../domain/machine.ts';
 import { startIssuer, type TestIssuer } from '../../test/support/issuer.ts';
 import { readConfig } from '../config.ts';
 import { createCallerVerifier } from './caller-verifier.ts';
+import { createTrust } from './trust.ts';
 
 let issuer: TestIssuer;
 beforeAll(async () => {
@@ -13,7 +14,10 @@ afterAll(() => issuer.close());
 
 let machines: readonly Machine[] = [];
 const verifierOf = (...issuers: readonly Record<string, unknown>[]) =>
-  createCallerVerifier(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers, () => machines);
+  createCallerVerifier(
+    createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers),
+    () => machines,
+  );
 const verifier = (change: Record<string, unknown> = {}) => verifierOf({ issuer: issuer.url, audience: 'plimsoll', ...change });
 const unknown = (because: string) => ({ kind: 'caller.unknown', message: expect.stringContaining(because) });
 
@@ -85,6 +89,7 @@ describe('a token is not accepted', () => {
     ['without a subject', 'its subject', () => ({ sub: '' })],
     ['with a subject that breaks lines', 'its subject', () => ({ sub: 'ana\nroot' })],
     ['with the subject of a machine', 'as those of machines', () => ({ sub: 'machine/fraud-ci' })],
+    ['that vouches for a decision', 'one decision', () => ({ nonce: `sha256:${'ab'.repeat(32)}` })],
     ['with a subject that is a list', 'its subject', () => ({ sub: ['ana'] as unknown as string })],
   ])('%s', async (_, because, claims) => {
     await expect(verifier().verify(await issuer.token(claims()))).rejects.toMatchObject(unknown(because));

@@ -75,6 +75,8 @@ const issuerFields = z.strictObject({
   /** How long the last good keys are believed while the issuer does not answer. */
   keepKeysSeconds: z.int().min(0).max(keepKeysSecondsMax, 'at most a day').default(keepKeysSecondsDefault),
   login: login.optional(),
+  /** The client whose ID tokens may vouch for decisions, where it is not that of `login`. */
+  proofAudience: z.string().min(1).optional(),
 });
 
 export const issuer = issuerFields

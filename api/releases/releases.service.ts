@@ -22,6 +22,7 @@ import {
   withdrawUpdate,
 } from '../../workflows/messages.ts';
 import { Access } from '../auth/authority.ts';
+import type { ProofVerifier } from '../auth/decision-proof.ts';
 import { requireFreshMfa } from '../auth/fresh-mfa.ts';
 import { CatalogFiles } from '../catalog/catalog.ts';
 import { resolveOrder } from '../catalog/resolve-order.ts';
@@ -29,7 +30,7 @@ import type { Config } from '../config.ts';
 import { EnvironmentsService } from '../environments/environments.service.ts';
 import { Problem } from '../http/problem.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway } from '../temporal/releases-gateway.ts';
-import { CONFIG, RELEASES_GATEWAY } from '../tokens.ts';
+import { CONFIG, PROOFS, RELEASES_GATEWAY } from '../tokens.ts';
 import { progressOf, releaseEvents } from './events.ts';
 import { listQuery } from './list-query.ts';
 import type { DecisionRequest, ListFilter, releaseDetails, releasePage, startedRelease, Told } from './schemas.ts';
@@ -48,6 +49,7 @@ export class ReleasesService {
   readonly #catalog: CatalogFiles;
   readonly #config: Config;
   readonly #environments: EnvironmentsService;
+  readonly #proofs: ProofVerifier;
 
   constructor(
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
@@ -55,12 +57,14 @@ export class ReleasesService {
     @Inject(CatalogFiles) catalog: CatalogFiles,
     @Inject(CONFIG) config: Config,
     @Inject(EnvironmentsService) environments: EnvironmentsService,
+    @Inject(PROOFS) proofs: ProofVerifier,
   ) {
     this.#gateway = gateway;
     this.#access = access;
     this.#catalog = catalog;
     this.#config = config;
     this.#environments = environments;
+    this.#proofs = proofs;
   }
 
   async start(request: ReleaseRequest, by: Caller): Promise<Started> {
@@ -122,13 +126,15 @@ export class ReleasesService {
     return releaseEvents(this.#gateway, id, after, signal);
   }
 
-  async decide(id: string, request: DecisionRequest, by: Caller, key: string | undefined) {
-    const { decision, statementDigest, reason } = request;
+  async decide(id: string, request: DecisionRequest, caller: Caller, key: string | undefined) {
+    const { decision, statementDigest, reason, idToken } = request;
+    const { by, proof } = idToken === undefined ? { by: caller } : await this.#proofs.verify(idToken, statementDigest, caller);
     const release = await this.permitted(id, 'release.approve', by);
     if (decision === 'approve') requireFreshMfa(release.mfaWithinMinutes, by, Date.now());
     const update = decision === 'approve' ? approveUpdate : rejectUpdate;
     const addresses = this.#catalog.current.people.get(by.subject) ?? [];
-    return this.#tellPermitted(release, 'release.approve', update, { statementDigest, reason, by, addresses }, key);
+    const input = { statementDigest, reason, by, addresses, ...(proof !== undefined && { proof }) };
+    return this.#tellPermitted(release, 'release.approve', update, input, key);
   }
 
   withdraw = (id: string, reason: string, by: Caller, key: string | undefined) =>
@@ -257,9 +263,9 @@ const by = (input: Instruction): Caller => input.by;
 
 /**
  * A key is one caller's and one message's: somebody else's key, or the same key with other words, must not
- * be answered with what was said before. The rest of the token may change between two tries.
+ * be answered with what was said before. The rest of the token, and what proves it, may change between two tries.
  */
 function updateIdOf(update: string, input: Instruction, key: string | undefined): string {
   if (key === undefined) return randomUUID();
-  return hexOf(digestOf({ update, key, input: { ...input, by: input.by.subject } }));
+  return hexOf(digestOf({ update, key, input: { ...input, by: input.by.subject, proof: undefined } }));
 }

@@ -326,11 +326,20 @@ export const streamed = z.union([
 
 /* ------------------------------------------------------------- messages */
 
+/** An ID token with a few dozen groups; a record has to fit a batch of records. */
+const idTokenLengthMax = 8_192;
+
 export const decisionRequest = z
   .strictObject({
     decision: z.enum(['approve', 'reject']),
     statementDigest: digest.meta({ description: 'Of the statement that was read: another one is refused.' }),
     reason,
+    idToken: z
+      .string()
+      .regex(/^[\w-]+\.[\w-]+\.[\w-]+$/, 'a signed JWT')
+      .max(idTokenLengthMax, `at most ${idTokenLengthMax} characters: it is kept in the record`)
+      .optional()
+      .meta({ description: 'An ID token of the caller whose `nonce` is the statement digest: the provider vouches for the decision.' }),
   })
   .meta({ id: 'DecisionRequest' });
 

@@ -5,7 +5,7 @@ import { listLogins, type Me, showMe } from '../client/generated/index.ts';
 import { CliError, exitCodes, usage } from '../errors.ts';
 import { type Env, readSettings, type Settings } from '../settings.ts';
 import type { Terminal } from '../terminal.ts';
-import { connectTo, type LoginWay, loginByDevice, loginInBrowser, revoke, type Wanted } from './provider.ts';
+import { connectTo, type LoginWay, loginByDevice, loginInBrowser, revoke, type Screen, type Wanted } from './provider.ts';
 import { bearer } from './session.ts';
 import { alone, bearerOf, type Login, readLogin, writeLogin } from './store.ts';
 
@@ -20,7 +20,7 @@ export interface LoginOptions {
   readonly issuer?: string;
   readonly device?: boolean;
   readonly fresh?: boolean;
-  readonly browser?: boolean;
+  readonly browser?: boolean | undefined;
 }
 
 export async function login(session: LoginSession, options: LoginOptions): Promise<number> {
@@ -43,16 +43,17 @@ async function loginTo(session: LoginSession, settings: Settings, options: Login
 
 async function tokensFrom(session: LoginSession, way: LoginWay, { device, browser }: LoginOptions, wanted: Wanted): Promise<Login> {
   const config = await connectTo(way);
-  const { terminal, openBrowser } = session;
-  const screen = {
-    tell: (text: string) => terminal.err(text),
-    open: async (url: string) => (browser === false ? undefined : openBrowser?.(url)),
-  };
+  const screen = screenOf(session, { browser });
   return device === true ? loginByDevice(config, way, wanted, screen) : loginInBrowser(config, way, wanted, screen);
 }
 
+export const screenOf = ({ terminal, openBrowser }: LoginSession, { browser }: Pick<LoginOptions, 'browser'>): Screen => ({
+  tell: (text) => terminal.err(text),
+  open: async (url) => (browser === false ? undefined : openBrowser?.(url)),
+});
+
 /** The API says where people log in: one address is all that a person has to know. */
-async function wayOf(apiUrl: string, issuer: string | undefined): Promise<LoginWay> {
+export async function wayOf(apiUrl: string, issuer: string | undefined): Promise<LoginWay> {
   const { logins } = await answerOf(apiUrl, listLogins({ client: createApi({ apiUrl, token: undefined }) }));
   if (logins.length === 0)
     throw new CliError(

@@ -1,11 +1,15 @@
 /** Logging in at a real OpenID provider over HTTP, and the real API behind it; the browser alone is played. */
 import { mkdtempSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import picocolors from 'picocolors';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Problem } from '../../api/http/problem.ts';
-import { type ApiWorld, startApi } from '../../test/support/api-world.ts';
+import type { Caller } from '../../domain/caller.ts';
+import type { DecisionProof } from '../../domain/proof.ts';
+import { startIssuer as startLocalIssuer } from '../../infra/local/issuer/issuer.ts';
+import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
 import { apiResource, Browser, cliClient, startProvider, type TestProvider } from '../../test/support/oidc-provider.ts';
 import { run } from '../program.ts';
 import type { Login } from './store.ts';
@@ -214,7 +218,7 @@ describe('a login', () => {
 
 describe('an authentication that is too old', () => {
   const old = () =>
-    new Problem('caller.unknown', 'too old', {
+    new Problem('approval.mfaStale', 'too old', {
       headers: { 'www-authenticate': 'Bearer realm="plimsoll", error="insufficient_user_authentication", max_age="900"' },
     });
 
@@ -254,5 +258,95 @@ describe('an authentication that is too old', () => {
     expect(provider.logins).toBe(logins);
     await plimsoll(['login', '--fresh']);
     expect(provider.logins).toBe(logins + 1);
+  });
+});
+
+describe('a decision', () => {
+  const statement = {
+    waitingFor: { kind: 'approval', groups: ['sre'], missing: '1 of sre', statementDigest: someDigest, expiresAt: '2026-11-24T11:00:00Z' },
+    statementDigest: someDigest,
+  } as const;
+  let id: string;
+
+  beforeEach(async () => {
+    world.releases.releases.clear();
+    world.releases.told.length = 0;
+    world.releases.viewChange = statement;
+    const token = await world.issuer.token();
+    const answer = (await (await world.call('POST', '/v1/releases', { body: releaseBody, token })).json()) as { id: string };
+    id = answer.id;
+  });
+
+  const told = () => world.releases.told.at(-1)?.input as { readonly by: Caller; readonly proof?: DecisionProof };
+  const claimsOf = (jwt = '') => JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
+
+  test('of a person who logged in by browser is vouched for by the provider, without being asked for', async () => {
+    await plimsoll(['login']);
+    const before = kept();
+    const { code, err } = await plimsoll(['approve', id, '--reason', 'read'], { answer: 'y' });
+    expect([code, err]).toEqual([0, expect.stringContaining('the provider is asked to vouch for this decision')]);
+    expect(told()).toMatchObject({ by: { subject: 'ana' }, proof: { issuer: provider.url, publicKey: { kty: 'RSA' } } });
+    expect(claimsOf(told().proof?.idToken)).toMatchObject({ nonce: someDigest, sub: 'ana', aud: cliClient });
+    // It is for this decision alone: the login is what it was.
+    expect(kept()).toEqual(before);
+  });
+
+  test('of a program, or with --no-sign, is not; --sign asks for it anyway', async () => {
+    await plimsoll(['login']);
+    const words = ['approve', id, '--statement', someDigest, '--reason', 'read'];
+    await plimsoll(words);
+    expect(told().proof).toBeUndefined();
+    await plimsoll([...words, '--no-sign'], { answer: 'y' });
+    expect(told().proof).toBeUndefined();
+    expect((await plimsoll([...words, '--sign'])).code).toBe(0);
+    expect(told().proof?.issuer).toBe(provider.url);
+  });
+
+  test('is refused when somebody else is logged in at the provider', async () => {
+    await plimsoll(['login']);
+    provider.person = { subject: 'ben', groups: ['sre'], amr: ['mfa'] };
+    browser = new Browser();
+    expect(await plimsoll(['approve', id, '--reason', 'read'], { answer: 'y' })).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('idToken.sub is "ben" and has to be ana'),
+    });
+    expect(world.releases.told).toEqual([]);
+  });
+
+  test('cannot be vouched for where there was no browser, and says so', async () => {
+    await plimsoll(['login']);
+    change({ browser: false });
+    const words = ['approve', id, '--statement', someDigest, '--reason', 'read'];
+    expect(await plimsoll([...words, '--sign'])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('a login by --device cannot vouch'),
+    });
+    expect((await plimsoll(words, { answer: 'y' })).code).toBe(0);
+    expect(told().proof).toBeUndefined();
+    const env = { PLIMSOLL_TOKEN: await world.issuer.token() };
+    expect(await plimsoll([...words, '--sign'], { env })).toMatchObject({ code: 2, err: expect.stringContaining('--sign needs') });
+  });
+
+  test('is vouched for by the local issuer too, whose tokens are for trying things out', async () => {
+    const keyFile = join(home, 'key.json');
+    // The port has to be known before the address is: the issuer's name is in its tokens.
+    const probe = await startLocalIssuer({ port: 0, url: 'http://127.0.0.1', keyFile });
+    const { port } = probe.address() as AddressInfo;
+    await new Promise((done) => probe.close(done));
+    const url = `http://127.0.0.1:${port}`;
+    const local = await startLocalIssuer({ port, url, keyFile });
+    const api = await startApi({}, [{ issuer: url, audience: 'plimsoll', proofAudience: 'plimsoll-decisions' }]);
+    onTestFinished(async () => {
+      local.close();
+      await api.close();
+    });
+    api.releases.viewChange = statement;
+    const env = { PLIMSOLL_API_URL: api.url, PLIMSOLL_ISSUER_URL: url };
+    await plimsoll(['token', '--as', 'ana', '--group', 'sre', '--mfa', '--save'], { env });
+    const answer = await api.call('POST', '/v1/releases', { body: releaseBody });
+    const release = ((await answer.json()) as { id: string }).id;
+    const words = ['approve', release, '--statement', someDigest, '--reason', 'read'];
+    expect(await plimsoll([...words, '--sign'], { env })).toMatchObject({ code: 0 });
+    expect(api.releases.told).toMatchObject([{ input: { by: { subject: 'ana', mfa: true }, proof: { issuer: url } } }]);
   });
 });

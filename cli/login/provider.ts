@@ -83,7 +83,7 @@ export async function loginInBrowser(config: oidc.Configuration, way: LoginWay, 
       .catch((error: unknown) => {
         throw providerError(way.issuer, error);
       });
-    return loginOf(way, tokens);
+    return loginOf({ ...way, browser: true }, tokens);
   } finally {
     callback.close();
   }
@@ -99,7 +99,7 @@ export async function loginByDevice(config: oidc.Configuration, way: LoginWay, w
       ...(wanted.acrValues !== undefined && { acr_values: wanted.acrValues }),
     });
     screen.tell(`on any device, open ${device.verification_uri} and enter ${device.user_code}\n`);
-    return loginOf(way, await oidc.pollDeviceAuthorizationGrant(config, device, resourceOf(way)));
+    return loginOf({ ...way, browser: false }, await oidc.pollDeviceAuthorizationGrant(config, device, resourceOf(way)));
   } catch (error) {
     throw providerError(way.issuer, error);
   }
@@ -131,7 +131,7 @@ export const endsSoon = ({ expiresAt }: Login, nowSeconds: number): boolean => e
 
 const resourceOf = ({ resource }: { readonly resource: string | null }): Record<string, string> => (resource === null ? {} : { resource });
 
-type Way = Pick<Login, 'issuer' | 'clientId' | 'bearer' | 'resource'>;
+type Way = Pick<Login, 'issuer' | 'clientId' | 'bearer' | 'resource' | 'browser'>;
 
 /** `before`: what a provider leaves out of a refresh stays as it was. */
 function loginOf(way: Way, tokens: oidc.TokenEndpointResponse & oidc.TokenEndpointResponseHelpers, before?: Login): Login {
@@ -144,6 +144,7 @@ function loginOf(way: Way, tokens: oidc.TokenEndpointResponse & oidc.TokenEndpoi
     clientId: way.clientId,
     bearer: way.bearer,
     resource: way.resource,
+    browser: way.browser,
     accessToken: tokens.access_token,
     idToken,
     refreshToken: tokens.refresh_token ?? before?.refreshToken ?? null,

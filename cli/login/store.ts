@@ -13,6 +13,8 @@ export interface Login {
   /** Which of the two the API is sent. */
   readonly bearer: 'access' | 'id';
   readonly resource: string | null;
+  /** Made in a browser on this machine, which can be asked to vouch for a decision. */
+  readonly browser: boolean;
   readonly accessToken: string;
   readonly idToken: string;
   readonly refreshToken: string | null;

@@ -8,6 +8,8 @@ import { pino } from 'pino';
 import { createApp } from '../../api/app.ts';
 import type { Authority } from '../../api/auth/authority.ts';
 import { createCallerVerifier } from '../../api/auth/caller-verifier.ts';
+import { createProofVerifier } from '../../api/auth/decision-proof.ts';
+import { createTrust } from '../../api/auth/trust.ts';
 import { CatalogFiles } from '../../api/catalog/catalog.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
@@ -274,7 +276,7 @@ export async function startApi(
   const config = readConfig({
     PLIMSOLL_CATALOG: writeCatalog(files),
     PLIMSOLL_ISSUERS: JSON.stringify([
-      { issuer: issuer.url, audience: 'plimsoll', subjectPrefix: more.length > 0 ? 'test/' : '' },
+      { issuer: issuer.url, audience: 'plimsoll', proofAudience: 'decisions', subjectPrefix: more.length > 0 ? 'test/' : '' },
       ...more,
     ]),
     PLIMSOLL_TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
@@ -301,8 +303,10 @@ export async function startApi(
   };
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
   const catalog = new CatalogFiles(config, logger);
-  const verifier = createCallerVerifier(config.issuers, () => [...catalog.current.machines.values()]);
-  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier, catalog });
+  const trust = createTrust(config.issuers);
+  const verifier = createCallerVerifier(trust, () => [...catalog.current.machines.values()]);
+  const proofs = createProofVerifier(trust);
+  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier, proofs, catalog });
   await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {

@@ -63,6 +63,18 @@ describe.concurrent('a quorum of two groups', () => {
     expect(world.recordKinds.filter((kind) => kind === 'decided')).toHaveLength(2);
   });
 
+  test('keeps what the provider vouches for in the record, and nowhere else', async () => {
+    const { handle, until, world } = await given({ quorum: [{ groups: ['sre'], count: 1 }], minimum: 1 });
+    const { statementDigest } = await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    const proof = { issuer: 'https://id.example.com', idToken: 'a.b.c', publicKey: { kty: 'EC' } };
+    const decision = { statementDigest: statementDigest ?? digestText(''), by: sam(), reason: 'read', proof };
+    const view = await handle.executeUpdate(approveUpdate, { args: [decision] });
+    expect(JSON.stringify(view)).not.toContain('a.b.c');
+    await handle.result();
+    const decided = [...world.records.values()].find(({ event }) => event.type.includes('decided'));
+    expect(decided?.event.data).toMatchObject({ decision: 'approve', by: { subject: 'sam' }, statementDigest, proof });
+  });
+
   test('takes one person of both groups for one, whoever comes first, and refuses them a second time', async () => {
     const { handle, decide } = await given();
     await decide('approve', fresh('both', 'sre', 'ml-owners'));

@@ -56,6 +56,10 @@ export type DecisionRequest = {
      * Why; it goes into the record.
      */
     reason: string;
+    /**
+     * An ID token of the caller whose `nonce` is the statement digest: the provider vouches for the decision.
+     */
+    idToken?: string;
 };
 
 export type InstructionRequest = {

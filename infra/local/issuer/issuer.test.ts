@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCallerVerifier } from '../../../api/auth/caller-verifier.ts';
+import { createProofVerifier } from '../../../api/auth/decision-proof.ts';
+import { createTrust } from '../../../api/auth/trust.ts';
 import { readConfig } from '../../../api/config.ts';
 import { keyFrom, refuseProduction, startIssuer } from './issuer.ts';
 
@@ -24,7 +26,8 @@ afterAll(() => server.close());
 
 const ask = (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
   fetch(`${url}/token`, { method: 'POST', headers, body: JSON.stringify(body) });
-const verifier = () => createCallerVerifier(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUER_URL: url }).issuers, () => []);
+const trust = () => createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUER_URL: url }).issuers);
+const verifier = () => createCallerVerifier(trust(), () => []);
 
 test('a token says who was named, and the API believes it', async () => {
   const response = await ask({ subject: 'ana', groups: ['risk'], mfa: true });
@@ -42,6 +45,19 @@ test('a token says who was named, and the API believes it', async () => {
 test('a token for another audience is for somebody else', async () => {
   const { access_token: token } = (await (await ask({ subject: 'ana', audience: 'else' })).json()) as { access_token: string };
   await expect(verifier().verify(token)).rejects.toMatchObject({ kind: 'caller.unknown' });
+});
+
+test('an ID token for a statement vouches for that decision, and opens no door', async () => {
+  const digest = `sha256:${'ab'.repeat(32)}` as const;
+  const answer = await ask({ subject: 'ana', mfa: true, audience: 'plimsoll-decisions', nonce: digest });
+  const { access_token: idToken } = (await answer.json()) as { access_token: string };
+  const by = { subject: 'ana', kind: 'human', groups: ['sre'], mfa: false, authenticatedAt: null } as const;
+  expect(await createProofVerifier(trust()).verify(idToken, digest, by)).toMatchObject({
+    proof: { issuer: url, idToken },
+    by: { mfa: true },
+  });
+  const nosy = (await (await ask({ subject: 'ana', nonce: digest })).json()) as { access_token: string };
+  await expect(verifier().verify(nosy.access_token)).rejects.toMatchObject({ kind: 'caller.unknown' });
 });
 
 test('discovery leads to the keys, and the private part is not among them', async () => {

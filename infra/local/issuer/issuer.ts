@@ -34,6 +34,8 @@ const request = z.strictObject({
   mfa: z.boolean().default(false),
   kind: z.enum(['human', 'machine']).default('human'),
   audience: z.string().min(1).default('plimsoll'),
+  /** Comes back signed: the digest of a statement, where the token vouches for a decision. */
+  nonce: z.string().min(1).max(255).optional(),
 });
 
 export interface SigningKey {
@@ -89,9 +91,15 @@ async function issue(incoming: IncomingMessage, url: string, key: SigningKey): P
   if (!(incoming.headers['content-type'] ?? '').startsWith('application/json')) return [415, { error: 'application/json is read' }];
   const parsed = request.safeParse(JSON.parse(await bodyOf(incoming)));
   if (!parsed.success) return [400, { error: z.prettifyError(parsed.error) }];
-  const { subject, groups, mfa, kind, audience } = parsed.data;
+  const { subject, groups, mfa, kind, audience, nonce } = parsed.data;
   const now = Math.floor(Date.now() / 1000);
-  const token = await new SignJWT({ groups, kind, amr: mfa ? ['pwd', 'mfa'] : ['pwd'], auth_time: now })
+  const token = await new SignJWT({
+    groups,
+    kind,
+    amr: mfa ? ['pwd', 'mfa'] : ['pwd'],
+    auth_time: now,
+    ...(nonce !== undefined && { nonce }),
+  })
     .setProtectedHeader({ alg: algorithm, kid: key.public.kid ?? '', typ: 'JWT' })
     .setIssuer(url)
     .setSubject(subject)
