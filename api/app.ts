@@ -1,6 +1,7 @@
 /** Puts the API together. Neighbours come in as arguments, so that tests bring their own. */
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
+import fastifyCookie from '@fastify/cookie';
 import fastifyStatic from '@fastify/static';
 import { type LoggerService, Module } from '@nestjs/common';
 import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@nestjs/core';
@@ -11,6 +12,7 @@ import { Access, type Authority } from './auth/authority.ts';
 import { CallerGuard, callerOf } from './auth/caller.guard.ts';
 import type { CallerVerifier } from './auth/caller-verifier.ts';
 import type { ProofVerifier } from './auth/decision-proof.ts';
+import type { Trust } from './auth/trust.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import type { Config } from './config.ts';
 import { DocsController } from './docs/docs.controller.ts';
@@ -22,6 +24,7 @@ import { Metrics } from './http/metrics.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { SchemaPipe } from './http/schema.pipe.ts';
 import { IdentityController } from './identity/identity.controller.ts';
+import { PagesController } from './pages/pages.controller.ts';
 import { PreviewsController } from './previews/previews.controller.ts';
 import { PreviewsService } from './previews/previews.service.ts';
 import { Refusals } from './refusals/refusals.ts';
@@ -35,7 +38,7 @@ import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import type { CountsStore } from './store/counts-store.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
-import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
+import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
 import { WaiversService } from './waivers/waivers.service.ts';
 
@@ -47,6 +50,7 @@ export interface Neighbours {
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
   readonly proofs: ProofVerifier;
+  readonly trust: Trust;
   readonly catalog: CatalogFiles;
 }
 
@@ -69,6 +73,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       IdentityController,
       HealthController,
       DocsController,
+      PagesController,
     ],
     providers: [
       { provide: CONFIG, useValue: neighbours.config },
@@ -78,6 +83,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },
       { provide: PROOFS, useValue: neighbours.proofs },
+      { provide: TRUST, useValue: neighbours.trust },
       { provide: APP_PIPE, useClass: SchemaPipe },
       { provide: APP_GUARD, useClass: CallerGuard },
       { provide: APP_FILTER, useClass: ProblemFilter },
@@ -100,6 +106,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
   const adapter = new FastifyAdapter({ bodyLimit: bodyBytesMax, routerOptions: { maxParamLength: parameterLengthMax } });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, { logger: nestLogger(logger), abortOnError: false });
   observe(app, logger);
+  await app.register(fastifyCookie);
   await app.register(fastifyStatic, {
     root: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),
     prefix: '/docs/assets/',

@@ -67,6 +67,14 @@ describe('whose tokens are believed', () => {
       [{ ...people, login: { clientId: 'cli', bearer: 'id' } }],
       /0\.audience: the same as login\.clientId/,
     ],
+    [
+      'two places for the page’s login',
+      [
+        { ...people, page: { clientId: 'page' } },
+        { ...people, issuer: 'https://other.example.com', subjectPrefix: 'b/', page: { clientId: 'page' } },
+      ],
+      /page at one issuer alone/,
+    ],
     ['a login that says nobody', [{ ...people, login: { clientId: 'cli', scopes: ['email'] } }], /0\.login\.scopes: scopes with openid/],
     ['one issuer twice', [people, { ...people, kind: 'machine' }], /https:\/\/id\.example\.com is there twice/],
     [
@@ -76,6 +84,17 @@ describe('whose tokens are believed', () => {
     ],
   ])('%s is refused', (_, issuers, message) => {
     expect(() => given(...issuers)).toThrow(message);
+  });
+
+  test('a page needs a key for its cookies, and without an issuer that has one there is none', () => {
+    const issuers = JSON.stringify([{ ...people, page: { clientId: 'page' } }]);
+    const read = (PLIMSOLL_SESSION_KEY: string | undefined) => readConfig({ ...catalog, PLIMSOLL_ISSUERS: issuers, PLIMSOLL_SESSION_KEY });
+    const key = Buffer.alloc(32, 7).toString('base64');
+    expect(read(key).page).toEqual({ sessionKey: Uint8Array.from(Buffer.alloc(32, 7)), clientSecret: undefined });
+    expect(() => read(undefined)).toThrow(/PLIMSOLL_SESSION_KEY: what cookies of the page are encrypted with/);
+    for (const wrong of ['short', Buffer.alloc(16).toString('base64')])
+      expect(() => read(wrong)).toThrow(/PLIMSOLL_SESSION_KEY: 32 random/);
+    expect(readConfig({ ...right, PLIMSOLL_SESSION_KEY: key }).page).toBeNull();
   });
 
   test('what is not JSON is refused', () => {

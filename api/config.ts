@@ -32,6 +32,9 @@ const yamlFile = z
     }
   });
 
+/** AES-256. */
+const sessionKeyBytes = 32;
+
 const environment = z
   .object({
     PLIMSOLL_PORT_API: z.coerce.number<string>().int().min(0).max(65_535).default(8080),
@@ -49,6 +52,12 @@ const environment = z
     PLIMSOLL_AUDIENCE: z.string().min(1).default('plimsoll'),
     PLIMSOLL_ISSUERS: json.pipe(issuers).optional(),
     PLIMSOLL_ISSUERS_FILE: yamlFile.pipe(issuers).optional(),
+    PLIMSOLL_SESSION_KEY: z
+      .base64('32 random bytes as base64: `openssl rand -base64 32`')
+      .transform((text) => Uint8Array.from(Buffer.from(text, 'base64')))
+      .refine(({ length }) => length === sessionKeyBytes, '32 random bytes as base64: `openssl rand -base64 32`')
+      .optional(),
+    PLIMSOLL_PAGE_CLIENT_SECRET: z.string().min(1).optional(),
     PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     PLIMSOLL_STORE_BUCKET: z.string().min(3, 'the name of a bucket').optional(),
     AWS_REGION: z.string().min(1, 'an AWS region').optional(),
@@ -58,11 +67,22 @@ const environment = z
     path: ['AWS_REGION'],
     error: 'the region of PLIMSOLL_STORE_BUCKET',
   })
+  .refine((env) => env.PLIMSOLL_SESSION_KEY !== undefined || !hasPage(env), {
+    path: ['PLIMSOLL_SESSION_KEY'],
+    error: 'what cookies of the page are encrypted with, the same for every process of the API: an issuer has `page`',
+  })
   .refine((env) => sourcesOfIssuers(env) === 1, {
     path: ['PLIMSOLL_ISSUERS'],
     error:
       'whose tokens are believed, in exactly one way: PLIMSOLL_ISSUERS_FILE (YAML), PLIMSOLL_ISSUERS (JSON), or PLIMSOLL_ISSUER_URL for one with the usual claims',
   });
+
+const issuersOf = (env: {
+  readonly PLIMSOLL_ISSUERS?: readonly IssuerConfig[] | undefined;
+  readonly PLIMSOLL_ISSUERS_FILE?: readonly IssuerConfig[] | undefined;
+}) => env.PLIMSOLL_ISSUERS ?? env.PLIMSOLL_ISSUERS_FILE ?? [];
+
+const hasPage = (env: Parameters<typeof issuersOf>[0]): boolean => issuersOf(env).some(({ page }) => page !== undefined);
 
 /** Two of them would leave open which one counts. */
 const sourcesOfIssuers = (env: { readonly [name: string]: unknown }): number =>
@@ -76,6 +96,8 @@ export interface Config {
   readonly opaUrl: string;
   readonly catalog: string;
   readonly issuers: readonly IssuerConfig[];
+  /** What the approver's page needs; `null`: there is none. */
+  readonly page: { readonly sessionKey: Uint8Array; readonly clientSecret: string | undefined } | null;
   readonly logLevel: string;
   /** Where the counts of releases are read; `null`: they are not handed out here. */
   readonly store: { readonly bucket: string; readonly region: string; readonly endpoint: string | undefined } | null;
@@ -101,6 +123,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     opaUrl: env.PLIMSOLL_OPA_URL.replace(/\/$/, ''),
     catalog: env.PLIMSOLL_CATALOG,
     issuers: env.PLIMSOLL_ISSUERS ?? env.PLIMSOLL_ISSUERS_FILE ?? [usualIssuer(env)],
+    page: pageOf(env),
     logLevel: env.PLIMSOLL_LOG_LEVEL,
     store: storeOf(env),
   };
@@ -111,6 +134,11 @@ const usualProofAudience = 'plimsoll-decisions';
 
 const usualIssuer = (env: z.infer<typeof environment>): IssuerConfig =>
   issuer.parse({ issuer: env.PLIMSOLL_ISSUER_URL, audience: env.PLIMSOLL_AUDIENCE, proofAudience: usualProofAudience });
+
+function pageOf(env: z.infer<typeof environment>): Config['page'] {
+  const { PLIMSOLL_SESSION_KEY: sessionKey, PLIMSOLL_PAGE_CLIENT_SECRET: clientSecret } = env;
+  return sessionKey === undefined || !hasPage(env) ? null : { sessionKey, clientSecret };
+}
 
 function storeOf({
   PLIMSOLL_STORE_BUCKET: bucket,

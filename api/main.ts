@@ -28,6 +28,7 @@ async function main(): Promise<void> {
     authority: createOpaAuthority(config.opaUrl),
     verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
     proofs: createProofVerifier(trust),
+    trust,
     catalog,
   });
   await app.listen(config.port, config.host);

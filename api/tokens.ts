@@ -6,3 +6,4 @@ export const AUTHORITY = Symbol('Authority');
 export const VERIFIER = Symbol('CallerVerifier');
 export const COUNTS_STORE = Symbol('CountsStore');
 export const PROOFS = Symbol('ProofVerifier');
+export const TRUST = Symbol('Trust');

@@ -66,7 +66,7 @@ const release: ReleaseDetails = {
   progress: null,
   recovery: null,
   obstacles: [],
-  links: { self: '/v1/releases/x', events: '/v1/releases/x/events', temporal: null },
+  links: { self: '/v1/releases/x', events: '/v1/releases/x/events', page: null, temporal: null },
 };
 
 test('scans say what they found, the worst first', () => {

@@ -202,6 +202,7 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     outcome === null ? undefined : ['outcome', `${outcomeText(outcome.kind, release.status, colors)}: ${outcome.reason}`],
     outcome === null ? undefined : ['left as', `infrastructure ${outcome.infrastructure}, model ${outcome.model}`],
     release.recovery === null ? undefined : ['recovery', recoveryText(release.recovery)],
+    release.links.page === null ? undefined : ['page', release.links.page],
     release.links.temporal === null ? undefined : ['history', release.links.temporal],
   ];
   return `${lines.flatMap((line) => (line === undefined ? [] : [`${colors.dim(line[0].padEnd(11))}${line[1]}`])).join('\n')}\n`;

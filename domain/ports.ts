@@ -9,7 +9,7 @@
  */
 import type { Blob } from './blob.ts';
 import type { AwsAccount, ChartSource, Gates, Objectives, Series, Stack } from './catalog.ts';
-import type { ChangeCounts } from './change.ts';
+import type { ChangeAction, ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
@@ -72,6 +72,8 @@ export interface PlanResult {
   readonly counts: ChangeCounts;
   /** Changed addresses, dangerous ones (delete, replace) first, at most 20. */
   readonly addresses: readonly string[];
+  /** What becomes of each, in the same order. */
+  readonly actions?: readonly ChangeAction[] | undefined;
   readonly lineage: string | null;
   readonly serial: number;
   readonly moduleLockDigest: Digest;

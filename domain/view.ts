@@ -1,6 +1,6 @@
 /** One release as people and programs read it: what the workflow answers when it is asked. */
 import { groupsOf } from './approval.ts';
-import type { ChangeCounts } from './change.ts';
+import type { ChangeAction, ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
@@ -67,7 +67,13 @@ export interface ReleaseView {
   readonly waitingFor: WaitingFor | null;
   readonly held: { readonly by: string; readonly reason: string } | null;
   readonly scans: readonly ScanSummary[];
-  readonly change: { readonly digest: Digest; readonly counts: ChangeCounts; readonly addresses: readonly string[] } | null;
+  readonly change: {
+    readonly digest: Digest;
+    readonly counts: ChangeCounts;
+    readonly addresses: readonly string[];
+    /** What becomes of each address; left out by releases from before it was said. */
+    readonly actions?: readonly ChangeAction[] | undefined;
+  } | null;
   readonly gate: GateDecision | null;
   readonly statement: Statement | null;
   readonly statementDigest: Digest | null;

@@ -62,7 +62,8 @@ async function plan(run: ReleaseRun): Promise<Ending | undefined> {
   if (planned.kind === 'interrupted') return run.abortion;
   const { result, scan } = planned.value;
   run.facts.plan = result;
-  run.show({ change: { digest: result.changeDigest, counts: result.counts, addresses: result.addresses } });
+  const { changeDigest, counts, addresses, actions } = result;
+  run.show({ change: { digest: changeDigest, counts, addresses, actions } });
   run.record('planned', {
     changeDigest: result.changeDigest,
     counts: result.counts,

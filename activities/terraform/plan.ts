@@ -5,7 +5,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { type ChangeSet, changeDigestOf, countChanges } from '../../domain/change.ts';
+import { type ChangeSet, changeDigestOf, countChanges, type PlannedChange } from '../../domain/change.ts';
 import { type Digest, digestOf } from '../../domain/digest.ts';
 import type { PlanInput, PlanResult } from '../../domain/ports.ts';
 import { withHeartbeats } from '../tool/heartbeat.ts';
@@ -75,7 +75,8 @@ export async function makePlan(
     const result: PlanResult = {
       changeDigest: changeDigestOf(change),
       counts: countChanges(change),
-      addresses: worstFirst(change),
+      addresses: worstFirst(change).map(({ address }) => address),
+      actions: worstFirst(change).map(({ action }) => action),
       ...(await readStateHead(stateS3, input.stack.backend)),
       moduleLockDigest: await moduleLockDigestOf(root),
       variablesDigest: await variablesDigestOf(input.variables, secretVariables, mac),
@@ -98,11 +99,8 @@ async function writeVariables(root: Root, { variables }: PlanInput, secrets: Rea
 const addressesMax = 20;
 const danger = ['delete', 'replace', 'forget', 'update', 'create', 'read'];
 
-export const worstFirst = ({ resources }: ChangeSet): readonly string[] =>
-  resources
-    .toSorted((a, b) => danger.indexOf(a.action) - danger.indexOf(b.action))
-    .slice(0, addressesMax)
-    .map(({ address }) => address);
+const worstFirst = ({ resources }: ChangeSet): readonly PlannedChange[] =>
+  resources.toSorted((a, b) => danger.indexOf(a.action) - danger.indexOf(b.action)).slice(0, addressesMax);
 
 const moduleManifest = z.looseObject({
   Modules: z.array(z.looseObject({ Key: z.string(), Source: z.string(), Version: z.string().optional() })),

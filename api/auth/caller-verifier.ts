@@ -42,7 +42,8 @@ function machineCaller(machines: readonly Machine[], issuer: string, claims: JWT
   return { subject, kind: 'machine', groups, mfa: false, authenticatedAt: null };
 }
 
-function callerOf(payload: JWTPayload, config: IssuerConfig): Caller {
+/** Whom the claims of a proven token name. */
+export function callerOf(payload: JWTPayload, config: IssuerConfig): Caller {
   return {
     subject: subjectOf(payload, config),
     kind: kindOf(payload, config),

@@ -27,8 +27,8 @@ export function createProofVerifier(trust: Trust): ProofVerifier {
   };
 }
 
-const audiencesOf = ({ kind, login, proofAudience }: IssuerConfig): readonly string[] =>
-  kind === 'machine' ? [] : [proofAudience, login?.clientId].filter((audience) => audience !== undefined);
+const audiencesOf = ({ kind, login, page, proofAudience }: IssuerConfig): readonly string[] =>
+  kind === 'machine' ? [] : [proofAudience, login?.clientId, page?.clientId].filter((audience) => audience !== undefined);
 
 /** The bearer was good: a bad proof is a refused decision, not an unknown caller. */
 async function proven(trust: Trust, idToken: string) {

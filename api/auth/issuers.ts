@@ -32,11 +32,13 @@ const mfa = z.strictObject({
   authTime: claim.default('auth_time'),
 });
 
+const scope = z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope');
+
 /** How `plimsoll login` comes to a token of this issuer; public, since a client on a laptop keeps no secret. */
 const login = z.strictObject({
   clientId: z.string().min(1, 'the public client that was registered for the command line'),
   scopes: z
-    .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/, 'a scope'))
+    .array(scope)
     .refine((all) => all.includes('openid'), 'scopes with openid: without it nobody says who logged in')
     .default(['openid', 'offline_access']),
   /** What the API is sent. Some providers say how somebody authenticated in ID tokens alone. */
@@ -47,6 +49,16 @@ const login = z.strictObject({
   parameters: z.record(z.string(), z.string()).default({}),
   /** Where the browser comes back to on the caller's machine; any free port, unless the provider wants to know it. */
   redirectPort: z.int().min(1024).max(65_535).optional(),
+});
+
+/** How the approver's page comes to know who is there; a client of its own, which may have a secret. */
+const page = z.strictObject({
+  clientId: z.string().min(1, 'the client that was registered for the page'),
+  scopes: z
+    .array(scope)
+    .refine((all) => all.includes('openid'), 'scopes with openid: without it nobody says who logged in')
+    .default(['openid']),
+  parameters: z.record(z.string(), z.string()).default({}),
 });
 
 /** Longer than a provider's restart, shorter than it may take to hear of a stolen key. */
@@ -75,12 +87,16 @@ const issuerFields = z.strictObject({
   /** How long the last good keys are believed while the issuer does not answer. */
   keepKeysSeconds: z.int().min(0).max(keepKeysSecondsMax, 'at most a day').default(keepKeysSecondsDefault),
   login: login.optional(),
+  page: page.optional(),
   /** The client whose ID tokens may vouch for decisions, where it is not that of `login`. */
   proofAudience: z.string().min(1).optional(),
 });
 
 export const issuer = issuerFields
-  .refine(({ kind, login: way }) => kind !== 'machine' || way === undefined, { path: ['login'], error: 'left out: machines do not log in' })
+  .refine((one) => one.kind !== 'machine' || (one.login === undefined && one.page === undefined), {
+    path: ['login'],
+    error: 'left out, and page too: machines do not log in',
+  })
   .refine(({ audience, login: way }) => way?.bearer !== 'id' || way.clientId === audience, {
     path: ['audience'],
     error: 'the same as login.clientId: an ID token is made for the client',
@@ -96,6 +112,8 @@ export const issuers = z
   .superRefine((all, context) => {
     const twice = repeated(all.map((one) => one.issuer));
     if (twice !== undefined) context.addIssue({ code: 'custom', message: `each issuer once: ${twice} is there twice` });
+    if (all.filter((one) => one.page !== undefined).length > 1)
+      context.addIssue({ code: 'custom', message: 'page at one issuer alone: a browser is sent to one place' });
     const people = all.filter(({ kind }) => kind !== 'machine').map(({ subjectPrefix }) => subjectPrefix);
     const shared = repeated(people);
     if (shared !== undefined)

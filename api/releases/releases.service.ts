@@ -243,6 +243,7 @@ export class ReleasesService {
     return {
       self: `/v1/releases/${id}`,
       events: `/v1/releases/${id}/events`,
+      page: this.#config.page === null ? null : `${this.#config.publicUrl}/releases/${id}`,
       temporal: uiUrl === null ? null : `${uiUrl}/namespaces/${namespace}/workflows/${id}`,
     };
   }

@@ -86,7 +86,12 @@ export const releaseRequest = z
   })
   .meta({ id: 'ReleaseRequest' }) satisfies z.ZodType<ReleaseRequest>;
 
-export const links = z.object({ self: z.string(), events: z.string(), temporal: z.string().nullable() });
+export const links = z.object({
+  self: z.string(),
+  events: z.string(),
+  page: z.string().nullable().meta({ description: 'For approvers; `null` where no login is configured for it.' }),
+  temporal: z.string().nullable(),
+});
 
 export const startedRelease = z
   .object({
@@ -247,6 +252,10 @@ export const releaseView = z
         digest,
         counts: z.object({ create: z.number(), update: z.number(), delete: z.number(), replace: z.number() }),
         addresses: z.array(z.string()),
+        actions: z
+          .array(z.enum(['create', 'update', 'delete', 'replace', 'read', 'forget']))
+          .optional()
+          .meta({ description: 'What becomes of each address.' }),
       })
       .nullable(),
     gate: gate.nullable(),

@@ -267,10 +267,11 @@ export interface CallOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** `files`: of the catalog, beside its own; `more`: issuers that are believed beside the world's own. */
+/** `files`: of the catalog, beside its own; `more`: issuers that are believed beside the world's own; `variables`: of the API's environment. */
 export async function startApi(
   files: Readonly<Record<string, string>> = {},
   more: readonly Record<string, unknown>[] = [],
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<ApiWorld> {
   const issuer = await startIssuer();
   const config = readConfig({
@@ -280,6 +281,8 @@ export async function startApi(
       ...more,
     ]),
     PLIMSOLL_TEMPORAL_UI_URL: 'http://127.0.0.1:8233',
+    PLIMSOLL_PORT_API: '0',
+    ...variables,
   });
   const releases = new FakeReleases();
   const log: string[] = [];
@@ -306,8 +309,8 @@ export async function startApi(
   const trust = createTrust(config.issuers);
   const verifier = createCallerVerifier(trust, () => [...catalog.current.machines.values()]);
   const proofs = createProofVerifier(trust);
-  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier, proofs, catalog });
-  await app.listen(0, '127.0.0.1');
+  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier, proofs, trust, catalog });
+  await app.listen(config.port, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {
     app,

@@ -149,6 +149,11 @@ async function logIn(provider: Provider, world: TestProvider, request: IncomingM
 export class Browser {
   readonly #cookies = new Map<string, Map<string, string>>();
 
+  /** Nobody is known to this host any more. */
+  forget(host: string): void {
+    this.#cookies.delete(host);
+  }
+
   readonly open = async (address: string): Promise<void> => void (await this.visit(address));
 
   async visit(address: string, init: RequestInit = {}): Promise<Response & { readonly at: string }> {

@@ -140,6 +140,10 @@ export type StartedRelease = {
     links: {
         self: string;
         events: string;
+        /**
+         * For approvers; `null` where no login is configured for it.
+         */
+        page: string | null;
         temporal: string | null;
     };
 };
@@ -252,6 +256,10 @@ export type ReleaseDetails = {
             replace: number;
         };
         addresses: Array<string>;
+        /**
+         * What becomes of each address.
+         */
+        actions?: Array<'create' | 'update' | 'delete' | 'replace' | 'read' | 'forget'>;
     } | null;
     gate: GateDecision | null;
     statement: Statement | null;
@@ -286,6 +294,10 @@ export type ReleaseDetails = {
     links: {
         self: string;
         events: string;
+        /**
+         * For approvers; `null` where no login is configured for it.
+         */
+        page: string | null;
         temporal: string | null;
     };
 };
@@ -652,6 +664,10 @@ export type ReleaseView = {
             replace: number;
         };
         addresses: Array<string>;
+        /**
+         * What becomes of each address.
+         */
+        actions?: Array<'create' | 'update' | 'delete' | 'replace' | 'read' | 'forget'>;
     } | null;
     gate: GateDecision | null;
     statement: Statement | null;
@@ -731,6 +747,10 @@ export type PreviewDetails = {
             replace: number;
         };
         addresses: Array<string>;
+        /**
+         * What becomes of each address.
+         */
+        actions?: Array<'create' | 'update' | 'delete' | 'replace' | 'read' | 'forget'>;
     } | null;
     gate: GateDecision | null;
     statement: Statement | null;
