@@ -27,7 +27,12 @@ export async function plan(session: Session, options: ReleaseOptions, everyMs = 
 
 /** The lines of a release that is watched: a preview is one that stops early. */
 function news(before: PreviewDetails | undefined, now: PreviewDetails, colors: Colors): readonly string[] {
-  const release = (one: PreviewDetails) => ({ ...one, progress: null, recovery: null, links: { self: '', events: '', temporal: null } });
+  const release = (one: PreviewDetails) => ({
+    ...one,
+    progress: null,
+    recovery: null,
+    links: { self: '', events: '', page: null, temporal: null },
+  });
   return changesBetween(before === undefined ? undefined : release(before), release(now), colors);
 }
 

@@ -4,6 +4,7 @@
  */
 
 import type { ApprovalRule } from './approval.ts';
+import type { NoticeTarget } from './notice.ts';
 import type { SoakRule } from './soak.ts';
 
 export interface Environment {
@@ -23,6 +24,8 @@ export interface Environment {
   readonly freeze: readonly Freeze[];
   /** Takes only what that environment has run for so long. */
   readonly requires?: SoakRule | undefined;
+  /** Who is told that approvers are waited for. */
+  readonly notices?: readonly NoticeTarget[] | undefined;
   /** Task queues of its own, so that an environment's credentials live on its own workers. */
   readonly queues: { readonly tools: string; readonly watch: string };
 }

@@ -127,6 +127,12 @@ export const failureTable = {
   'store.corrupt': { retryable: false, httpStatus: 500, advice: 'stored bytes do not have their digest: restore the version that does' },
   'store.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the bucket and the role if it lasts' },
   'temporal.unreachable': { retryable: true, httpStatus: 503, advice: 'try again; releases go on by themselves once Temporal is back' },
+  'notice.undelivered': { retryable: true, httpStatus: 503, advice: 'retried for an hour; check the receiver that is named' },
+  'notice.refused': {
+    retryable: false,
+    httpStatus: 502,
+    advice: 'correct the address or the secret of the notice that is named: the same message is refused again',
+  },
   'tool.missing': { retryable: false, httpStatus: 500, advice: 'the worker lacks the program: `make doctor` says how to get it' },
   'tool.rejected': { retryable: false, httpStatus: 502, advice: 'read the tool log: the same input fails again' },
   'tool.timedOut': { retryable: true, httpStatus: 504, advice: 'retried on its own' },

@@ -7,6 +7,7 @@
 import type { AnyOfGroups, ApprovalRule } from './approval.ts';
 import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
+import type { NoticeTarget } from './notice.ts';
 import type { SoakRule } from './soak.ts';
 import type { Waiver } from './waiver.ts';
 
@@ -63,6 +64,8 @@ export interface ReleaseOrder {
   readonly waivers?: readonly Waiver[] | undefined;
   readonly approvals: ApprovalRule | AnyOfGroups;
   readonly canary: CanaryRule;
+  /** Who is told that approvers are waited for. Left out where nobody is. */
+  readonly notices?: readonly NoticeTarget[] | undefined;
   /** Where it has to have run before. */
   readonly requires?: SoakRule | undefined;
   readonly infrastructure?: InfrastructureOrder | undefined;

@@ -15,6 +15,7 @@ import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
 import type { Obstacle } from './line.ts';
+import type { Notice, NoticeTarget } from './notice.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
@@ -365,6 +366,13 @@ export interface CaretakerPort {
   findAbandoned(): Promise<readonly AbandonedRun[]>;
 }
 
+/* ---------------------------------------------------------------- notify/ */
+
+export interface NotifyPort {
+  /** One notice to one place. The same notice again is the same id: a receiver that looks at it does nothing twice. */
+  deliverNotice(input: { readonly release: ReleaseRef; readonly target: NoticeTarget; readonly notice: Notice }): Promise<void>;
+}
+
 export type AllPorts = SourcePort &
   TerraformPort &
   ScanPort &
@@ -376,6 +384,7 @@ export type AllPorts = SourcePort &
   DayLedgerPort &
   CheckpointPort &
   LanesPort &
+  NotifyPort &
   LinePort &
   ReleasesPort &
   CaretakerPort;

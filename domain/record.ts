@@ -23,6 +23,7 @@ export const recordTypes = {
   judged: 'dev.plimsoll.gate.judged.0.1.0',
   approvalAsked: 'dev.plimsoll.approval.asked.0.1.0',
   approvalVoided: 'dev.plimsoll.approval.voided.0.1.0',
+  approversTold: 'dev.plimsoll.approval.told.0.1.0',
   decided: 'dev.plimsoll.approval.decided.0.1.0',
   /** The deadline is near and somebody is still missing. */
   approvalReminded: 'dev.plimsoll.approval.reminded.0.1.0',

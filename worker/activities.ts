@@ -1,6 +1,7 @@
 /** Joins every port to its tool; with `main.ts` the only file that knows all of them. */
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Client } from '@temporalio/client';
 import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts';
@@ -12,6 +13,7 @@ import { createDayActivities } from '../activities/ledger/days.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
+import { createNotifyActivities } from '../activities/notify/notify.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
 import { createReleasesActivities } from '../activities/releases/releases.ts';
@@ -62,6 +64,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createLineActivities({ client, catalog: config.catalog }),
     ...createReleasesActivities({ client }),
     ...createCaretakerActivities({ client }),
+    ...createNotifyActivities({ secrets: new SecretsManagerClient({ region: config.aws.region }), config: config.notices }),
   };
   return fenced(activities, createOwnerOf(ledger));
 }

@@ -47,6 +47,8 @@ const environment = z.object({
   PLIMSOLL_PORT_WORKER_METRICS: z.coerce.number().int().min(1).max(65_535).default(9464),
   /** Tools at work at the same time. A Terraform with the AWS provider needs about 500 MB. */
   PLIMSOLL_TOOL_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
+  /** The API as people know it: notices lead to its page. */
+  PLIMSOLL_API_URL: z.url().optional(),
   PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
   KUBECONFIG: z.string().min(1),
   AWS_REGION: z.string().min(1),
@@ -86,10 +88,15 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     metricsAddress: `${env.PLIMSOLL_METRICS_HOST}:${env.PLIMSOLL_PORT_WORKER_METRICS}`,
     toolSlots: env.PLIMSOLL_TOOL_SLOTS,
     logLevel: env.PLIMSOLL_LOG_LEVEL,
+    notices: { variables: forNotices(variables), apiUrl: env.PLIMSOLL_API_URL?.replace(/\/$/, '') ?? null },
     kubeconfig: env.KUBECONFIG,
     aws: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL },
   } as const;
 }
+
+/** Secrets that the catalog may name. Without a prefix it could name any variable of the worker. */
+const forNotices = (variables: NodeJS.ProcessEnv): Readonly<Record<string, string | undefined>> =>
+  Object.fromEntries(Object.entries(variables).filter(([name]) => name.startsWith('PLIMSOLL_NOTICE_')));
 
 /** A key without known hosts would trust whoever answers. */
 function sshOf(keyFile: string | undefined, knownHostsFile: string | undefined) {

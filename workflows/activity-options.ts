@@ -11,6 +11,17 @@ export const shortCall = {
   retry: { initialInterval: '500 milliseconds', maximumInterval: '15 seconds' },
 } as const satisfies ActivityOptions;
 
+/**
+ * A message to people. Tried again ever more slowly for an hour: after that the page and the reminder are what is left.
+ * Nothing waits for it.
+ */
+export const noticeCall = {
+  startToCloseTimeout: '20 seconds',
+  scheduleToCloseTimeout: '1 hour',
+  retry: { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '5 minutes' },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
 /** Looks that take milliseconds, on the worker that runs the workflow. Given up as late as every short call. */
 export const glance = {
   startToCloseTimeout: '5 seconds',

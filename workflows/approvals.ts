@@ -75,6 +75,14 @@ export class Approvals {
     return this.#asked?.statement;
   }
 
+  /** What people are asked just now; nothing when nobody is missing. */
+  get question() {
+    const { missing } = this.standing;
+    if (this.#asked === undefined || !this.#isOpen || missing === '') return undefined;
+    const { digest, deadline } = this.#asked;
+    return { groups: groupsOf(this.#rule), missing, expiresAt: deadline.toISOString(), statementDigest: digest };
+  }
+
   get #counted(): readonly Given[] {
     return this.#given.filter(({ statementDigest }) => statementDigest === this.#asked?.digest);
   }

@@ -9,6 +9,7 @@ import type { Digest } from '../domain/digest.ts';
 import type { PlanResult } from '../domain/ports.ts';
 import type { Statement } from '../domain/statement.ts';
 import type { Ending } from './facts.ts';
+import { tellApprovers } from './notices.ts';
 import type { ReleaseRun } from './release-run.ts';
 
 export async function approve(run: ReleaseRun): Promise<Ending | undefined> {
@@ -19,6 +20,7 @@ export async function approve(run: ReleaseRun): Promise<Ending | undefined> {
   if (stopped !== undefined) return stopped;
   const deadline = deadlineOf(run);
   run.approvals.ask(statementOf(run, run.facts.plan), deadline);
+  tellApprovers(run, 'approval wanted');
   return await decided(run, deadline);
 }
 
@@ -28,6 +30,7 @@ export async function approveAgain(run: ReleaseRun): Promise<Ending | undefined>
   if (stopped !== undefined) return stopped;
   const deadline = deadlineOf(run);
   run.approvals.reopen(deadline);
+  tellApprovers(run, 'approval wanted');
   return await decided(run, deadline);
 }
 
@@ -49,8 +52,10 @@ async function reminded(run: ReleaseRun, deadline: Date, settled: () => boolean)
   const { remindBeforeMinutes } = ruleOf(run.order.approvals);
   if (remindBeforeMinutes === null) return false;
   const inTime = await until(settled, new Date(deadline.getTime() - remindBeforeMinutes * 60_000), 'Until people are reminded');
-  if (!inTime) run.approvals.remind();
-  return inTime;
+  if (inTime) return true;
+  run.approvals.remind();
+  tellApprovers(run, 'approval still wanted');
+  return false;
 }
 
 const until = (settled: () => boolean, at: Date, summary: string): Promise<boolean> =>

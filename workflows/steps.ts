@@ -14,6 +14,7 @@ import type {
   LedgerPort,
   LinePort,
   MetricsPort,
+  NotifyPort,
   PolicyPort,
   ReleasesPort,
   ScanPort,
@@ -25,6 +26,7 @@ import {
   checkpointRun,
   glance,
   longLook,
+  noticeCall,
   observeRun,
   recordCall,
   shortCall,
@@ -53,6 +55,7 @@ export function stepsOf({ tools, watch }: Queues) {
     pods: proxyActivities<Pick<KubernetesPort, 'awaitReady'>>({ ...longLook, taskQueue: watch }),
     metrics: proxyActivities<MetricsPort>({ ...longLook, taskQueue: watch }),
     lanes: proxyActivities<LanesPort>({ ...shortCall, taskQueue: control }),
+    notify: proxyActivities<NotifyPort>({ ...noticeCall, taskQueue: control }),
   };
 }
 

@@ -10,6 +10,12 @@ import { loadCatalog } from './load.ts';
 const machineYaml = (match: string) =>
   `name: ci\nissuer: https://token.actions.githubusercontent.com\nmatch: ${match.startsWith('{') ? match : `{ ${match} }`}\nteam: risk\n`;
 
+const noticeCase = (notices: string, message: RegExp): [string, string, RegExp] => [
+  'environments/production.yaml',
+  `${environmentYaml}notices: [${notices}]\n`,
+  message,
+];
+
 const silent = pino({ level: 'silent' });
 
 test('a short catalog is complete: defaults are filled in', () => {
@@ -126,6 +132,28 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       'environments/production.yaml',
       `${environmentYaml}freeze: [{ name: n, reason: r, start: "2026-01-02T18:00Z", end: "2026-01-05T08:00", timeZone: UTC }]\n`,
       /freeze\.0\.start = "2026-01-02T18:00Z": a local time/,
+    ],
+    [
+      'a secret in a notice',
+      ...noticeCase('{ kind: webhook, name: a, url: "https://x.example.com", secret: hunter2 }', /notices\.0\.secret/),
+    ],
+    [
+      'a variable that is not for notices',
+      ...noticeCase(
+        '{ kind: slack, name: a, url: { variable: AWS_SECRET_ACCESS_KEY } }',
+        /notices\.0\.url\.variable = "AWS_SECRET_ACCESS_KEY"/,
+      ),
+    ],
+    [
+      'a notice over http',
+      ...noticeCase('{ kind: webhook, name: a, url: "http://x.example.com", secret: { variable: PLIMSOLL_NOTICE_A } }', /an https address/),
+    ],
+    [
+      'two notices of one name',
+      ...noticeCase(
+        '{ kind: slack, name: a, url: { variable: PLIMSOLL_NOTICE_A } }, { kind: slack, name: a, url: { variable: PLIMSOLL_NOTICE_B } }',
+        /notices = .*each name once/,
+      ),
     ],
     ['a machine by its name alone', 'machines/ci.yaml', machineYaml('repository: acme/fraud'), /match = .*names alone can be taken over/],
     ['a machine on every branch', 'machines/ci.yaml', machineYaml('repository_id: 456789'), /match = .*otherwise every branch/],

@@ -35,6 +35,13 @@ test('an order holds everything the workflow will need', () => {
   expect(order.releaseId).toMatch(/^fraud-scorer-production-[0-9a-f]{12}$/);
 });
 
+test('who is told is in the order, with names of secrets; where nobody is, nothing is', () => {
+  const notices = [{ kind: 'slack', name: 'chat', url: { variable: 'PLIMSOLL_NOTICE_CHAT' } }] as const;
+  const yaml = `${environmentYaml}notices: ${JSON.stringify(notices)}\n`;
+  expect(resolveOrder(loadCatalog(writeCatalog({ 'environments/production.yaml': yaml }), {}), request, ana).notices).toEqual(notices);
+  expect(resolveOrder(catalog, request, ana)).not.toHaveProperty('notices');
+});
+
 test('the digest of the catalog changes with what the order came from, and only with that', () => {
   const digest = (yaml: string) =>
     resolveOrder(loadCatalog(writeCatalog({ 'environments/production.yaml': yaml }), {}), request, ana).catalogDigest;

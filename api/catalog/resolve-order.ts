@@ -78,6 +78,7 @@ function common(catalog: Catalog, environment: Environment, service: Service) {
     gates: environment.gates,
     approvals: environment.approvals,
     canary: environment.canary,
+    ...(environment.notices !== undefined && { notices: environment.notices }),
     requires: environment.requires,
   };
 }

@@ -7,6 +7,7 @@ import type { Environment, Service } from '../../domain/catalog.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import { approvals } from './approvals.ts';
 import { freezes } from './freezes.ts';
+import { notices } from './notices.ts';
 import { objectives } from './objectives.ts';
 import { series } from './series.ts';
 
@@ -108,6 +109,7 @@ export const environmentFile = z
     canary: canary.prefault({}),
     freeze: freezes,
     requires: z.strictObject({ releasedIn: name, soakHours: z.number().min(0).max(soakHoursMax).default(0) }).optional(),
+    notices: notices.optional(),
     /** The common workers, unless an environment keeps its credentials on its own. */
     queues: z.strictObject({ tools: queue.default(taskQueues.tools), watch: queue.default(taskQueues.watch) }).prefault({}),
   })

@@ -147,17 +147,10 @@ function findingLine({ severity, rule, message, address, file, line }: Finding):
   return html`<span class="${look}">${severity}</span> ${message} <span class="quiet">${rule}, ${place}</span>`;
 }
 
-interface Waiver {
-  readonly name: string;
-  readonly rule: string;
-  readonly address: string;
-  readonly reason: string;
-  readonly owner: string;
-  readonly until: string;
-}
+type Waiver = NonNullable<NonNullable<Release['gate']>['waivers']>[number];
 
 function waiversPart({ gate }: Release): Html | false {
-  const { waivers = [] } = (gate ?? {}) as { readonly waivers?: readonly Waiver[] };
+  const waivers = gate?.waivers ?? [];
   return waivers.length > 0 && part('Waivers in play', list(waivers.map(waiverLine)));
 }
 

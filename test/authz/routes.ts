@@ -42,5 +42,5 @@ export const routes: readonly Route[] = [
   { route: 'GET /v1/waivers', action: 'service.read' },
 ];
 
-/** Health and documents: open to everybody, since nothing of a release is in them. */
-export const open: readonly string[] = ['GET /healthz', 'GET /readyz', 'GET /metrics'];
+/** Nothing of a release is in them: health, where people log in, and what a caller's own token says. */
+export const open: readonly string[] = ['GET /healthz', 'GET /readyz', 'GET /metrics', 'GET /v1/login', 'GET /v1/me'];

@@ -61,6 +61,8 @@ const table: readonly Row[] = [
   activity('line', '@temporalio/client', 'yaml'),
   activity('ledger', '@aws-sdk/client-kms', '@aws-sdk/client-s3'),
   activity('policy', 'yaml'),
+  activity('notify', '@aws-sdk/client-secrets-manager'),
+  activity('policy'),
   activity('prometheus'),
   activity('releases', '@temporalio/client'),
   activity('scan', '@aws-sdk/client-s3', 'yauzl'),

@@ -9,6 +9,7 @@ import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
 import type { Obstacle } from '../../domain/line.ts';
+import type { Notice } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type {
   AllPorts,
@@ -69,6 +70,8 @@ export class ScriptedWorld {
   /** Hashes that were signed, by the sequence of the record that has them. */
   readonly seals = new Map<number, Digest | undefined>();
   readonly calls: StepName[] = [];
+  /** What approvers were told, and where. */
+  readonly told: (Notice & { readonly target: string })[] = [];
   /** What each watch was asked to do. */
   readonly watches: Parameters<AllPorts['watchCanary']>[0][] = [];
   breakages: Breakage[] = [];
@@ -210,6 +213,9 @@ export class ScriptedWorld {
         };
       }),
       readLine: this.#step('readLine', async (input) => (await this.readLine?.(input)) ?? { obstacles: this.obstacles() }),
+      deliverNotice: this.#step('deliverNotice', async ({ target, notice }) => {
+        this.told.push({ target: target.name, ...notice });
+      }),
       appendRecords: this.#step('appendRecords', async ({ records, seal = false }) => {
         this.#append(records);
         const last = records.at(-1);

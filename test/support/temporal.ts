@@ -72,6 +72,7 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
 }
 
 const activityNames = [
+  'deliverNotice',
   'fetchSource',
   'checkArtifact',
   'checkFormat',

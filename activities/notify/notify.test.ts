@@ -1,0 +1,173 @@
+import { randomBytes } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { Webhook } from 'standardwebhooks';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { digestText } from '../../domain/digest.ts';
+import type { Notice, NoticeTarget } from '../../domain/notice.ts';
+import { createNotifyActivities } from './notify.ts';
+
+/** Whoever is told: remembers what came, and answers as a test wants. */
+const received: { headers: IncomingHttpHeaders; body: string; path: string }[] = [];
+let answer: { status: number; location?: string } = { status: 200 };
+const receiver = createServer((request, response) => {
+  let body = '';
+  request.on('data', (chunk: Buffer) => (body += chunk.toString()));
+  request.on('end', () => {
+    received.push({ headers: request.headers, body, path: request.url ?? '' });
+    if (answer.location !== undefined) response.setHeader('location', answer.location);
+    response.writeHead(answer.status).end('thanks');
+  });
+});
+let url: string;
+beforeAll(async () => {
+  await new Promise<void>((done) => receiver.listen(0, '127.0.0.1', done));
+  url = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}`;
+});
+afterAll(() => void receiver.close());
+beforeEach(() => {
+  received.length = 0;
+  answer = { status: 200 };
+});
+
+const secret = `whsec_${randomBytes(32).toString('base64')}`;
+const notice: Notice = {
+  id: 'fraud-1.abc.1.approval-wanted',
+  kind: 'approval wanted',
+  at: '2026-11-27T09:30:00.000Z',
+  release: 'fraud-1',
+  service: 'fraud-scorer',
+  environment: 'production',
+  team: 'risk',
+  version: '2026.11.3',
+  requester: 'ana',
+  reason: 'retrain & <!channel>',
+  missing: '1 of sre',
+  groups: ['sre'],
+  expiresAt: '2026-11-27T13:30:00.000Z',
+  statementDigest: digestText('statement'),
+  change: { create: 1, update: 0, delete: 2, replace: 0 },
+};
+
+const release = { releaseId: notice.release, service: notice.service, environment: notice.environment, team: notice.team };
+
+type Secrets = Parameters<typeof createNotifyActivities>[0]['secrets'];
+const noSecrets = { send: () => Promise.reject(new Error('nobody is asked')) } as unknown as Secrets;
+
+function deliver(target: NoticeTarget, change: { variables?: Record<string, string>; secrets?: Secrets; apiUrl?: string | null } = {}) {
+  const { variables = {}, secrets = noSecrets, apiUrl = 'https://plimsoll.example.com' } = change;
+  const activities = createNotifyActivities({ secrets, config: { variables: { PLIMSOLL_NOTICE_A: secret, ...variables }, apiUrl } });
+  return new MockActivityEnvironment().run(async () => activities.deliverNotice({ release, target, notice }));
+}
+const webhook = (change: Partial<Extract<NoticeTarget, { kind: 'webhook' }>> = {}): NoticeTarget => ({
+  kind: 'webhook',
+  name: 'paging',
+  url: `${url}/hook`,
+  secret: { variable: 'PLIMSOLL_NOTICE_A' },
+  ...change,
+});
+const slack: NoticeTarget = { kind: 'slack', name: 'chat', url: { variable: 'PLIMSOLL_NOTICE_URL' } };
+
+describe('a webhook', () => {
+  test('is believed by the reference library of Standard Webhooks, and by none with another secret or another body', async () => {
+    await deliver(webhook());
+    const [{ headers, body } = { headers: {}, body: '' }] = received;
+    const said = headers as Record<string, string>;
+    expect(new Webhook(secret).verify(body, said)).toMatchObject({
+      type: 'release.approval_wanted',
+      timestamp: notice.at,
+      data: { release: 'fraud-1', missing: '1 of sre', reason: notice.reason, page: 'https://plimsoll.example.com/releases/fraud-1' },
+    });
+    expect(() => new Webhook(`whsec_${randomBytes(32).toString('base64')}`).verify(body, said)).toThrow('No matching signature found');
+    expect(() => new Webhook(secret).verify(body.replace('ana', 'eve'), said)).toThrow('No matching signature found');
+    expect(() => new Webhook(secret).verify(body, { ...said, 'webhook-id': 'another' })).toThrow('No matching signature found');
+  });
+
+  test('has the same id at every try', async () => {
+    await deliver(webhook());
+    await deliver(webhook());
+    expect(received.map(({ headers }) => headers['webhook-id'])).toEqual([notice.id, notice.id]);
+  });
+
+  test('may have its secret in Secrets Manager', async () => {
+    const asked: unknown[] = [];
+    const secrets = {
+      send: async ({ input }: { readonly input: unknown }) => {
+        asked.push(input);
+        return { SecretString: secret };
+      },
+    } as unknown as Secrets;
+    const secretArn = 'arn:aws:secretsmanager:eu-west-1:111122223333:secret:x';
+    await deliver(webhook({ secret: { secretArn } }), { secrets });
+    expect([asked, received.length]).toEqual([[{ SecretId: secretArn }], 1]);
+    await expect(deliver(webhook({ secret: { secretArn } }))).rejects.toMatchObject({ type: 'notice.undelivered', nonRetryable: false });
+  });
+});
+
+describe('a message to a chat', () => {
+  test('has a button to the page, and what others wrote is text in it', async () => {
+    await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: `${url}/services/T/B/x` } });
+    const [{ body, path, headers } = { body: '', path: '', headers: {} }] = received;
+    expect(path).toBe('/services/T/B/x');
+    expect(headers['webhook-signature']).toBeUndefined();
+    expect(body).not.toContain('<!channel>');
+    const said = JSON.parse(body) as { text: string; blocks: unknown[] };
+    expect(said.text).toBe('fraud-scorer 2026.11.3 in production waits for 1 of sre; ana asked for it');
+    expect(JSON.stringify(said.blocks)).toContain('ana: retrain &amp; &lt;!channel&gt;');
+    expect(said.blocks.at(-1)).toMatchObject({ elements: [{ type: 'button', url: 'https://plimsoll.example.com/releases/fraud-1' }] });
+  });
+
+  test('leads nowhere where nobody said what the API is called', async () => {
+    await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: url }, apiUrl: null });
+    expect(received[0]?.body).not.toContain('button');
+  });
+});
+
+describe('what does not arrive', () => {
+  test.each([500, 503, 429, 408])('status %i is tried again', async (status) => {
+    answer = { status };
+    await expect(deliver(webhook())).rejects.toMatchObject({
+      type: 'notice.undelivered',
+      nonRetryable: false,
+      message: `paging answered with status ${status}`,
+    });
+  });
+
+  test.each([400, 401, 404, 410])('status %i stays, and is not tried again', async (status) => {
+    answer = { status };
+    await expect(deliver(webhook())).rejects.toMatchObject({ type: 'notice.refused', nonRetryable: true });
+  });
+
+  test('a redirect is not followed: nobody reviewed where it leads', async () => {
+    answer = { status: 307, location: `${url}/elsewhere` };
+    await expect(deliver(webhook())).rejects.toMatchObject({ type: 'notice.undelivered' });
+    expect(received.map(({ path }) => path)).toEqual(['/hook']);
+  });
+
+  test('nobody there is tried again', async () => {
+    await expect(deliver(webhook({ url: 'http://127.0.0.1:1/' }))).rejects.toMatchObject({ type: 'notice.undelivered' });
+  });
+
+  test.each<[string, NoticeTarget, string]>([
+    ['a secret that is not set', { ...slack, url: { variable: 'PLIMSOLL_NOTICE_NONE' } }, 'chat: PLIMSOLL_NOTICE_NONE is not set'],
+    ['an address that is none', { ...slack, url: { variable: 'PLIMSOLL_NOTICE_BAD' } }, 'chat: its address is not https'],
+    ['an address over http', { ...slack, url: { variable: 'PLIMSOLL_NOTICE_PLAIN' } }, 'chat: its address is not https'],
+    ['a secret that could be guessed', webhookWith('PLIMSOLL_NOTICE_SHORT'), 'paging: its secret is not base64'],
+    ['a secret that is not base64', webhookWith('PLIMSOLL_NOTICE_BAD'), 'paging: its secret is not base64'],
+  ])('%s is refused by its name, without the secret', async (_, target, message) => {
+    const variables = {
+      PLIMSOLL_NOTICE_BAD: 'hunter2 hunter2 hunter2 hunter2!',
+      PLIMSOLL_NOTICE_SHORT: Buffer.from('short').toString('base64'),
+      PLIMSOLL_NOTICE_PLAIN: 'http://hooks.example.com/x',
+    };
+    const refused = deliver(target, { variables });
+    await expect(refused).rejects.toMatchObject({ type: 'notice.refused', message: expect.stringContaining(message) });
+    await expect(refused).rejects.not.toThrow(/hunter2|hooks\.example/);
+    expect(received).toEqual([]);
+  });
+});
+
+function webhookWith(variable: string): NoticeTarget {
+  return { kind: 'webhook', name: 'paging', url: 'http://127.0.0.1:1/', secret: { variable } };
+}

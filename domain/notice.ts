@@ -1,0 +1,46 @@
+/**
+ * Telling people that a release waits for them. What is told is a value; where it goes is the catalog's; a secret is
+ * named and never here.
+ */
+import type { ChangeCounts } from './change.ts';
+import type { Digest } from './digest.ts';
+
+/** Where the worker finds a secret: a variable of its environment, or AWS Secrets Manager. */
+export type SecretRef = { readonly variable: string } | { readonly secretArn: string };
+
+export type NoticeTarget =
+  /** Signed with HMAC-SHA256, as Standard Webhooks has it. */
+  | { readonly kind: 'webhook'; readonly name: string; readonly url: string; readonly secret: SecretRef }
+  /** Whoever has the address of such a webhook may write to the channel: the address is the secret. */
+  | { readonly kind: 'slack'; readonly name: string; readonly url: SecretRef };
+
+export const noticeKinds = ['approval wanted', 'approval still wanted'] as const;
+export type NoticeKind = (typeof noticeKinds)[number];
+
+export interface Notice {
+  /** The same for every try: whoever gets it twice knows. */
+  readonly id: string;
+  readonly kind: NoticeKind;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly release: string;
+  readonly service: string;
+  readonly environment: string;
+  readonly team: string;
+  readonly version: string | null;
+  readonly requester: string;
+  readonly reason: string;
+  /** In words, `1 of sre, 1 of ml-owners`. */
+  readonly missing: string;
+  readonly groups: readonly string[];
+  readonly expiresAt: string;
+  readonly statementDigest: Digest;
+  readonly change: ChangeCounts | null;
+}
+
+/** One line, for where there is no room for more. */
+export function noticeText({ kind, service, environment, version, missing, requester }: Notice): string {
+  const what = `${service}${version === null ? '' : ` ${version}`} in ${environment}`;
+  const still = kind === 'approval still wanted' ? 'still ' : '';
+  return `${what} ${still}waits for ${missing}; ${requester} asked for it`;
+}
