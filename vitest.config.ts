@@ -25,8 +25,9 @@ export default defineConfig({
           name: 'quick',
           include: ['{domain,workflows,activities,worker,api,cli,backtest,verify,infra,test}/**/*.test.ts'],
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          // A story of two releases takes seconds; this ends one that would never end, also on a machine that is busy with others.
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           // Workflow tests wait for Temporal most of their time.
           maxConcurrency: 16,
           // vitest leaves a core to itself, which of two is half of the machine.

@@ -9,7 +9,7 @@ import { ScriptedWorld } from './scripted-world.ts';
 import { startRelease, type Temporal } from './temporal.ts';
 
 /** A phase of a scripted release takes milliseconds; on a machine that does much else, seconds. */
-const untilSecondsMax = 30;
+const untilSecondsMax = 90;
 
 export async function givenRelease(
   temporal: Temporal,
