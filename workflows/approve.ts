@@ -8,6 +8,7 @@ import { invariant } from '../domain/assert.ts';
 import type { Digest } from '../domain/digest.ts';
 import type { PlanResult } from '../domain/ports.ts';
 import type { Statement } from '../domain/statement.ts';
+import { firstLapseOf } from '../domain/waiver.ts';
 import type { Ending } from './facts.ts';
 import { tellApprovers } from './notices.ts';
 import type { ReleaseRun } from './release-run.ts';
@@ -30,32 +31,42 @@ export async function approveAgain(run: ReleaseRun): Promise<Ending | undefined>
   if (stopped !== undefined) return stopped;
   const deadline = deadlineOf(run);
   run.approvals.reopen(deadline);
-  tellApprovers(run, 'approval wanted');
-  return await decided(run, deadline);
+  const ending = await decided(run, deadline);
+  // There is no way back to judging from a lane; the next attempt is judged without the waiver.
+  return (
+    ending ?? (hasLapsed(run) ? { kind: 'blocked', reason: 'a waiver that it needs ended while approval was awaited again' } : undefined)
+  );
 }
+
+/** The first instant at which what was judged does not hold any more, since a waiver in play has ended. */
+const lapseOf = ({ view: { gate } }: ReleaseRun): number => firstLapseOf(gate?.waivers ?? []) ?? Number.POSITIVE_INFINITY;
+
+export const hasLapsed = (run: ReleaseRun): boolean => Date.now() >= lapseOf(run);
 
 const deadlineOf = ({ order }: ReleaseRun) => new Date(Date.now() + order.approvals.expiresAfterMinutes * 60_000);
 
 async function decided(run: ReleaseRun, deadline: Date): Promise<Ending | undefined> {
   const { approvals } = run;
   const settled = () => run.abortion !== undefined || approvals.rejection !== undefined || (approvals.standing.met && !run.held);
-  const inTime = (await reminded(run, deadline, settled)) || (await until(settled, deadline, 'Approval window'));
+  const end = new Date(Math.min(deadline.getTime(), lapseOf(run)));
+  const inTime = (await reminded(run, deadline, end, settled)) || (await until(settled, end, 'Approval window'));
   approvals.close();
   if (run.abortion !== undefined) return run.abortion;
   const { rejection } = approvals;
   if (rejection !== undefined) return { kind: 'rejected', reason: `rejected by ${rejection.by}: ${rejection.reason}`, by: rejection.by };
-  return inTime ? undefined : { kind: 'expired', reason: expiredReason(run) };
+  // A waiver that has ended is the gate's to judge again, not the approvers' lateness.
+  return inTime || hasLapsed(run) ? undefined : { kind: 'expired', reason: expiredReason(run) };
 }
 
 /** `true`: it was settled before anybody had to be reminded. */
-async function reminded(run: ReleaseRun, deadline: Date, settled: () => boolean): Promise<boolean> {
+async function reminded(run: ReleaseRun, deadline: Date, end: Date, settled: () => boolean): Promise<boolean> {
   const { remindBeforeMinutes } = ruleOf(run.order.approvals);
   if (remindBeforeMinutes === null) return false;
-  const inTime = await until(settled, new Date(deadline.getTime() - remindBeforeMinutes * 60_000), 'Until people are reminded');
-  if (inTime) return true;
-  run.approvals.remind();
-  tellApprovers(run, 'approval still wanted');
-  return false;
+  const at = new Date(deadline.getTime() - remindBeforeMinutes * 60_000);
+  if (at >= end) return false;
+  const inTime = await until(settled, at, 'Until people are reminded');
+  if (!inTime) run.approvals.remind();
+  return inTime;
 }
 
 const until = (settled: () => boolean, at: Date, summary: string): Promise<boolean> =>

@@ -9,7 +9,7 @@ import { invariant } from '../domain/assert.ts';
 import { type LaneRef, stateLaneOf } from '../domain/order.ts';
 import type { ApplyObservation, PlanInput, PlanResult, SavedPlan } from '../domain/ports.ts';
 import { statementDifference } from '../domain/statement.ts';
-import { approve, approveAgain, statementOf } from './approve.ts';
+import { approve, approveAgain, hasLapsed, statementOf } from './approve.ts';
 import type { Ending } from './facts.ts';
 import { heedLine, whenFree } from './heed-line.ts';
 import { now } from './outbox.ts';
@@ -28,7 +28,7 @@ export async function provision(run: ReleaseRun): Promise<Ending | undefined> {
   if (early !== undefined) return early;
   let moved: readonly string[] = [];
   for (let round = 1; round <= roundsMax; round++) {
-    const stopped = (await plan(run)) ?? (await judge(run, 'complete')) ?? (await approve(run));
+    const stopped = (await plan(run)) ?? (await judgeAndAsk(run));
     if (stopped !== undefined) return stopped;
     const applied = await apply(run);
     if (applied.kind === 'over') return applied.ending;
@@ -36,6 +36,15 @@ export async function provision(run: ReleaseRun): Promise<Ending | undefined> {
     run.approvals.voidAll(moved);
   }
   return { kind: 'blocked', reason: `the change keeps moving after approval: ${moved.join(', ')}` };
+}
+
+/** A waiver that ends meanwhile voids what was said: without it the gate may say otherwise. */
+async function judgeAndAsk(run: ReleaseRun): Promise<Ending | undefined> {
+  for (;;) {
+    const ending = (await judge(run, 'complete')) ?? (await approve(run));
+    if (ending !== undefined || !hasLapsed(run)) return ending;
+    run.approvals.voidAll(['waivers']);
+  }
 }
 
 /** The same questions, for whoever only wants to know: no one is asked and nothing is applied. */
@@ -201,6 +210,7 @@ async function whatMoved(run: ReleaseRun, approved: PlanResult, fresh: PlanResul
     return await run.steps.terraform.compareChanges.executeWithOptions({ summary: 'What moved?' }, [
       { before: approved.change, after: fresh.change },
     ]);
+  if (hasLapsed(run)) return ['waivers'];
   const { asked } = run.approvals;
   const members = asked === undefined ? [] : statementDifference(asked, statementOf(run, fresh));
   // Asked in this order, so that a release in which nothing moved has no marker of it.

@@ -46,6 +46,53 @@ describe.concurrent('the gate', () => {
     expect(await handle.result()).toMatchObject({ kind: 'released' });
   });
 
+  test('is asked again when a waiver ends while people think, and what was put to them is void', async () => {
+    const until = new Date(Date.now() + 3000).toISOString();
+    const { handle, world } = await givenRelease(
+      temporal,
+      (world) => {
+        world.gate = () =>
+          Date.now() <= Date.parse(until)
+            ? { kind: 'approval needed', violations: [], waivers: [{ ...waiver, until }] }
+            : { kind: 'deny', violations: [{ code: 'waiver.ended', title: 't', message: 'ended today', solution: 's' }] };
+      },
+      sre,
+    );
+    expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: 'waiver.ended: ended today' });
+    expect(world.recordKinds.filter((kind) => ['approvalAsked', 'approvalVoided', 'judged'].includes(kind))).toEqual([
+      'judged',
+      'approvalAsked',
+      'approvalVoided',
+      'judged',
+    ]);
+  });
+
+  test('that has another waiver for the same thing asks the same people again', async () => {
+    const until = new Date(Date.now() + 3000).toISOString();
+    const {
+      handle,
+      decide,
+      until: seen,
+    } = await givenRelease(
+      temporal,
+      (world) => {
+        world.gate = () => {
+          const first = Date.now() <= Date.parse(until);
+          return {
+            kind: 'approval needed',
+            violations: [],
+            waivers: [first ? { ...waiver, until } : { ...waiver, name: 'second', owner: 'bo' }],
+          };
+        };
+      },
+      sre,
+    );
+    await seen(({ gate, waitingFor }) => gate?.waivers?.[0]?.name === 'second' && waitingFor?.kind === 'approval');
+    await expect(decide('approve', callerOf('bo', 'sre'))).rejects.toMatchObject(notCounted('owns a waiver'));
+    await decide('approve', callerOf('olga', 'sre'));
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+
   test('adds seats to the quorum of the environment, and only for the release that needs them', async () => {
     const { handle, decide, until } = await givenRelease(
       temporal,
