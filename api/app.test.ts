@@ -501,6 +501,7 @@ describe('documents', () => {
       'GET /v1/releases/{id}',
       'GET /v1/releases/{id}/counts',
       'GET /v1/releases/{id}/events',
+      'GET /v1/releases/{id}/findings',
       'GET /v1/releases/{id}/verdict',
       'GET /v1/releases/{id}/verdict.svg',
       'GET /v1/services/{service}/environments/{environment}',

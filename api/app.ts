@@ -18,6 +18,8 @@ import type { Config } from './config.ts';
 import { DocsController } from './docs/docs.controller.ts';
 import { EnvironmentsController } from './environments/environments.controller.ts';
 import { EnvironmentsService } from './environments/environments.service.ts';
+import { FindingsController } from './findings/findings.controller.ts';
+import { FindingsService } from './findings/findings.service.ts';
 import { HealthController } from './health/health.controller.ts';
 import { AnswerInterceptor } from './http/answer.ts';
 import { Metrics } from './http/metrics.ts';
@@ -38,7 +40,7 @@ import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import type { CountsStore } from './store/counts-store.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
-import { AUTHORITY, CONFIG, COUNTS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
+import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
 import { WaiversService } from './waivers/waivers.service.ts';
 
@@ -47,6 +49,7 @@ export interface Neighbours {
   readonly logger: Logger;
   readonly gateway: ReleasesGateway;
   readonly counts: CountsStore;
+  readonly findings: CountsStore;
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
   readonly proofs: ProofVerifier;
@@ -70,7 +73,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       EnvironmentsController,
       PreviewsController,
       WaiversController,
-      IdentityController,
+      FindingsController,
       HealthController,
       DocsController,
       PagesController,
@@ -80,6 +83,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: LOGGER, useValue: logger },
       { provide: RELEASES_GATEWAY, useValue: neighbours.gateway },
       { provide: COUNTS_STORE, useValue: neighbours.counts },
+      { provide: FINDINGS_STORE, useValue: neighbours.findings },
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },
       { provide: PROOFS, useValue: neighbours.proofs },
@@ -99,6 +103,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       RollbacksService,
       ServicesService,
       WaiversService,
+      FindingsService,
     ],
   })
   class AppModule {}

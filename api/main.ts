@@ -25,6 +25,7 @@ async function main(): Promise<void> {
     logger,
     gateway,
     counts: createCountsStore(config.store),
+    findings: createCountsStore(config.store, 'findings'),
     authority: createOpaAuthority(config.opaUrl),
     verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
     proofs: createProofVerifier(trust),

@@ -4,6 +4,7 @@ export const LOGGER = Symbol('Logger');
 export const RELEASES_GATEWAY = Symbol('ReleasesGateway');
 export const AUTHORITY = Symbol('Authority');
 export const VERIFIER = Symbol('CallerVerifier');
+export const FINDINGS_STORE = Symbol('FindingsStore');
 export const COUNTS_STORE = Symbol('CountsStore');
 export const PROOFS = Symbol('ProofVerifier');
 export const TRUST = Symbol('Trust');

@@ -2,7 +2,7 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
-import { mountLogin } from './login/command.ts';
+import { findings } from './findings.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
 import { waivers } from './waivers.ts';
@@ -118,6 +118,13 @@ export function createProgram(
     async (service: string, environment: string, options: { json?: boolean }) =>
       finish(await commands.service(session, service, environment, options)),
   );
+
+  command('findings <release>', 'what the scanners found in a release, the worst first, and what of it is new')
+    .option('--sarif', 'as SARIF 2.1.0, for code scanning')
+    .option('--new', 'only what the last release did not have')
+    .action(async (id: string, options: { json?: boolean; sarif?: boolean; new?: boolean }) =>
+      finish(await findings(session, id, options)),
+    );
 
   command('waivers', 'findings that pass for a while, the first to end first').action(async (options: { json?: boolean }) =>
     finish(await waivers(session, options)),

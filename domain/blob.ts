@@ -10,10 +10,10 @@ export interface Blob {
 }
 
 /**
- * Folders of the store. Recorded counts lie apart from archives, plans and reports: the API may read them, and
- * nothing else of the store.
+ * Folders of the store. Recorded counts and merged findings lie apart from archives, plans and reports: the API may
+ * read them, and nothing else of the store.
  */
-export const storeFolders = { blobs: 'blobs', counts: 'counts' } as const;
+export const storeFolders = { blobs: 'blobs', counts: 'counts', findings: 'findings' } as const;
 export type StoreFolder = (typeof storeFolders)[keyof typeof storeFolders];
 
 /** Two digits first: S3 spreads its load by the beginning of a key. */

@@ -50,6 +50,11 @@ export const failureTable = {
     httpStatus: 404,
     advice: 'counts are recorded with each verdict: take a release that was judged, or read Prometheus while it keeps them',
   },
+  'release.noFindings': {
+    retryable: false,
+    httpStatus: 404,
+    advice: 'findings are kept when the policies are asked: wait until it is judged, or take a release that was',
+  },
   'release.reset': {
     retryable: false,
     httpStatus: 409,

@@ -53,7 +53,11 @@ export function createActivities(config: WorkerConfig, client: Client, variables
       },
     }),
     ...createScanActivities({ ...tools, s3, config: { path } }),
-    ...createPolicyActivities({ store, config: { opaUrl: config.opaUrl } }),
+    ...createPolicyActivities({
+      store,
+      findings: createBlobStore(s3, { ...config.store, folder: storeFolders.findings }),
+      config: { opaUrl: config.opaUrl },
+    }),
     ...createHelmActivities({ ...tools, config: { path, kubeconfig: config.kubeconfig } }),
     ...createKubernetesActivities({ kubeconfig: config.kubeconfig }),
     ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),

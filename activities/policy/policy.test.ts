@@ -66,7 +66,7 @@ async function judge(body: unknown, changes: Partial<Input> = {}, status = 200):
     asked.push({ url: url.href, input: (JSON.parse(init.body) as { input: Record<string, unknown> }).input });
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
   };
-  const port = createPolicyActivities({ store, fetch, config: { opaUrl: 'http://opa.example:8181' } });
+  const port = createPolicyActivities({ store, findings: store, fetch, config: { opaUrl: 'http://opa.example:8181' } });
   const input: Input = { order: orderOf(), stage: 'complete', reports: [], change: null, firstRelease: false, ...changes };
   return await new MockActivityEnvironment().run((asking: Input) => port.judgeRelease(asking), input);
 }
@@ -78,6 +78,7 @@ describe('the answer', () => {
       violations: [],
       because: ['approval.notNeeded'],
       policyDigest,
+      findings: await store.putJson([]),
       findingsDigest: digestOf([]),
       findingsCount: 0,
     });
@@ -107,6 +108,16 @@ describe('the answer', () => {
     expect((await decision(a, b)).findingsDigest).toBe((await decision(both)).findingsDigest);
     expect((await decision(a)).findingsDigest).not.toBe((await decision(b)).findingsDigest);
   });
+});
+
+test('what was found is kept once each, for whoever reads it later', async () => {
+  const { findings } = await judge({ result: allow, provenance }, { reports: [await reportWith(1, 2), await reportWith(2)] });
+  if (findings === undefined) throw new Error('findings were kept');
+  const kept = await store.getJson(findings);
+  expect(kept).toMatchObject([
+    { rule: 'rule-1', reports: ['tfsec'], alsoAs: [], waiver: null },
+    { rule: 'rule-2', reports: ['tfsec'], alsoAs: [], waiver: null },
+  ]);
 });
 
 describe('waivers in play', () => {

@@ -89,7 +89,7 @@ const reportsOf = (...tools: readonly string[]) => Promise.all(tools.map((tool) 
 const modelReports = () => reportsOf('checkov manifests', 'modelscan');
 
 async function judge(changes: Partial<Input> = {}, url = opaUrl): Promise<GateDecision> {
-  const port = createPolicyActivities({ store, config: { opaUrl: url } });
+  const port = createPolicyActivities({ store, findings: store, config: { opaUrl: url } });
   const input: Input = {
     order: modelOnly,
     stage: 'complete',

@@ -5,6 +5,7 @@
 import { Context } from '@temporalio/activity';
 import { digestOf } from '../../domain/digest.ts';
 import type { GateDecision } from '../../domain/gate.ts';
+import { mergeFindings } from '../../domain/merged-findings.ts';
 import type { PolicyPort } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import type { BlobStore } from '../tool/store.ts';
@@ -13,6 +14,8 @@ import { inputOf, parseChange, parseManifests, parseReport, type Report } from '
 
 export interface PolicyDependencies {
   readonly store: BlobStore;
+  /** Where merged findings are kept for the API. */
+  readonly findings: BlobStore;
   readonly fetch?: (address: URL, request: RequestInit & { readonly body: string }) => Promise<Response>;
   readonly config: { readonly opaUrl: string };
 }
@@ -20,7 +23,7 @@ export interface PolicyDependencies {
 /** OPA answers in milliseconds; a plan of some MiB takes a second. Temporal asks again. */
 const answerWithinMs = 20_000;
 
-export function createPolicyActivities({ store, fetch = globalThis.fetch, config }: PolicyDependencies): PolicyPort {
+export function createPolicyActivities({ store, findings, fetch = globalThis.fetch, config }: PolicyDependencies): PolicyPort {
   const address = new URL('/v1/data/plimsoll/release/decision?provenance=true', config.opaUrl);
 
   const ask = async (input: unknown): Promise<unknown> => {
@@ -53,7 +56,13 @@ export function createPolicyActivities({ store, fetch = globalThis.fetch, config
       });
       const decision = readDecision(await ask(input));
       const fingerprints = fingerprintsOf(stored);
-      return { ...decision, findingsDigest: findingsDigestOf(fingerprints, decision.waivers), findingsCount: fingerprints.length };
+      const merged = mergeFindings(stored, decision.waivers);
+      return {
+        ...decision,
+        findings: await findings.putJson(merged),
+        findingsDigest: findingsDigestOf(fingerprints, decision.waivers),
+        findingsCount: fingerprints.length,
+      };
     },
   };
 }

@@ -16,7 +16,10 @@ const finding = z.object({
   rule: z.string(),
   severity: z.enum(severities),
   address: z.string(),
+  file: z.string().optional(),
+  line: z.number().optional(),
   message: z.string(),
+  controls: z.array(z.string()).default([]),
 });
 
 const report = z.object({

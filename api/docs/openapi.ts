@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { name } from '../catalog/schema.ts';
 import { lineStatus } from '../environments/schemas.ts';
-import { logins, me } from '../identity/schemas.ts';
+import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
 import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
 import {
   decisionRequest,
@@ -159,6 +159,17 @@ export const openApiDocument = () =>
             'Cumulative counters by instant, version and pod: `instant,version,pod,requests,errors,le_<seconds>,…,le_+Inf,weight`. `plimsoll backtest` reads it.',
           requestParams: { path: releasePath },
           responses: { '200': { description: 'CSV', content: { 'text/csv': { schema: z.string() } } } },
+        }),
+      },
+      '/v1/releases/{id}/findings': {
+        get: operation('listFindings', 'releases', 'What was found, once each, and what of it is new', {
+          requestParams: { path: releasePath },
+          responses: {
+            '200': {
+              description: 'Values, or SARIF 2.1.0 for whoever accepts it',
+              content: { ...json(findingList), [sarifType]: { schema: sarifLog } },
+            },
+          },
         }),
       },
       '/v1/releases/{id}/approvals': { post: message('decide', 'Approve or reject exactly one statement', decisionRequest) },

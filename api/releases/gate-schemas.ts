@@ -41,6 +41,7 @@ export const gate = z
       .array(z.object({ groups: z.array(z.string()), count: z.number() }))
       .optional()
       .meta({ description: 'Who has to be among those who approve, beside the quorum of the environment.' }),
+    findings: z.object({ digest, bytes: z.number() }).optional().meta({ description: 'Read them at `/v1/releases/{id}/findings`.' }),
     findingsDigest: digest,
     findingsCount: z.number(),
   })

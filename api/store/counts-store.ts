@@ -17,19 +17,20 @@ export interface CountsStore {
 /** A few hundred KiB come within a second; a caller waits for all slices of a release. */
 const answerWithinMs = 10_000;
 
-export function createCountsStore(config: Config['store']): CountsStore {
+/** Of one folder: the API may read counts and findings, and nothing else. */
+export function createCountsStore(config: Config['store'], folder: 'counts' | 'findings' = storeFolders.counts): CountsStore {
   if (config === null)
     return {
       read: () =>
-        Promise.reject(new Problem('store.unreachable', 'this API was given no store to read counts from: set PLIMSOLL_STORE_BUCKET')),
+        Promise.reject(new Problem('store.unreachable', `this API was given no store to read ${folder} from: set PLIMSOLL_STORE_BUCKET`)),
     };
   const { bucket, region, endpoint } = config;
   // A path-style endpoint is what a local stand-in needs; AWS's own addresses work with either.
   const s3 = new S3Client({ region, ...(endpoint !== undefined && { endpoint, forcePathStyle: true }) });
   return {
     async read({ digest }) {
-      const bytes = await fetched(s3, bucket, blobKeyOf(storeFolders.counts, digest));
-      if (digestBytes(bytes) !== digest) throw new Problem('store.corrupt', `the counts stored as ${digest} have another digest`);
+      const bytes = await fetched(s3, bucket, blobKeyOf(folder, digest));
+      if (digestBytes(bytes) !== digest) throw new Problem('store.corrupt', `the ${folder} stored as ${digest} have another digest`);
       return new TextDecoder().decode(bytes);
     },
   };
@@ -40,7 +41,7 @@ async function fetched(s3: S3Client, Bucket: string, Key: string): Promise<Uint8
     const answer = await s3.send(new GetObjectCommand({ Bucket, Key }), { abortSignal: AbortSignal.timeout(answerWithinMs) });
     return (await answer.Body?.transformToByteArray()) ?? new Uint8Array();
   } catch (error) {
-    if (error instanceof NoSuchKey) throw new Problem('store.corrupt', 'counts that a release recorded are not in the store any more');
+    if (error instanceof NoSuchKey) throw new Problem('store.corrupt', 'what a release recorded is not in the store any more');
     throw new Problem('store.unreachable', `the store did not answer: ${error instanceof Error ? error.name : 'unknown'}`, {
       cause: error,
     });

@@ -18,6 +18,7 @@ export const routes: readonly Route[] = [
   { route: 'GET /v1/releases/{id}/verdict', action: 'release.read' },
   { route: 'GET /v1/releases/{id}/verdict.svg', action: 'release.read' },
   { route: 'GET /v1/releases/{id}/counts', action: 'release.read' },
+  { route: 'GET /v1/releases/{id}/findings', action: 'release.read' },
   {
     route: 'POST /v1/releases/{id}/approvals',
     action: 'release.approve',

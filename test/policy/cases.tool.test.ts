@@ -102,14 +102,15 @@ test('a chart that is wrong for each rule is denied by each; ours passes', () =>
 });
 
 test('a pickle is denied, and the same model as safetensors passes', () => {
-  const finding = {
-    fingerprint: `sha256:${'a'.repeat(64)}` as const,
+  const finding: Report['findings'][number] = {
+    fingerprint: `sha256:${'a'.repeat(64)}`,
     tool: 'modelscan',
     rule: 'PickleFormat',
     severity: 'medium',
     address: 's3://acme-models/fraud/model.pkl',
     message: 'a pickle runs code when it is loaded',
-  } as const;
+    controls: [],
+  };
   const reports: readonly Report[] = scans.model.map((report) =>
     report.tool === 'modelscan' ? { ...report, status: 'fail', findings: [finding] } : report,
   );

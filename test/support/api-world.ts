@@ -132,6 +132,8 @@ export class FakeReleases implements ReleasesGateway {
   broken: Problem | undefined;
   /** What is different in every view from now on. */
   viewChange: Partial<ReleaseView> = {};
+  /** What is different in one release's view. */
+  readonly viewChanges = new Map<string, Partial<ReleaseView>>();
 
   async start(order: ReleaseOrder): Promise<boolean> {
     this.#fail();
@@ -195,7 +197,7 @@ export class FakeReleases implements ReleasesGateway {
 
   async view(id: string) {
     const { order, records } = this.#held(id);
-    return viewOf(order, { records: records.length, ...this.viewChange });
+    return viewOf(order, { records: records.length, ...this.viewChange, ...this.viewChanges.get(id) });
   }
 
   async order(id: string) {
@@ -305,12 +307,16 @@ export async function startApi(
     },
   };
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
-  const catalog = new CatalogFiles(config, logger);
-  const trust = createTrust(config.issuers);
-  const verifier = createCallerVerifier(trust, () => [...catalog.current.machines.values()]);
-  const proofs = createProofVerifier(trust);
-  const app = await createApp({ config, logger, gateway: releases, counts, authority, verifier, proofs, trust, catalog });
-  await app.listen(config.port, '127.0.0.1');
+  const app = await createApp({
+    config,
+    logger,
+    gateway: releases,
+    counts,
+    findings: counts,
+    authority,
+    verifier: createCallerVerifier(config.issuers),
+  });
+  await app.listen(0, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {
     app,

@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -87,6 +87,15 @@ export const plotVerdict = <ThrowOnError extends boolean = false>(options: Optio
 export const downloadCounts = <ThrowOnError extends boolean = false>(options: Options<DownloadCountsData, ThrowOnError>): RequestResult<DownloadCountsResponses, DownloadCountsErrors, ThrowOnError> => (options.client ?? client).get<DownloadCountsResponses, DownloadCountsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/releases/{id}/counts',
+    ...options
+});
+
+/**
+ * What was found, once each, and what of it is new
+ */
+export const listFindings = <ThrowOnError extends boolean = false>(options: Options<ListFindingsData, ThrowOnError>): RequestResult<ListFindingsResponses, ListFindingsErrors, ThrowOnError> => (options.client ?? client).get<ListFindingsResponses, ListFindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/releases/{id}/findings',
     ...options
 });
 

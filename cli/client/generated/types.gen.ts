@@ -389,6 +389,13 @@ export type GateDecision = {
         groups: Array<string>;
         count: number;
     }>;
+    /**
+     * Read them at `/v1/releases/{id}/findings`.
+     */
+    findings?: {
+        digest: string;
+        bytes: number;
+    };
     findingsDigest: string;
     findingsCount: number;
 };
@@ -613,6 +620,55 @@ export type ReleaseVerdict = {
         at: string | null;
         verdict: Verdict;
     }>;
+};
+
+export type FindingList = {
+    /**
+     * Id of a release
+     */
+    releaseId: string;
+    /**
+     * The last release that was released here with the same parts; `null` without one.
+     */
+    comparedWith: string | null;
+    findings: Array<MergedFinding>;
+};
+
+export type MergedFinding = {
+    fingerprint: string;
+    tool: string;
+    rule: string;
+    severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+    address: string;
+    file?: string;
+    line?: number;
+    message: string;
+    controls: Array<string>;
+    reports: Array<string>;
+    /**
+     * The same thing in another scanner’s words.
+     */
+    alsoAs: Array<{
+        fingerprint: string;
+        tool: string;
+        rule: string;
+    }>;
+    waiver: {
+        name: string;
+        owner: string;
+        reason: string;
+        until: string;
+    } | null;
+    /**
+     * `null`: there is nothing to compare with.
+     */
+    isNew: boolean | null;
+};
+
+export type SarifLog = {
+    version: '2.1.0';
+    runs: Array<unknown>;
+    [key: string]: unknown;
 };
 
 export type Told = {
@@ -1178,6 +1234,40 @@ export type DownloadCountsResponses = {
 };
 
 export type DownloadCountsResponse = DownloadCountsResponses[keyof DownloadCountsResponses];
+
+export type ListFindingsData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/releases/{id}/findings';
+};
+
+export type ListFindingsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListFindingsError = ListFindingsErrors[keyof ListFindingsErrors];
+
+export type ListFindingsResponses = {
+    /**
+     * Values, or SARIF 2.1.0 for whoever accepts it
+     */
+    200: FindingList;
+};
+
+export type ListFindingsResponse = ListFindingsResponses[keyof ListFindingsResponses];
 
 export type DecideData = {
     body: DecisionRequest;

@@ -1,0 +1,96 @@
+/**
+ * The findings of a release, from the store, where the worker put them when the policies were asked. What is new is
+ * found by comparing with the last release that was released here; nothing is scanned or judged again.
+ */
+import { Inject, Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import type { Blob } from '../../domain/blob.ts';
+import type { Caller } from '../../domain/caller.ts';
+import { fingerprintsOf, type MergedFinding } from '../../domain/merged-findings.ts';
+import { sarifOf } from '../../domain/sarif.ts';
+import type { ReleaseView } from '../../domain/view.ts';
+import { Problem } from '../http/problem.ts';
+import { listQuery } from '../releases/list-query.ts';
+import { ReleasesService } from '../releases/releases.service.ts';
+import type { CountsStore } from '../store/counts-store.ts';
+import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { FINDINGS_STORE, RELEASES_GATEWAY } from '../tokens.ts';
+import { type FindingList, mergedFinding } from './schemas.ts';
+
+/** Each costs a worker one replay, and the last few tell what was there. */
+const releasesMax = 5;
+
+@Injectable()
+export class FindingsService {
+  readonly #releases: ReleasesService;
+  readonly #gateway: ReleasesGateway;
+  readonly #store: CountsStore;
+
+  constructor(
+    @Inject(ReleasesService) releases: ReleasesService,
+    @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
+    @Inject(FINDINGS_STORE) store: CountsStore,
+  ) {
+    this.#releases = releases;
+    this.#gateway = gateway;
+    this.#store = store;
+  }
+
+  async list(id: string, by: Caller): Promise<FindingList> {
+    await this.#releases.permitted(id, 'release.read', by);
+    return this.#listOf(id, await this.#gateway.view(id));
+  }
+
+  async sarif(id: string, by: Caller): Promise<object> {
+    await this.#releases.permitted(id, 'release.read', by);
+    const view = await this.#gateway.view(id);
+    const { findings } = await this.#listOf(id, view);
+    return sarifOf({ service: view.service, environment: view.environment, releaseId: id, findings });
+  }
+
+  async #listOf(id: string, view: ReleaseView): Promise<FindingList> {
+    const blob = view.gate?.findings;
+    if (blob === undefined) throw noFindings(id, view);
+    const [findings, before] = await Promise.all([this.#read(blob), this.#before(id, view)]);
+    return {
+      releaseId: id,
+      comparedWith: before?.id ?? null,
+      findings: findings.map((finding) => ({
+        ...finding,
+        controls: [...finding.controls],
+        reports: [...finding.reports],
+        alsoAs: [...finding.alsoAs],
+        isNew: before === undefined ? null : !fingerprintsOf(finding).some((one) => before.fingerprints.has(one)),
+      })),
+    };
+  }
+
+  /** The last one that was released here with the same parts: a model says nothing about infrastructure. */
+  async #before(id: string, view: ReleaseView): Promise<{ readonly id: string; readonly fingerprints: ReadonlySet<string> } | undefined> {
+    const { service, environment } = view;
+    const page = await this.#gateway.list(listQuery({ service, environment, outcome: 'released' }), releasesMax, undefined);
+    for (const release of page.releases) {
+      if (release.id === id) continue;
+      const older = await this.#gateway.view(release.id);
+      const blob = older.gate?.findings;
+      if (blob === undefined || !hasSameParts(older, view)) continue;
+      const findings = await this.#read(blob);
+      return { id: release.id, fingerprints: new Set(findings.flatMap(fingerprintsOf)) };
+    }
+    return undefined;
+  }
+
+  async #read(blob: Blob): Promise<readonly MergedFinding[]> {
+    const parsed = z.array(mergedFinding).safeParse(JSON.parse(await this.#store.read(blob)));
+    if (!parsed.success) throw new Problem('store.corrupt', 'the findings in the store have a shape that this API does not know');
+    return parsed.data;
+  }
+}
+
+const hasSameParts = (a: ReleaseView, b: ReleaseView): boolean =>
+  (a.change === null) === (b.change === null) && (a.modelVersion === null) === (b.modelVersion === null);
+
+function noFindings(id: string, { phase, outcome }: ReleaseView): Problem {
+  const now = outcome === null ? `it is ${phase}` : `it ended as ${outcome.kind} before the policies were asked`;
+  return new Problem('release.noFindings', `no findings of ${id} are recorded: ${now}`);
+}
