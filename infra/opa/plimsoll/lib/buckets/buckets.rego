@@ -13,12 +13,18 @@ created contains resource if {
 	resource.action in {"create", "replace"}
 }
 
-belongs(companion, bucket) if bucket.address in companion.refersTo.bucket
-
-belongs(companion, bucket) if companion.after.bucket == bucket.after.bucket
-
-has(bucket, type) if {
+# By type of what belongs to them: made once, since a plan may have a thousand of each.
+named[companion.type] contains companion.after.bucket if {
 	some companion in lib.written
-	companion.type == type
-	belongs(companion, bucket)
+	startswith(companion.type, "aws_s3_bucket_")
 }
+
+pointed_at[companion.type] contains address if {
+	some companion in lib.written
+	startswith(companion.type, "aws_s3_bucket_")
+	some address in companion.refersTo.bucket
+}
+
+has(bucket, type) if bucket.address in pointed_at[type]
+
+has(bucket, type) if bucket.after.bucket in named[type]
