@@ -27,6 +27,8 @@ export interface GateDecision {
   readonly seats?: readonly { readonly groups: readonly string[]; readonly count: number }[] | undefined;
   /** Every finding once, `MergedFinding`s as JSON in the store's folder of findings. Left out by older workers. */
   readonly findings?: Blob | undefined;
+  /** What was asked, in the store. Left out by older workers. */
+  readonly question?: Blob | undefined;
   /** Over what was found and which waivers let it pass, so that an approval is of both. */
   readonly findingsDigest: Digest;
   readonly findingsCount: number;

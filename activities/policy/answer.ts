@@ -32,7 +32,8 @@ const waiverInPlay = z.strictObject({
   until: z.iso.datetime(),
 }) satisfies z.ZodType<WaiverInPlay>;
 
-const decision = z.strictObject({
+/** Published as `docs/reference/gate-output.schema.json`. */
+export const decision = z.strictObject({
   kind: z.enum(['allow', 'approval needed', 'deny']),
   violations: z.array(violation),
   violationsCount: z.int().nonnegative(),

@@ -78,6 +78,7 @@ describe('the answer', () => {
       violations: [],
       because: ['approval.notNeeded'],
       policyDigest,
+      question: { digest: digestOf(asked[0]?.input), bytes: expect.any(Number) },
       findings: await store.putJson([]),
       findingsDigest: digestOf([]),
       findingsCount: 0,

@@ -54,11 +54,14 @@ export function createPolicyActivities({ store, findings, fetch = globalThis.fet
         reports: stored,
         change: change === null ? null : parseChange(await store.getJson(change)),
       });
+      // Kept before it is asked: whoever doubts the answer can have it given again.
+      const question = await store.putJson(input);
       const decision = readDecision(await ask(input));
       const fingerprints = fingerprintsOf(stored);
       const merged = mergeFindings(stored, decision.waivers);
       return {
         ...decision,
+        question,
         findings: await findings.putJson(merged),
         findingsDigest: findingsDigestOf(fingerprints, decision.waivers),
         findingsCount: fingerprints.length,

@@ -42,6 +42,7 @@ export const gate = z
       .optional()
       .meta({ description: 'Who has to be among those who approve, beside the quorum of the environment.' }),
     findings: z.object({ digest, bytes: z.number() }).optional().meta({ description: 'Read them at `/v1/releases/{id}/findings`.' }),
+    question: z.object({ digest, bytes: z.number() }).optional(),
     findingsDigest: digest,
     findingsCount: z.number(),
   })

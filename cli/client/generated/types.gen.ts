@@ -396,6 +396,10 @@ export type GateDecision = {
         digest: string;
         bytes: number;
     };
+    question?: {
+        digest: string;
+        bytes: number;
+    };
     findingsDigest: string;
     findingsCount: number;
 };

@@ -5,6 +5,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import escalations from '../../opa/plimsoll/escalations/data.json' with { type: 'json' };
 import settings from '../../opa/plimsoll/settings/data.json' with { type: 'json' };
+import shapes from '../../opa/plimsoll/shapes/data.json' with { type: 'json' };
 import { page, table } from './markdown.ts';
 
 const policies = join(import.meta.dirname, '../../opa/plimsoll');
@@ -90,6 +91,8 @@ export function policiesPage(): string {
       ['action', 'its holder', 'source'],
       Object.entries(escalations).map(([action, { how, source }]) => [`\`${action}\``, how, source]),
     ),
+    '## The question and the answer',
+    'The question is [JSON Schema](gate-input.schema.json), and so is [the answer](gate-output.schema.json). The record of a release has each decision with the digest of the policies that made it, the digest of what was found, and the question itself in the store: `opa eval` on the same bundle gives the same answer again.',
     '## Settings',
     'Data that rules read, in `infra/opa/plimsoll/settings/data.json`; a change is another digest of the policies.',
     table(
@@ -111,3 +114,20 @@ export function policiesPage(): string {
     ),
   );
 }
+
+const published = (title: string, description: string, schema: object): string =>
+  `${JSON.stringify({ $schema: 'http://json-schema.org/draft-07/schema#', title, description, ...schema }, null, 2)}\n`;
+
+export const gateInput = (): string =>
+  published(
+    'What the policies are asked about a release',
+    'The input of data.plimsoll.release.decision. What does not fit is denied as input.malformed. From infra/opa/plimsoll/shapes/data.json.',
+    shapes.release,
+  );
+
+export const gateOutput = (): string =>
+  published(
+    'What the policies answer about a release',
+    'The result of data.plimsoll.release.decision. An answer that does not fit is no answer. From infra/opa/plimsoll/shapes/data.json.',
+    shapes.decision,
+  );

@@ -12,8 +12,7 @@ import { messages, messageTable, phases } from '../../../domain/phase.ts';
 import { mountVerify } from '../../../verify/command.ts';
 import { mountEvidence } from '../../../verify/evidence.ts';
 import { page, table } from './markdown.ts';
-import { policiesPage } from './policies.ts';
-import { recordsPage } from './record.ts';
+import { gateInput, gateOutput, policiesPage } from './policies.ts';
 
 function messagesPage(): string {
   const allowed = phases.map((phase) => [phase, ...messages.map((message) => (messageTable[phase][message] === undefined ? '' : 'yes'))]);
@@ -173,5 +172,6 @@ export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/cli.md': cliPage,
   'docs/reference/objectives.md': objectivesPage,
   'docs/reference/policies.md': policiesPage,
-  'docs/reference/records.md': recordsPage,
+  'docs/reference/gate-input.schema.json': gateInput,
+  'docs/reference/gate-output.schema.json': gateOutput,
 };

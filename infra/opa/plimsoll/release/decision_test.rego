@@ -82,6 +82,20 @@ test_a_waiver_in_another_shape_is_malformed if {
 	}
 }
 
+test_every_decision_fits_its_published_shape if {
+	every question in [
+		{},
+		fixture.model_only,
+		fixture.in_production(fixture.model_only),
+		fixture.waiving([]),
+		fixture.waiving([fixture.waiver]),
+		fixture.changing([fixture.resource("aws_s3_bucket", "delete", null)]),
+	] {
+		decision := release.decision with input as question
+		json.match_schema(decision, data.plimsoll.shapes.decision)[0]
+	}
+}
+
 malformed(question) if {
 	decision := release.decision with input as question
 	decision.kind == "deny"
