@@ -1,6 +1,6 @@
 /**
- * The recorded counts of releases, read from the store. Least privilege: its role needs `s3:GetObject` on the
- * folder of the counts and `kms:Decrypt` for it, and a caller never names what is read: digests come from a
+ * The recorded counts and findings of releases, read from the store. Least privilege: its role needs `s3:GetObject` on
+ * these two folders and `kms:Decrypt` for them, and a caller never names what is read: digests come from a
  * release's own record. Writes nothing, lists nothing.
  */
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
