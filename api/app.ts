@@ -40,7 +40,7 @@ import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import type { CountsStore } from './store/counts-store.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
-import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, RELEASES_GATEWAY, VERIFIER } from './tokens.ts';
+import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
 import { WaiversService } from './waivers/waivers.service.ts';
 
@@ -74,6 +74,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       PreviewsController,
       WaiversController,
       FindingsController,
+      IdentityController,
       HealthController,
       DocsController,
       PagesController,

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { findings } from './findings.ts';
+import { mountLogin } from './login/command.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
 import { waivers } from './waivers.ts';

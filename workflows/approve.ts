@@ -31,6 +31,7 @@ export async function approveAgain(run: ReleaseRun): Promise<Ending | undefined>
   if (stopped !== undefined) return stopped;
   const deadline = deadlineOf(run);
   run.approvals.reopen(deadline);
+  tellApprovers(run, 'approval wanted');
   const ending = await decided(run, deadline);
   // There is no way back to judging from a lane; the next attempt is judged without the waiver.
   return (
@@ -65,8 +66,10 @@ async function reminded(run: ReleaseRun, deadline: Date, end: Date, settled: () 
   const at = new Date(deadline.getTime() - remindBeforeMinutes * 60_000);
   if (at >= end) return false;
   const inTime = await until(settled, at, 'Until people are reminded');
-  if (!inTime) run.approvals.remind();
-  return inTime;
+  if (inTime) return true;
+  run.approvals.remind();
+  tellApprovers(run, 'approval still wanted');
+  return false;
 }
 
 const until = (settled: () => boolean, at: Date, summary: string): Promise<boolean> =>

@@ -7,6 +7,7 @@ import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponse
 import { name } from '../catalog/schema.ts';
 import { lineStatus } from '../environments/schemas.ts';
 import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
+import { logins, me } from '../identity/schemas.ts';
 import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
 import {
   decisionRequest,

@@ -307,16 +307,12 @@ export async function startApi(
     },
   };
   const logger = pino({ level: 'debug' }, { write: (line: string) => log.push(line) });
-  const app = await createApp({
-    config,
-    logger,
-    gateway: releases,
-    counts,
-    findings: counts,
-    authority,
-    verifier: createCallerVerifier(config.issuers),
-  });
-  await app.listen(0, '127.0.0.1');
+  const catalog = new CatalogFiles(config, logger);
+  const trust = createTrust(config.issuers);
+  const verifier = createCallerVerifier(trust, () => [...catalog.current.machines.values()]);
+  const proofs = createProofVerifier(trust);
+  const app = await createApp({ config, logger, gateway: releases, counts, findings: counts, authority, verifier, proofs, trust, catalog });
+  await app.listen(config.port, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {
     app,

@@ -13,6 +13,7 @@ import { mountVerify } from '../../../verify/command.ts';
 import { mountEvidence } from '../../../verify/evidence.ts';
 import { page, table } from './markdown.ts';
 import { gateInput, gateOutput, policiesPage } from './policies.ts';
+import { recordsPage } from './record.ts';
 
 function messagesPage(): string {
   const allowed = phases.map((phase) => [phase, ...messages.map((message) => (messageTable[phase][message] === undefined ? '' : 'yes'))]);
@@ -174,4 +175,5 @@ export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/policies.md': policiesPage,
   'docs/reference/gate-input.schema.json': gateInput,
   'docs/reference/gate-output.schema.json': gateOutput,
+  'docs/reference/records.md': recordsPage,
 };
