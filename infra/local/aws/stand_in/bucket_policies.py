@@ -5,7 +5,11 @@ check as a denial, also of an Allow. Every bucket that refuses plain HTTP, as ea
 everybody. What such a policy says is checked on its text, by the modules' tests and by the scanners.
 """
 
+import json
+from typing import NamedTuple
+
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+from moto.s3.models import FakeBucket
 
 
 def extend():
@@ -18,3 +22,27 @@ def extend():
         return decide(self, *arguments, **named)
 
     IAMPolicyStatement.is_action_permitted = is_action_permitted
+    _logging_by_a_policy_that_also_denies()
+
+
+def _logging_by_a_policy_that_also_denies():
+    """moto looks for the statement that lets S3 deliver access logs, and stumbles over one that is for everybody (`"*"`)."""
+    permits = FakeBucket._log_permissions_enabled_policy
+
+    def permits_logging(target_bucket, target_prefix):
+        if not target_bucket.policy:
+            return False
+        policy = json.loads(target_bucket.policy.decode())
+        policy["Statement"] = [one for one in policy["Statement"] if isinstance(one.get("Principal"), dict)]
+        for_services = _Target(target_bucket.name, target_bucket.partition, json.dumps(policy).encode())
+        return permits(for_services, target_prefix)
+
+    FakeBucket._log_permissions_enabled_policy = staticmethod(permits_logging)
+
+
+class _Target(NamedTuple):
+    """All that moto reads of the bucket that logs go to."""
+
+    name: str
+    partition: str
+    policy: bytes

@@ -1,11 +1,14 @@
-"""GuardDuty: sample findings, which go to EventBridge as real ones do, and from there wherever rules send them."""
+"""GuardDuty: sample findings, which go to EventBridge as real ones do, and from there wherever rules send them; and
+features that are turned on one by one, where moto would forget all the others.
+"""
 
 import json
 import uuid
 
 import moto.guardduty.urls as urls
-from answers import body, iso_instant, ok, path_parts
+from answers import body, iso_instant, ok
 from moto.events.models import events_backends
+from moto.guardduty.models import Detector
 from moto.guardduty.responses import GuardDutyResponse
 
 DEFAULT_TYPE = "PrivilegeEscalation:Kubernetes/PrivilegedContainer"
@@ -16,10 +19,18 @@ SEVERITIES = {"Policy:Kubernetes/ExposedDashboard": 5.0, "Recon:EC2/PortProbeUnp
 def extend():
     GuardDutyResponse.create_sample_findings = _create_sample_findings
     urls.url_paths["{0}/detector/(?P<detector_id>[^/]+)/findings/create$"] = GuardDutyResponse.dispatch
+    update = Detector.update
+
+    def update_by_feature(self, enable, finding_publishing_frequency, data_sources, features):
+        named = {one["name"]: one for one in [*self.features, *(features or [])]}
+        update(self, enable, finding_publishing_frequency, data_sources, list(named.values()))
+
+    Detector.update = update_by_feature
 
 
 def _create_sample_findings(self):
-    detector = path_parts(self)["detector_id"]
+    # moto names the parts of a path here as AWS's own model does, not as the pattern above.
+    detector = self.path.split("/")[2]
     for kind in body(self).get("findingTypes") or [DEFAULT_TYPE]:
         event = {"Source": "aws.guardduty", "DetailType": "GuardDuty Finding", "Detail": json.dumps(_sample(self, detector, kind))}
         events_backends[self.current_account][self.region].put_events([event])

@@ -1,6 +1,7 @@
-"""SQS: a queue's redrive policy as AWS gives it back, without spaces.
+"""SQS: what a queue is told stays, and its redrive policy comes back as AWS gives it, without spaces.
 
-Terraform compares the texts; it would update the queue at every plan, and drop the queue's policy on the way.
+moto drops a queue's policy whenever another attribute is set. Terraform would wait for a policy that never comes, and
+compares the texts of redrive policies: it would update the queue at every plan.
 """
 
 import json
@@ -9,7 +10,7 @@ from moto.sqs.models import Queue
 
 
 def extend():
-    attributes = Queue.attributes.fget
+    attributes, set_attributes = Queue.attributes.fget, Queue._set_attributes
 
     def compact(self):
         given = attributes(self)
@@ -17,4 +18,8 @@ def extend():
             given["RedrivePolicy"] = json.dumps(self.redrive_policy, separators=(",", ":"))
         return given
 
+    def keeping_the_policy(self, given, now=None):
+        set_attributes(self, given if "Policy" in given else {**given, "Policy": self.policy}, now)
+
     Queue.attributes = property(compact)
+    Queue._set_attributes = keeping_the_policy

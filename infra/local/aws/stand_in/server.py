@@ -23,11 +23,13 @@ def main(arguments):
     import athena
     import bucket_policies
     import cloudtrail
+    import ec2
     import eks
+    import events
     import guardduty
     import queues
 
-    for extension in (athena, bucket_policies, cloudtrail, eks, guardduty, queues):
+    for extension in (athena, bucket_policies, cloudtrail, ec2, eks, events, guardduty, queues):
         extension.extend()
 
     from moto.server import main as serve
