@@ -1,9 +1,10 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { STSClient } from '@aws-sdk/client-sts';
 import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
-import { awsConfigText, sourceIdentityOf, workerIdentity, writeSession } from './credentials.ts';
+import { assumeRole, awsConfigText, sessionTagsOf, sourceIdentityOf, workerIdentity, writeSession } from './credentials.ts';
 
 test('a subject that AWS takes stays as it is', () => {
   expect(sourceIdentityOf('ana@example.com')).toBe('ana@example.com');
@@ -34,11 +35,33 @@ test('the credential process is quoted, and its line neither begins nor ends the
   expect(line).toMatch(/^credential_process = exec "[^"]+" "[^"]+credential-process\.ts" "\/with space\/session\.json"$/);
 });
 
+test('a role is taken in the name of the release, for a person, with the tags that its trust policy asks for', async () => {
+  const asked: unknown[] = [];
+  const keys = { AccessKeyId: 'a', SecretAccessKey: 'b', SessionToken: 'c', Expiration: new Date(0) };
+  const sts = { send: async ({ input }: { input: unknown }) => (asked.push(input), { Credentials: keys }) } as unknown as STSClient;
+  const release = { releaseId: 'fraud-scorer-production-0123456789ab', environment: 'production', team: 'risk' };
+  await assumeRole(sts, { roleArn: 'arn', sessionName: release.releaseId, sourceIdentity: 'ana', tags: sessionTagsOf(release) });
+  expect(asked).toEqual([
+    {
+      RoleArn: 'arn',
+      RoleSessionName: release.releaseId,
+      SourceIdentity: 'ana',
+      // As infra/terraform/modules/release-identity has them: one more, and AWS refuses.
+      Tags: [
+        { Key: 'release', Value: release.releaseId },
+        { Key: 'environment', Value: 'production' },
+        { Key: 'team', Value: 'risk' },
+      ],
+      DurationSeconds: 3600,
+    },
+  ]);
+});
+
 test("keys lie in files of the worker's user alone, and none is in Terraform's environment", async () => {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-session-'));
   try {
     const identity = { AWS_SECRET_ACCESS_KEY: 'worker-key', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
-    const role = { roleArn: 'arn', sessionName: 'release', sourceIdentity: 'ana', region: 'eu-west-1' };
+    const role = { roleArn: 'arn', sessionName: 'release', sourceIdentity: 'ana', tags: {}, region: 'eu-west-1' };
     const env = await writeSession(folder, { ...role, identity });
     expect(Object.keys(env).toSorted()).toEqual([
       'AWS_CONFIG_FILE',

@@ -9,12 +9,15 @@ import { fileURLToPath } from 'node:url';
 import { AssumeRoleCommand, type STSClient } from '@aws-sdk/client-sts';
 import { z } from 'zod';
 import { digestText, hexOf } from '../../domain/digest.ts';
+import type { ReleaseRef } from '../../domain/ports.ts';
 
 /** What the credential process is told, in a file that only this worker's user can read. */
 export const roleSession = z.strictObject({
   roleArn: z.string(),
   sessionName: z.string(),
   sourceIdentity: z.string(),
+  /** The release, its environment and its team: trust policies ask for them, CloudTrail keeps them. */
+  tags: z.record(z.string(), z.string()),
   region: z.string(),
   /** How the worker proves who it is itself: the names of `workerIdentity`. */
   identity: z.record(z.string(), z.string()),
@@ -30,6 +33,13 @@ export function workerIdentity(environment: Readonly<Record<string, string | und
 /** AWS takes 2 to 64 of `[\w+=,.@-]`. */
 const identityPattern = /^[\w+=,.@-]{2,64}$/;
 const suffixHexDigits = 12;
+
+/** What infra/terraform/modules/release-identity lets a session carry, and no more. */
+export const sessionTagsOf = ({ releaseId, environment, team }: Pick<ReleaseRef, 'releaseId' | 'environment' | 'team'>) => ({
+  release: releaseId,
+  environment,
+  team,
+});
 
 /** A subject that does not fit is cut and carries a piece of its digest: two people never share one. */
 export function sourceIdentityOf(subject: string): string {
@@ -51,13 +61,14 @@ export interface SessionKeys {
 
 export async function assumeRole(
   sts: STSClient,
-  session: Pick<RoleSession, 'roleArn' | 'sessionName' | 'sourceIdentity'>,
+  session: Pick<RoleSession, 'roleArn' | 'sessionName' | 'sourceIdentity' | 'tags'>,
 ): Promise<SessionKeys> {
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({
       RoleArn: session.roleArn,
       RoleSessionName: session.sessionName,
       SourceIdentity: session.sourceIdentity,
+      Tags: Object.entries(session.tags).map(([Key, Value]) => ({ Key, Value })),
       DurationSeconds: sessionSeconds,
     }),
   );

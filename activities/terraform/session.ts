@@ -7,7 +7,7 @@ import type { STSClient } from '@aws-sdk/client-sts';
 import type { PlanInput } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import type { Root } from './command.ts';
-import { assumeRole, sourceIdentityOf, writeSession } from './credentials.ts';
+import { assumeRole, sessionTagsOf, sourceIdentityOf, writeSession } from './credentials.ts';
 import { reachable } from './reachable.ts';
 
 export interface Session {
@@ -31,7 +31,12 @@ export async function withSession<T>(
   roleArn: string,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
-  const role = { roleArn, sessionName: release.releaseId, sourceIdentity: sourceIdentityOf(requester.subject) };
+  const role = {
+    roleArn,
+    sessionName: release.releaseId,
+    sourceIdentity: sourceIdentityOf(requester.subject),
+    tags: sessionTagsOf(release),
+  };
   const env = await writeSession(root.workspace, { ...role, region: aws.region, identity: { ...config.identity } });
   const credentials = () => reachable(`the role ${roleArn}`, () => assumeRole(sts, role));
   const endpoint = config.identity['AWS_ENDPOINT_URL'];
