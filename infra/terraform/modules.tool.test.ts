@@ -11,9 +11,10 @@ import { afterAll, expect, test } from 'vitest';
 
 const repository = resolve(import.meta.dirname, '../..');
 const here = import.meta.dirname;
-const tested = ['bootstrap', ...readdirSync(join(here, 'modules')).map((name) => join('modules', name))];
+const roots = ['bootstrap', 'platform', 'environments/staging', 'environments/production'];
+const tested = [...roots, ...readdirSync(join(here, 'modules')).map((name) => join('modules', name))];
 const copies = mkdtempSync(join(tmpdir(), 'modules-'));
-for (const folder of ['bootstrap', 'modules']) cpSync(join(here, folder), join(copies, folder), { recursive: true });
+for (const folder of [...roots, 'modules']) cpSync(join(here, folder), join(copies, folder), { recursive: true });
 afterAll(() => rmSync(copies, { recursive: true }));
 
 /** No AWS settings at all: a mock provider must not need them. */

@@ -20,10 +20,15 @@ const execute = promisify(execFile);
 export const example = join(checkout, 'examples/ml-platform');
 export const casesFolder = join(example, 'cases');
 
+/** Those of our modules that the example's platform is made of. The others would only be scanned. */
+const modules = ['encryption-key', 'image-registry', 'log-group', 'model-store', 'pipeline-role'].map(
+  (name) => `infra/terraform/modules/${name}`,
+);
+
 /** What the demo's repository is made of: the example, and the parts of ours that a team would copy. */
 const parts = [
   { from: example, to: '.', without: ['cases'] },
-  { from: join(checkout, 'infra/terraform/modules'), to: 'infra/terraform/modules', without: [] },
+  ...modules.map((module) => ({ from: join(checkout, module), to: module, without: [] })),
   { from: join(checkout, 'infra/helm/model-service'), to: 'infra/helm/model-service', without: [] },
 ];
 

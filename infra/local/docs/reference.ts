@@ -14,6 +14,7 @@ import { mountEvidence } from '../../../verify/evidence.ts';
 import { page, table } from './markdown.ts';
 import { gateInput, gateOutput, policiesPage } from './policies.ts';
 import { recordsPage } from './record.ts';
+import { terraformPages } from './terraform.ts';
 
 function messagesPage(): string {
   const allowed = phases.map((phase) => [phase, ...messages.map((message) => (messageTable[phase][message] === undefined ? '' : 'yes'))]);
@@ -168,6 +169,7 @@ function objectivesPage(): string {
 }
 
 export const referencePages: Readonly<Record<string, () => string>> = {
+  ...terraformPages,
   'docs/reference/messages.md': messagesPage,
   'docs/reference/failures.md': failuresPage,
   'docs/reference/cli.md': cliPage,

@@ -38,6 +38,41 @@ locals {
   }
 }
 
+locals {
+  # EventBridge passes no account when it writes to an encrypted topic or queue: it gets a statement without condition.
+  service_statements = [
+    for service in sort(var.services) : merge(
+      {
+        Sid       = "Service${join("", [for part in split("-", split(".", service)[0]) : title(part)])}"
+        Effect    = "Allow"
+        Principal = { Service = service }
+        Action    = ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey*"]
+        Resource  = "*"
+      },
+      { for key, value in { Condition = { StringEquals = { "aws:SourceAccount" = local.account } } } : key => value if service != "events.amazonaws.com" },
+    )
+  ]
+}
+
+locals {
+  auto_scaling = "arn:${local.partition}:iam::${local.account}:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"
+
+  # A service-linked role has no policy that anybody could add to: the key itself has to let it in.
+  disk_statements = [
+    for statement in [
+      {
+        Sid    = "DisksOfNodes"
+        Action = ["kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey*", "kms:ReEncrypt*"]
+      },
+      {
+        Sid       = "DisksOfNodesAttach"
+        Action    = ["kms:CreateGrant"]
+        Condition = { Bool = { "kms:GrantIsForAWSResource" = "true" } }
+      },
+    ] : merge(statement, { Effect = "Allow", Principal = { AWS = local.auto_scaling }, Resource = "*" }) if var.node_disks
+  ]
+}
+
 resource "aws_kms_key" "this" {
   description             = var.description
   enable_key_rotation     = true
@@ -47,7 +82,7 @@ resource "aws_kms_key" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     # `concat` of tuples, because the two statements have different shapes.
-    Statement = concat([local.account_statement], [for statement in [local.logs_statement] : statement if length(var.log_groups) > 0])
+    Statement = concat([local.account_statement], [for statement in [local.logs_statement] : statement if length(var.log_groups) > 0], local.service_statements, local.disk_statements)
   })
 }
 

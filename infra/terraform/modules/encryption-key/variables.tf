@@ -29,6 +29,28 @@ variable "log_groups" {
   }
 }
 
+variable "services" {
+  description = "AWS services that use the key for what they deliver: events and alarms to encrypted queues and topics, trails and flow logs to encrypted buckets."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for service in var.services : contains(["cloudtrail.amazonaws.com", "cloudwatch.amazonaws.com", "delivery.logs.amazonaws.com", "events.amazonaws.com"], service)])
+    error_message = "services are cloudtrail.amazonaws.com, cloudwatch.amazonaws.com, delivery.logs.amazonaws.com and events.amazonaws.com; CloudWatch Logs comes with log_groups."
+  }
+}
+
+variable "node_disks" {
+  description = "Let EC2 Auto Scaling use the key for the disks of nodes that it starts. Its service-linked role has to be there: `aws iam create-service-linked-role --aws-service-name autoscaling.amazonaws.com`."
+  type        = bool
+  default     = false
+
+  validation {
+    condition     = var.node_disks != null
+    error_message = "node_disks is true or false: null would quietly mean false, and nodes with encrypted disks would end as they start."
+  }
+}
+
 variable "deletion_window_days" {
   description = "Days between asking for the key's deletion and losing everything it encrypted."
   type        = number

@@ -3,6 +3,8 @@
 # Nothing here expires objects. A release names its artifact by version id and a way back fetches it again,
 # perhaps a year later; deciding that a model will never be needed again is not a bucket's business.
 
+# Access is recorded by CloudTrail data events; a log bucket is optional (access_log_bucket), which tfsec does not follow.
+#tfsec:ignore:aws-s3-enable-bucket-logging
 resource "aws_s3_bucket" "this" {
   #checkov:skip=CKV2_AWS_61:Versions are kept on purpose, see above
   #checkov:skip=CKV2_AWS_62:Releases read artifacts by version id; nothing waits for an event of this bucket

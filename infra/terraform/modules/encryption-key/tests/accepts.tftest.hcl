@@ -63,3 +63,34 @@ run "cloudwatch_logs_may_use_the_key_for_the_named_groups_only" {
     error_message = "The condition must name the log group and nothing else."
   }
 }
+
+run "services_use_the_key_for_this_account_where_aws_can_tell" {
+  command = plan
+
+  variables {
+    services = ["cloudtrail.amazonaws.com", "events.amazonaws.com"]
+  }
+
+  assert {
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[1].Condition.StringEquals["aws:SourceAccount"] == "111122223333"
+    error_message = "CloudTrail must be held to this account."
+  }
+
+  assert {
+    condition     = jsondecode(aws_kms_key.this.policy).Statement[2].Principal.Service == "events.amazonaws.com" && !can(jsondecode(aws_kms_key.this.policy).Statement[2].Condition)
+    error_message = "EventBridge must be let in without a condition that it never fulfils."
+  }
+}
+
+run "nodes_disks_are_attached_by_auto_scaling_and_granted_to_aws_alone" {
+  command = plan
+
+  variables {
+    node_disks = true
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_kms_key.this.policy).Statement : statement.Condition if statement.Sid == "DisksOfNodesAttach"] == [{ Bool = { "kms:GrantIsForAWSResource" = "true" } }]
+    error_message = "Grants must be for resources of AWS only."
+  }
+}

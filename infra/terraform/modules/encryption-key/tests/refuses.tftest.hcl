@@ -87,3 +87,23 @@ run "tags_that_belong_to_aws_are_refused" {
 
   expect_failures = [var.tags]
 }
+
+run "a_service_that_delivers_nothing_is_refused" {
+  command = plan
+
+  variables {
+    services = ["*"]
+  }
+
+  expect_failures = [var.services]
+}
+
+run "undecided_node_disks_are_refused" {
+  command = plan
+
+  variables {
+    node_disks = null
+  }
+
+  expect_failures = [var.node_disks]
+}

@@ -1,0 +1,67 @@
+# No AWS: the provider is a mock, so these run in seconds and without credentials.
+mock_provider "aws" {
+  mock_data "aws_caller_identity" {
+    defaults = { account_id = "111122223333" }
+  }
+
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+
+  mock_data "aws_region" {
+    defaults = { name = "eu-west-1" }
+  }
+
+  # Modules take whole ARNs and nothing else: what a plan does not know yet is given here.
+  mock_resource "aws_cloudwatch_log_stream" {
+    defaults        = { arn = "arn:aws:logs:eu-west-1:111122223333:log-group:/ml/production:log-stream:serving" }
+    override_during = plan
+  }
+}
+
+
+variables {
+  organisation     = "acme"
+  environment      = "production"
+  region           = "eu-west-1"
+  network          = { cidr = "10.40.0.0/16", zones = ["a", "b"], nat = "none", interface_endpoints = ["sts"] }
+  cluster          = { kubernetes_version = "1.33", addons = { eks-pod-identity-agent = "v1.3.7-eksbuild.2" }, node_groups = {} }
+  services         = { fraud-scorer = { team = "risk", replicas_max = 4, jenkins_job = "https://jenkins.example.com/job/fraud-scorer/" } }
+  shared_images    = ["model-server"]
+  jenkins_issuer   = "https://jenkins.example.com/oidc"
+  people_role_arns = ["arn:aws:iam::111122223333:role/people"]
+  worker_role_arns = ["arn:aws:iam::111122223333:role/plimsoll-worker"]
+  state            = { bucket = "acme-ml-tfstate", key = "production.tfstate", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d" }
+}
+run "what_a_company_has_is_used_and_the_rest_is_made_around_it" {
+  command = plan
+
+  variables {
+    existing = {
+      network      = { vpc_id = "vpc-0a1b2c3d", private_subnet_ids = ["subnet-0a1b2c3d", "subnet-1a1b2c3d"] }
+      cluster_name = "everybody"
+      trail_bucket = "acme-organisation-trail"
+      detector_id  = "0123456789abcdef0123456789abcdef"
+    }
+  }
+
+  override_data {
+    target = module.network.data.aws_vpc.existing
+    values = { id = "vpc-0a1b2c3d", enable_dns_support = true, enable_dns_hostnames = true }
+  }
+
+  override_data {
+    target = module.network.data.aws_subnet.existing
+    values = { vpc_id = "vpc-0a1b2c3d", map_public_ip_on_launch = false }
+  }
+
+  override_data {
+    target = module.cluster.data.aws_eks_cluster.existing
+    values = { name = "everybody", access_config = [{ authentication_mode = "API" }] }
+  }
+
+  assert {
+    condition     = output.cluster == "everybody" && output.ledger_bucket == "acme-organisation-trail" && length(output.services) == 1
+    error_message = "The cluster and the trail must be those that are there, and the service must get what it needs."
+  }
+}
