@@ -1,0 +1,165 @@
+/**
+ * Goal: what infra/terraform holds makes an account that works. The bootstrap moves its own state in and is harmless when
+ * it is run again; the whole production environment applies in one go and leaves nothing to plan; a finding then reaches
+ * the queue that Plimsoll reads; and our own gate has nothing against any of it.
+ * Method: the real Terraform with the real AWS provider, against a stand-in of this file's own. One test stands on the
+ * one before it: an account is made once.
+ */
+import { execFile, execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inputOf, parseChange, type Report } from '../../activities/policy/question.ts';
+import { changeSetOf } from '../../activities/terraform/change.ts';
+import { planJson } from '../../activities/terraform/plan-json.schema.ts';
+import type { Violation } from '../../domain/gate.ts';
+import { repository } from '../../infra/local/repository.ts';
+import { orderOf } from '../support/builders.ts';
+import { findTool } from '../support/find-tool.ts';
+import { type StandIn, startStandIn } from '../support/stand-in.ts';
+
+const copy = mkdtempSync(join(tmpdir(), 'account-'));
+const production = 'environments/production';
+/** As infra/terraform/environments/production/README.md says. */
+const backend = { bucket: 'acme-ml-tfstate', key: 'production.tfstate', region: 'eu-west-1', use_lockfile: 'true' };
+let aws: StandIn;
+let ids: readonly string[];
+
+beforeAll(async () => {
+  // In a copy, so that the checkout stays as it is.
+  for (const folder of ['bootstrap', 'modules', 'platform', 'environments'])
+    cpSync(join(repository, 'infra/terraform', folder), join(copy, folder), { recursive: true });
+  aws = await startStandIn('eu-west-1');
+});
+afterAll(async () => {
+  await aws.stop();
+  rmSync(copy, { recursive: true });
+});
+
+const terraform = async (root: string, ...args: readonly string[]): Promise<string> => {
+  const env = {
+    HOME: copy,
+    PATH: process.env['PLIMSOLL_TOOLS_PATH'],
+    TF_CLI_CONFIG_FILE: process.env['PLIMSOLL_TERRAFORM_CLI_CONFIG'],
+    TF_IN_AUTOMATION: '1',
+    TF_INPUT: '0',
+    ...aws.env,
+  };
+  const { stdout } = await promisify(execFile)('terraform', args, { cwd: join(copy, root), env, maxBuffer: 64 * 1024 * 1024 });
+  return stdout;
+};
+
+/** 0: nothing to do; a rejection with code 2, and the plan in it, otherwise. */
+const plansNothing = (root: string, ...variables: readonly string[]) =>
+  terraform(root, 'plan', '-detailed-exitcode', '-no-color', '-lock=false', ...variables);
+
+test('the bootstrap makes the bucket of states, moves its own state in, and changes nothing when it is run again', async () => {
+  const variables = ['-var', 'name=acme-ml'];
+  await terraform('bootstrap', 'init', '-no-color');
+  await terraform('bootstrap', 'apply', '-auto-approve', '-no-color', ...variables);
+  writeFileSync(join(copy, 'bootstrap/backend.tf'), await terraform('bootstrap', 'output', '-raw', 'backend'));
+  await terraform('bootstrap', 'init', '-migrate-state', '-force-copy', '-no-color');
+  rmSync(join(copy, 'bootstrap/terraform.tfstate'));
+  await plansNothing('bootstrap', ...variables);
+  expect(existsSync(join(copy, 'bootstrap/terraform.tfstate'))).toBe(false);
+  const { bucket, lock_table, kms_key_arn } = JSON.parse(await terraform('bootstrap', 'output', '-json')) as Record<
+    string,
+    { value: string }
+  >;
+  expect([bucket?.value, lock_table?.value]).toEqual(['acme-ml-tfstate', 'acme-ml-tflock']);
+  ids = ['-var', 'account_id=123456789012', '-var', `state_kms_key_arn=${kms_key_arn?.value}`];
+}, 300_000);
+
+/* --------------------------------------------------------------- the gate */
+
+const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'checkov plan'];
+const reports: readonly Report[] = tools.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] }));
+
+interface Decision {
+  readonly kind: string;
+  readonly because: readonly string[];
+  readonly violations: readonly Violation[];
+}
+
+async function decisionOn(plan: unknown): Promise<Decision> {
+  const change = parseChange(JSON.parse(JSON.stringify(await changeSetOf(planJson.parse(plan), [], async () => 'hmac-sha256:none'))));
+  const order = orderOf({ model: undefined, environment: 'production', team: 'platform' });
+  const input = inputOf({
+    stage: 'complete',
+    firstRelease: false,
+    at: '2026-11-25T12:00:00.000Z',
+    order,
+    reports,
+    change,
+    manifests: null,
+  });
+  const args = ['eval', '--format', 'json', '--data', join(repository, 'infra/opa'), '--stdin-input', 'data.plimsoll.release.decision'];
+  const answer = JSON.parse(execFileSync(findTool('opa'), args, { encoding: 'utf8', input: JSON.stringify(input) })) as {
+    result: { expressions: { value: Decision }[] }[];
+  };
+  const decision = answer.result[0]?.expressions[0]?.value;
+  if (decision === undefined) throw new Error('OPA decided nothing');
+  return decision;
+}
+
+test('the whole production environment is nothing that our policies deny, and people have to see it', async () => {
+  await terraform(production, 'init', '-no-color', ...Object.entries(backend).map(([name, value]) => `-backend-config=${name}=${value}`));
+  await terraform(production, 'plan', '-no-color', '-out=release.tfplan', ...ids);
+  const decision = await decisionOn(JSON.parse(await terraform(production, 'show', '-json', 'release.tfplan')));
+  expect(decision.violations.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
+  expect(decision.kind).toBe('approval needed');
+  expect(decision.because).toContain('approval.iamChange');
+}, 300_000);
+
+/* -------------------------------------------------------------- the apply */
+
+interface Platform {
+  readonly plan_role: string;
+  readonly findings_queue: string;
+}
+
+let platform: Platform;
+
+test('it applies in one go, and then there is nothing left to plan', async () => {
+  await terraform(production, 'apply', '-no-color', 'release.tfplan');
+  await plansNothing(production, ...ids);
+  const outputs = JSON.parse(await terraform(production, 'output', '-json')) as { platform: { value: Platform } };
+  platform = outputs.platform.value;
+  expect(platform).toMatchObject({
+    plan_role: 'arn:aws:iam::123456789012:role/plimsoll-production-plan',
+    apply_role: 'arn:aws:iam::123456789012:role/plimsoll-production-apply',
+    cluster: 'ml-production',
+    ledger_bucket: 'acme-ml-production-audit',
+  });
+  // Each stage waits for AWS's own settling; the rest is a busy machine.
+}, 600_000);
+
+/* ------------------------------------------------------------ the findings */
+
+/** As an SDK would ask, without one: the stand-in reads which service is meant from the signature's scope, and checks no signature. */
+async function ask(service: string, path: string, body?: object, target?: string): Promise<unknown> {
+  const scope = `Credential=testing/20261125/eu-west-1/${service}/aws4_request`;
+  const headers = {
+    authorization: `AWS4-HMAC-SHA256 ${scope}, SignedHeaders=host, Signature=none`,
+    'content-type': target === undefined ? 'application/json' : 'application/x-amz-json-1.0',
+    ...(target === undefined ? {} : { 'x-amz-target': target }),
+  };
+  const request = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
+  const response = await fetch(`${aws.endpoint}${path}`, request);
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${service} answers ${response.status}: ${text}`);
+  return text === '' ? {} : JSON.parse(text);
+}
+
+test('a finding that is severe reaches the queue that Plimsoll reads, and one that is not does not', async () => {
+  const { detectorIds } = (await ask('guardduty', '/detector')) as { detectorIds: readonly string[] };
+  const [severe, harmless] = ['PrivilegeEscalation:Kubernetes/PrivilegedContainer', 'Recon:EC2/PortProbeUnprotectedPort'];
+  await ask('guardduty', `/detector/${detectorIds[0]}/findings/create`, { findingTypes: [harmless, severe] });
+  const received = (await ask('sqs', '/', { QueueUrl: platform.findings_queue, MaxNumberOfMessages: 10 }, 'AmazonSQS.ReceiveMessage')) as {
+    Messages?: readonly { readonly Body: string }[];
+  };
+  const events = (received.Messages ?? []).map(({ Body }) => JSON.parse(Body) as { detail: { type: string; severity: number } });
+  expect(events.map(({ detail }) => [detail.type, detail.severity])).toEqual([[severe, 8]]);
+});
