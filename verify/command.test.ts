@@ -98,6 +98,17 @@ describe('one release', () => {
     expect(JSON.parse(out)).toMatchObject({ state: 'wrong', chain: 'releases/bad', faults: [{ kind: 'missing', sequence: 1 }] });
   });
 
+  test('is verified in the folder where one stands', async () => {
+    await writeChain('good', 2);
+    const before = process.cwd();
+    process.chdir(folder);
+    try {
+      expect((await verify('good', '--from', '.', '--key', 'key.pem')).code).toBe(0);
+    } finally {
+      process.chdir(before);
+    }
+  });
+
   test('that is not there is wrong usage, not verified', async () => {
     expect(await inCopy('nobody')).toMatchObject({ code: 2, err: expect.stringContaining('there is nothing of this name') });
   });
