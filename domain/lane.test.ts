@@ -17,6 +17,14 @@ describe('a lane', () => {
     expect(order(lane)).toEqual(['holder', 'r', 'h', 'h2', 'n']);
   });
 
+  test('keeps the place of whoever asks again, and answers the newer asking', () => {
+    const lane = laneOf(['holder', 'normal'], ['n', 'normal'], ['last', 'normal']);
+    const again = enter(lane, { releaseId: 'n', urgency: 'normal', asked: 2 });
+    expect(order(again)).toEqual(order(lane));
+    expect(again.waiting[0]).toEqual({ releaseId: 'n', urgency: 'normal', asked: 2 });
+    expect(enter(lane, { releaseId: 'holder', urgency: 'normal', asked: 3 }).holder?.asked).toBe(3);
+  });
+
   test('is wanted when a rollback waits behind something that is none', () => {
     expect(isWanted(laneOf(['n', 'normal'], ['r', 'rollback']))).toBe(true);
     expect(isWanted(laneOf(['n', 'normal'], ['h', 'hotfix']))).toBe(false);

@@ -7,6 +7,11 @@ import type { LaneRef, Urgency } from './order.ts';
 export interface Waiter {
   readonly releaseId: string;
   readonly urgency: Urgency;
+  /**
+   * Which asking of this release this is, from 1: a release that left and asked again takes no answer to what it asked
+   * before, which may still be on its way. Left out by releases from before askings were counted.
+   */
+  readonly asked?: number | undefined;
 }
 
 export interface Lane {
@@ -29,12 +34,17 @@ export const waitingMax = 100;
 
 const rank: Readonly<Record<Urgency, number>> = { rollback: 0, hotfix: 1, normal: 2 };
 
-/** Asking twice keeps the first place. The newcomer stands behind everyone as urgent as itself. */
+/** Asking again keeps the place, and is what is answered from then on. The newcomer stands behind everyone as urgent as itself. */
 export function enter(lane: Lane, newcomer: Waiter): Lane {
-  const full = lane.waiting.length >= waitingMax && newcomer.urgency !== 'rollback';
-  if (full || positionOf(lane, newcomer.releaseId) !== undefined) return lane;
+  if (positionOf(lane, newcomer.releaseId) !== undefined) return askedAgain(lane, newcomer);
+  if (lane.waiting.length >= waitingMax && newcomer.urgency !== 'rollback') return lane;
   const waiting = [...lane.waiting, newcomer].toSorted((a, b) => rank[a.urgency] - rank[b.urgency]);
   return grant({ ...lane, waiting });
+}
+
+function askedAgain({ holder, waiting }: Lane, { releaseId, asked }: Waiter): Lane {
+  const now = <T extends Waiter | null>(waiter: T) => (waiter?.releaseId === releaseId ? { ...waiter, asked } : waiter);
+  return { holder: now(holder), waiting: waiting.map(now) };
 }
 
 /** Harmless for whoever is not there. */

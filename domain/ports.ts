@@ -14,9 +14,10 @@ import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
+import type { Waiter } from './lane.ts';
 import type { Obstacle } from './line.ts';
 import type { Notice, NoticeTarget } from './notice.ts';
-import type { Json, LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
+import type { Json, LaneRef, ReleaseOrder, Requester } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
@@ -325,7 +326,7 @@ export interface CheckpointPort {
 
 export interface LanesPort {
   /** signalWithStart of the lane; the grant comes back as a signal to the release. Twice keeps the place. */
-  enterLane(input: { readonly lane: LaneRef; readonly releaseId: string; readonly urgency: Urgency }): Promise<void>;
+  enterLane(input: { readonly lane: LaneRef } & Waiter): Promise<void>;
   /** Undo of `enterLane`. Harmless when the release is not in the lane. */
   leaveLane(input: { readonly lane: LaneRef; readonly releaseId: string }): Promise<void>;
 }

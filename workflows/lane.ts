@@ -3,7 +3,7 @@
  * `domain/lane.ts`; this keeps the value, tells releases where they stand, and ends when nobody is left.
  */
 import { condition, continueAsNew, getExternalWorkflowHandle, log, setHandler, workflowInfo } from '@temporalio/workflow';
-import { emptyLane, enter, isWanted, type Lane, leave, positionOf } from '../domain/lane.ts';
+import { emptyLane, enter, isWanted, type Lane, leave, positionOf, type Waiter } from '../domain/lane.ts';
 import type { LaneRef } from '../domain/order.ts';
 import { enterLaneSignal, lanePositionSignal, laneQuery, laneWantedSignal, leaveLaneSignal } from './messages.ts';
 
@@ -12,7 +12,8 @@ const notThere = -1;
 
 export async function lane(ref: LaneRef, state: Lane = emptyLane): Promise<void> {
   let current = state;
-  const toTell = new Set<string>();
+  /** Who asked and was not answered yet; also whoever is turned away, and so stands nowhere. */
+  const toTell = new Map<string, Waiter['asked']>();
   const told = new Map<string, number>();
   let wantedToldTo: string | undefined;
 
@@ -21,24 +22,28 @@ export async function lane(ref: LaneRef, state: Lane = emptyLane): Promise<void>
     current = enter(current, waiter);
     // Whoever asks again may have missed the answer.
     told.delete(waiter.releaseId);
-    toTell.add(waiter.releaseId);
+    toTell.set(waiter.releaseId, waiter.asked);
   });
   setHandler(leaveLaneSignal, ({ releaseId }) => {
     current = leave(current, releaseId);
   });
 
-  const standing = () => [current.holder, ...current.waiting].filter((waiter) => waiter !== null).map(({ releaseId }) => releaseId);
+  const waiters = () => [current.holder, ...current.waiting].filter((waiter) => waiter !== null);
+  const standing = () => waiters().map(({ releaseId }) => releaseId);
   const news = () =>
-    [...new Set([...standing(), ...toTell])].filter((releaseId) => told.get(releaseId) !== (positionOf(current, releaseId) ?? notThere));
+    [...new Set([...standing(), ...toTell.keys()])].filter(
+      (releaseId) => told.get(releaseId) !== (positionOf(current, releaseId) ?? notThere),
+    );
   const wanted = () => isWanted(current) && current.holder !== null && wantedToldTo !== current.holder.releaseId;
 
   for (;;) {
     await condition(() => news().length > 0 || wanted() || standing().length === 0);
     for (const releaseId of news()) {
       const position = positionOf(current, releaseId) ?? notThere;
+      const asked = waiters().find((waiter) => waiter.releaseId === releaseId)?.asked ?? toTell.get(releaseId);
       told.set(releaseId, position);
       toTell.delete(releaseId);
-      if (!(await signalled(() => getExternalWorkflowHandle(releaseId).signal(lanePositionSignal, { lane: ref, position })))) {
+      if (!(await signalled(() => getExternalWorkflowHandle(releaseId).signal(lanePositionSignal, { lane: ref, position, asked })))) {
         current = leave(current, releaseId);
       }
     }

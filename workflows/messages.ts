@@ -2,7 +2,7 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../domain/approval.ts';
 import type { Caller } from '../domain/caller.ts';
-import { type Lane, laneSignals } from '../domain/lane.ts';
+import { type Lane, laneSignals, type Waiter } from '../domain/lane.ts';
 import type { RefusedCall } from '../domain/ledger/refusals.ts';
 import { lineSignals } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
@@ -47,11 +47,17 @@ export const laneQuery = defineQuery<Lane>('lane');
 /** To the workflow of a day's refused calls. */
 export const refusedSignal = defineSignal<[RefusedCall]>('refused');
 
-/** The lane tells a release where it stands: 0 holds the lane. */
-export const lanePositionSignal = defineSignal<[{ readonly lane: LaneRef; readonly position: number }]>(laneSignals.position);
+/** 0 holds the lane, −1 was turned away. `asked`: of the asking that this answers. */
+export interface LanePosition extends Pick<Waiter, 'asked'> {
+  readonly lane: LaneRef;
+  readonly position: number;
+}
+
+/** The lane tells a release where it stands. */
+export const lanePositionSignal = defineSignal<[LanePosition]>(laneSignals.position);
 /** A rollback waits behind this release: it should give way. */
 export const laneWantedSignal = defineSignal<[{ readonly lane: LaneRef; readonly by: string }]>(laneSignals.wanted);
-export const enterLaneSignal = defineSignal<[{ readonly releaseId: string; readonly urgency: ReleaseOrder['urgency'] }]>(laneSignals.enter);
+export const enterLaneSignal = defineSignal<[Waiter]>(laneSignals.enter);
 export const leaveLaneSignal = defineSignal<[{ readonly releaseId: string }]>(laneSignals.leave);
 
 /** A release waits for a line that is stopped; and is told when it no longer is. */

@@ -149,10 +149,11 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
       deadline = newDeadline();
     }
     run.undo.push({ kind: 'leave lane', lane });
-    run.show({ waitingFor: { kind: 'lane', lane, position: run.lanePosition(lane) ?? 1 } });
-    await run.steps.lanes.enterLane.executeWithOptions({ summary: `Enter lane ${lane.kind}/${lane.key}` }, [{ lane, releaseId, urgency }]);
-    const mine = () => run.lanePosition(lane) === 0;
-    const full = () => run.lanePosition(lane) === -1;
+    run.show({ waitingFor: { kind: 'lane', lane, position: 1 } });
+    const asking = { lane, releaseId, urgency, asked: run.lanes.ask(lane) };
+    await run.steps.lanes.enterLane.executeWithOptions({ summary: `Enter lane ${lane.kind}/${lane.key}` }, [asking]);
+    const mine = () => run.lanes.of(lane) === 0;
+    const full = () => run.lanes.of(lane) === -1;
     const inTime = await condition(
       () => mine() || full() || run.abortion !== undefined || run.approvals.isMissed,
       Math.max(1, deadline - Date.now()),

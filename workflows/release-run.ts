@@ -19,6 +19,7 @@ import { nameOf } from '../domain/undo.ts';
 import { firstView, type ReleaseView } from '../domain/view.ts';
 import { Approvals } from './approvals.ts';
 import type { Ending, Facts } from './facts.ts';
+import { LanePlaces } from './lane-places.ts';
 import {
   abortUpdate,
   holdUpdate,
@@ -62,7 +63,7 @@ export class ReleaseRun {
   #recordEnds = false;
   readonly #endedByAbort = new Set<CancellationScope>();
   readonly #endedByResume = new Set<CancellationScope>();
-  readonly #lanes = new Map<string, number>();
+  readonly lanes = new LanePlaces();
   readonly #skipped = new Set<string>();
   #stoppedSince: number | undefined;
   #stoppedBefore = 0;
@@ -118,8 +119,6 @@ export class ReleaseRun {
     const { by, reason } = this.#aborted;
     return { kind: this.model === 'put back' ? 'rolled back' : 'cancelled', reason: `aborted by ${by}: ${reason}`, by };
   }
-
-  lanePosition = (lane: LaneRef): number | undefined => this.#lanes.get(keyOf(lane));
 
   /* ------------------------------------------------------------ writing */
 
@@ -228,10 +227,6 @@ export class ReleaseRun {
     return over === 'line' && held !== null ? ({ kind: 'resume', heldBy: held.by, reason: held.reason } as const) : null;
   }
 
-  forgetLane(lane: LaneRef): void {
-    this.#lanes.delete(keyOf(lane));
-  }
-
   /** From here on the new version stays, whatever anyone says. */
   promote(oldSlot: Slot | null): void {
     this.#promoted = true;
@@ -274,7 +269,7 @@ export class ReleaseRun {
     if (isPatched('people and policy')) await localSteps.leaveLane({ lane, releaseId });
     else await this.#undoSteps.lanes.leaveLane.executeWithOptions({ summary }, [{ lane, releaseId }]);
     this.undo.forget('leave lane');
-    this.forgetLane(lane);
+    this.lanes.forget(lane);
     this.record('laneLeft', { lane: { ...lane } });
   }
 
@@ -319,8 +314,9 @@ export class ReleaseRun {
     setHandler(orderQuery, () => this.order);
     setHandler(recordsQuery, (after, limit) => this.#outbox.after(after, limit));
 
-    setHandler(lanePositionSignal, ({ lane, position }) => {
-      this.#lanes.set(keyOf(lane), position);
+    setHandler(lanePositionSignal, (place) => {
+      const { lane, position } = place;
+      if (!this.lanes.hear(place)) return;
       if (this.#view.waitingFor?.kind === 'lane') this.show({ waitingFor: { kind: 'lane', lane, position } });
     });
     setHandler(lineChangedSignal, () => void (this.#lineNews += 1));
@@ -389,5 +385,3 @@ export class ReleaseRun {
     );
   }
 }
-
-const keyOf = (lane: LaneRef) => `${lane.kind}/${lane.key}`;

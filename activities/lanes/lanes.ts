@@ -9,14 +9,14 @@ import { failure } from '../failure.ts';
 
 export function createLanesActivities({ client }: { readonly client: Client }): LanesPort {
   return {
-    async enterLane({ lane, releaseId, urgency }) {
+    async enterLane({ lane, ...waiter }) {
       await reachable(() =>
         client.workflow.signalWithStart(laneWorkflow.type, {
           workflowId: laneIdOf(lane),
           taskQueue: laneWorkflow.taskQueue,
           args: [lane, emptyLane],
           signal: laneSignals.enter,
-          signalArgs: [{ releaseId, urgency }],
+          signalArgs: [waiter],
           staticSummary: `lane ${lane.kind} ${lane.key}`,
         }),
       );
