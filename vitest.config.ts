@@ -25,6 +25,7 @@ export default defineConfig({
           name: 'quick',
           include: ['{domain,workflows,activities,worker,api,cli,backtest,verify,infra,test}/**/*.test.ts'],
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
+          globalSetup: ['test/support/workflow-bundle.ts'],
           // A story of two releases takes seconds; this ends one that would never end, also on a machine that is busy with others.
           testTimeout: 120_000,
           hookTimeout: 120_000,
@@ -41,7 +42,8 @@ export default defineConfig({
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          maxWorkers: 2,
+          // Two work and one waits, in the mean: for a lock, for AWS, for pods.
+          maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },
       },

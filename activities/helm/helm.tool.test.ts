@@ -337,14 +337,14 @@ async function letGo(value: 'go' | null = 'go'): Promise<void> {
 }
 
 async function podsOfHook(when: string) {
-  return (await core.listNamespacedPod({ namespace: cluster.namespace, labelSelector: `job-name=hold-${when}` })).items;
+  return (await core.listNamespacedPod({ namespace: cluster.namespace, labelSelector: `job-name=hold-${when}-${service}` })).items;
 }
 
 /** A Job that no node will ever run: Helm waits for it, in the middle of its operation. */
 const endlessHook = (when: string) => `apiVersion: batch/v1
 kind: Job
 metadata:
-  name: hold-${when}
+  name: hold-${when}-${service}
   annotations: { helm.sh/hook: ${when}, helm.sh/hook-delete-policy: before-hook-creation }
 spec:
   template:

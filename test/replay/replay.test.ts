@@ -8,15 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import proto, { type temporal } from '@temporalio/proto';
-import { DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker, type WorkflowBundleOption } from '@temporalio/worker';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { bundle } from '../support/temporal.ts';
+import { bundle } from '../support/workflow-bundle.ts';
 
 const folder = fileURLToPath(new URL('histories', import.meta.url));
 const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const read = (name: string): temporal.api.history.v1.IHistory => historyFromJSON(JSON.parse(readFileSync(join(folder, name), 'utf8')));
 
-let workflowBundle: WorkflowBundleWithSourceMap;
+let workflowBundle: WorkflowBundleOption;
 beforeAll(async () => {
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   workflowBundle = await bundle();

@@ -1,7 +1,6 @@
 /** A Temporal server of its own and our workflows on real workers, with activities that a test brings. */
-import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime, Worker, type WorkflowBundleWithSourceMap } from '@temporalio/worker';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createLanesActivities } from '../../activities/lanes/lanes.ts';
 import { createReleasesActivities } from '../../activities/releases/releases.ts';
 import { memoOf } from '../../domain/memo.ts';
@@ -11,11 +10,7 @@ import type { release } from '../../workflows/release.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { findTool } from './find-tool.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
-
-const quiet = new DefaultLogger('WARN');
-
-export const bundle = (workflows = '../../workflows/index.ts'): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath: fileURLToPath(new URL(workflows, import.meta.url)), logger: quiet });
+import { bundle } from './workflow-bundle.ts';
 
 export interface Temporal {
   readonly client: TestWorkflowEnvironment['client'];

@@ -15,7 +15,7 @@ import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
 import { storedRecord } from '../support/chains.ts';
 import { findTool } from '../support/find-tool.ts';
-import { bundle } from '../support/temporal.ts';
+import { bundle } from '../support/workflow-bundle.ts';
 
 const days = new Map<string, ReleaseRecord[]>();
 const sealed: string[] = [];
