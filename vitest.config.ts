@@ -42,8 +42,7 @@ export default defineConfig({
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
-          // Two work and one waits, in the mean: for a lock, for AWS, for pods.
-          maxWorkers: 3,
+          maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },
       },
