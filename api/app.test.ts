@@ -497,6 +497,7 @@ describe('documents', () => {
       'GET /v1/login',
       'GET /v1/me',
       'GET /v1/previews/{id}',
+      'GET /v1/previews/{id}/findings',
       'GET /v1/releases',
       'GET /v1/releases/{id}',
       'GET /v1/releases/{id}/counts',

@@ -10,9 +10,14 @@ import { type Colors, changesBetween, obstacleLines } from './format.ts';
 /** A plan takes minutes; a person sees a phase change within a second. */
 const lookEveryMs = 1_000;
 
-export async function plan(session: Session, options: ReleaseOptions, everyMs = lookEveryMs): Promise<number> {
+export interface PlanOptions extends ReleaseOptions {
+  readonly branch?: string;
+}
+
+export async function plan(session: Session, options: PlanOptions, everyMs = lookEveryMs): Promise<number> {
   const { api, settings, terminal } = connect(session);
-  const { id } = await answerOf(settings.apiUrl, startPreview({ client: api, body: requestFrom(options) }));
+  const body = { ...requestFrom(options), ...(options.branch !== undefined && { branch: options.branch }) };
+  const { id } = await answerOf(settings.apiUrl, startPreview({ client: api, body }));
   let seen: PreviewDetails | undefined;
   for (;;) {
     const now = await answerOf(settings.apiUrl, showPreview({ client: api, path: { id } }));
@@ -48,5 +53,5 @@ export function planText({ status, outcome, attention, approval, obstacles, lane
 
 /** `options`: those of `plimsoll release`, which asks for the same thing. */
 export function addPlanCommand(session: Session, command: Command, finish: (exitCode: number) => void): void {
-  command.action(async (options: ReleaseOptions) => finish(await plan(session, options)));
+  command.action(async (options: PlanOptions) => finish(await plan(session, options)));
 }

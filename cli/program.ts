@@ -73,7 +73,10 @@ export function createProgram(
 
   addPlanCommand(
     session,
-    withRequest(command('plan', 'what a release would be: scans, change, policies, approvers; nobody is asked')),
+    withRequest(command('plan', 'what a release would be: scans, change, policies, approvers; nobody is asked')).option(
+      '--branch <name>',
+      'the branch that the commit is on, where it is not merged yet; the environment has to allow it',
+    ),
     finish,
   );
 

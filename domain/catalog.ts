@@ -24,6 +24,8 @@ export interface Environment {
   readonly freeze: readonly Freeze[];
   /** Takes only what that environment has run for so long. */
   readonly requires?: SoakRule | undefined;
+  /** Branches that may be previewed before they are merged; without it none. */
+  readonly previews?: { readonly branches: readonly string[] } | undefined;
   /** Who is told that approvers are waited for. */
   readonly notices?: readonly NoticeTarget[] | undefined;
   /** Task queues of its own, so that an environment's credentials live on its own workers. */

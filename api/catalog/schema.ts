@@ -94,6 +94,8 @@ const metrics = z.strictObject({
 
 const queue = z.string().min(1);
 
+const branchPattern = z.string().regex(/^[^*\s]*[^\s]$/, 'the name of a branch, or its beginning and a * at the end');
+
 /** Thirty days: what nobody released on within a month is to be looked at again. */
 const soakHoursMax = 30 * 24;
 
@@ -110,6 +112,7 @@ export const environmentFile = z
     freeze: freezes,
     requires: z.strictObject({ releasedIn: name, soakHours: z.number().min(0).max(soakHoursMax).default(0) }).optional(),
     notices: notices.optional(),
+    previews: z.strictObject({ branches: z.array(branchPattern).min(1) }).optional(),
     /** The common workers, unless an environment keeps its credentials on its own. */
     queues: z.strictObject({ tools: queue.default(taskQueues.tools), watch: queue.default(taskQueues.watch) }).prefault({}),
   })

@@ -61,6 +61,10 @@ const operation = (
   responses: { ...rest.responses, '4XX': refused, '5XX': refused },
 });
 
+const foundAnswer = {
+  description: 'Values, or SARIF 2.1.0 for whoever accepts it',
+  content: { ...json(findingList), [sarifType]: { schema: sarifLog } },
+};
 const open = { security: [] };
 const releasePath = z.object({ id: releaseId });
 const onceHeader = z.object({ 'idempotency-key': idempotencyKey });
@@ -165,12 +169,7 @@ export const openApiDocument = () =>
       '/v1/releases/{id}/findings': {
         get: operation('listFindings', 'releases', 'What was found, once each, and what of it is new', {
           requestParams: { path: releasePath },
-          responses: {
-            '200': {
-              description: 'Values, or SARIF 2.1.0 for whoever accepts it',
-              content: { ...json(findingList), [sarifType]: { schema: sarifLog } },
-            },
-          },
+          responses: { '200': foundAnswer },
         }),
       },
       '/v1/releases/{id}/approvals': { post: message('decide', 'Approve or reject exactly one statement', decisionRequest) },
@@ -191,6 +190,12 @@ export const openApiDocument = () =>
         get: operation('showPreview', 'releases', 'What was found out so far', {
           requestParams: { path: releasePath },
           responses: { '200': { description: 'The preview', content: json(previewDetails) } },
+        }),
+      },
+      '/v1/previews/{id}/findings': {
+        get: operation('listPreviewFindings', 'releases', 'What was found, once each, and what of it is new', {
+          requestParams: { path: releasePath },
+          responses: { '200': foundAnswer },
         }),
       },
       '/v1/rollbacks': {

@@ -1,5 +1,5 @@
 /**
- * The findings of a release, from the store, where the worker put them when the policies were asked. What is new is
+ * The findings of a release or of a preview, from the store, where the worker put them when the policies were asked. What is new is
  * found by comparing with the last release that was released here; nothing is scanned or judged again.
  */
 import { Inject, Injectable } from '@nestjs/common';
@@ -10,6 +10,7 @@ import { fingerprintsOf, type MergedFinding } from '../../domain/merged-findings
 import { sarifOf } from '../../domain/sarif.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { Problem } from '../http/problem.ts';
+import { PreviewsService } from '../previews/previews.service.ts';
 import { listQuery } from '../releases/list-query.ts';
 import { ReleasesService } from '../releases/releases.service.ts';
 import type { CountsStore } from '../store/counts-store.ts';
@@ -23,32 +24,41 @@ const releasesMax = 5;
 @Injectable()
 export class FindingsService {
   readonly #releases: ReleasesService;
+  readonly #previews: PreviewsService;
   readonly #gateway: ReleasesGateway;
   readonly #store: CountsStore;
 
   constructor(
     @Inject(ReleasesService) releases: ReleasesService,
+    @Inject(PreviewsService) previews: PreviewsService,
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
     @Inject(FINDINGS_STORE) store: CountsStore,
   ) {
     this.#releases = releases;
+    this.#previews = previews;
     this.#gateway = gateway;
     this.#store = store;
   }
 
-  async list(id: string, by: Caller): Promise<FindingList> {
+  /** What is known of a release, for whoever may read it. */
+  async release(id: string, by: Caller): Promise<ReleaseView> {
     await this.#releases.permitted(id, 'release.read', by);
-    return this.#listOf(id, await this.#gateway.view(id));
+    return this.#gateway.view(id);
   }
 
-  async sarif(id: string, by: Caller): Promise<object> {
-    await this.#releases.permitted(id, 'release.read', by);
-    const view = await this.#gateway.view(id);
-    const { findings } = await this.#listOf(id, view);
-    return sarifOf({ service: view.service, environment: view.environment, releaseId: id, findings });
+  /** The same of a preview, for whoever could ask for it. */
+  async preview(id: string, by: Caller): Promise<ReleaseView> {
+    return (await this.#previews.permitted(id, by)).view;
   }
 
-  async #listOf(id: string, view: ReleaseView): Promise<FindingList> {
+  async sarif(view: ReleaseView): Promise<object> {
+    const { service, environment, releaseId } = view;
+    const { findings } = await this.list(view);
+    return sarifOf({ service, environment, releaseId, findings });
+  }
+
+  async list(view: ReleaseView): Promise<FindingList> {
+    const { releaseId: id } = view;
     const blob = view.gate?.findings;
     if (blob === undefined) throw noFindings(id, view);
     const [findings, before] = await Promise.all([this.#read(blob), this.#before(id, view)]);

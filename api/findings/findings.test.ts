@@ -34,7 +34,13 @@ async function released(version: string, rules: readonly string[], outcome: 'rel
   const started = await world.call('POST', '/v1/releases', { body: { ...releaseBody, model: { ...releaseBody.model, version } } });
   const { id } = (await started.json()) as { id: string };
   if (outcome !== null) world.releases.change(id, { status: 'completed', phase: 'closed', outcome });
-  const gate = {
+  const gate = gateWith(rules);
+  world.releases.viewChanges.set(id, { gate });
+  return id;
+}
+
+function gateWith(rules: readonly string[]) {
+  return {
     kind: 'allow',
     violations: [],
     because: [],
@@ -43,8 +49,6 @@ async function released(version: string, rules: readonly string[], outcome: 'rel
     findingsDigest: digestText('f'),
     findingsCount: rules.length,
   } as const;
-  world.releases.viewChanges.set(id, { gate });
-  return id;
 }
 
 const findings = async (id: string) => {
@@ -92,4 +96,19 @@ test('whoever may not read the release does not read its findings', async () => 
   const id = await released('1', ['CKV_AWS_20'], null);
   world.policy = () => false;
   expect((await findings(id)).status).toBe(403);
+});
+
+test('a preview has findings of its own, compared with the last release, for those who could ask for it', async () => {
+  const before = await released('1', ['CKV_AWS_18']);
+  const { reason: _, ...body } = releaseBody;
+  const { id } = (await (await world.call('POST', '/v1/previews', { body })).json()) as { id: string };
+  const read = (accept = 'application/json') => world.call('GET', `/v1/previews/${id}/findings`, { headers: { accept } });
+  expect(await (await read()).json()).toMatchObject({ kind: 'release.noFindings' });
+  const preview = world.releases.previewed.get(id);
+  if (preview === undefined) throw new Error('the preview was started');
+  preview.view = { ...preview.view, gate: gateWith(['CKV_AWS_20']) };
+  expect(await (await read()).json()).toMatchObject({ comparedWith: before, findings: [{ rule: 'CKV_AWS_20', isNew: true }] });
+  expect(await (await read('application/sarif+json')).json()).toMatchObject({ runs: [{ results: [{ baselineState: 'new' }] }] });
+  world.policy = (_caller, action) => action !== 'release.preview';
+  expect((await read()).status).toBe(403);
 });

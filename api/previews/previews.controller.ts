@@ -1,12 +1,11 @@
 /** What a release would be, over HTTP: asked for with 202, then looked at until it is completed. */
 import { Body, Controller, Get, Inject, Param, Post } from '@nestjs/common';
 import type { Caller } from '../../domain/caller.ts';
-import type { ReleaseRequest } from '../../domain/order.ts';
 import { By } from '../auth/caller.guard.ts';
 import { Answer } from '../http/answer.ts';
 import { releaseId } from '../releases/schemas.ts';
 import { PreviewsService } from './previews.service.ts';
-import { previewRequest } from './schemas.ts';
+import { type PreviewRequest, previewRequest } from './schemas.ts';
 
 @Controller('v1/previews')
 export class PreviewsController {
@@ -17,7 +16,7 @@ export class PreviewsController {
   }
 
   @Post()
-  start(@Body({ schema: previewRequest }) request: ReleaseRequest, @By() by: Caller) {
+  start(@Body({ schema: previewRequest }) request: PreviewRequest, @By() by: Caller) {
     return this.#previews.start(request, by).then((started) => new Answer(202, started, started.links.self));
   }
 

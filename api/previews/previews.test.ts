@@ -1,8 +1,8 @@
 /** What a release would be, over HTTP. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { laneIdOf } from '../../domain/lane.ts';
 import { serviceLaneOf } from '../../domain/order.ts';
-import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
+import { type ApiWorld, environmentYaml, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -25,6 +25,34 @@ const show = async (id: string) => {
   const response = await world.call('GET', `/v1/previews/${id}`);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 };
+
+describe('a branch that is not merged', () => {
+  test('is previewed where the environment says so', async () => {
+    const open = await startApi({ 'environments/production.yaml': `${environmentYaml}previews: { branches: ["feature/*"] }\n` });
+    onTestFinished(() => open.close());
+    const asked = (branch: string) => open.call('POST', '/v1/previews', { body: { ...body, branch } });
+    expect((await asked('feature/wider')).status).toBe(202);
+    expect([...open.releases.previewed.values()].map(({ order }) => order.source.refs)).toEqual([['feature/wider']]);
+    const refused = await asked('wider');
+    expect([refused.status, await refused.json()]).toMatchObject([
+      400,
+      { kind: 'request.invalid', errors: [{ field: 'branch', value: 'wider', allowed: 'feature/*' }] },
+    ]);
+  });
+
+  test('is not previewed where the environment says nothing', async () => {
+    const response = await world.call('POST', '/v1/previews', { body: { ...body, branch: 'main' } });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { errors: [{ field: 'branch', allowed: expect.stringContaining('environments/production.yaml') }] },
+    ]);
+    expect(world.releases.previewed.size).toBe(0);
+  });
+
+  test('is not released: only a preview takes a branch', async () => {
+    expect((await world.call('POST', '/v1/releases', { body: { ...releaseBody, branch: 'main' } })).status).toBe(400);
+  });
+});
 
 describe('a preview', () => {
   test('is asked for without a reason, starts no release, and is another one each time', async () => {

@@ -3,8 +3,15 @@ import { obstacle } from '../environments/schemas.ts';
 import { reason, releaseRequest, releaseView } from '../releases/schemas.ts';
 
 export const previewRequest = releaseRequest
-  .extend({ reason: reason.default('preview') })
+  .extend({
+    reason: reason.default('preview'),
+    branch: z.string().min(1).max(255).optional().meta({
+      description: 'The branch that the commit is on, where it is not merged yet. `previews.branches` of the environment has to allow it.',
+    }),
+  })
   .meta({ id: 'PreviewRequest', description: 'What a release would be asked for; the reason may be left out.' });
+
+export type PreviewRequest = z.infer<typeof previewRequest>;
 
 export const startedPreview = z.object({ id: z.string(), links: z.object({ self: z.string() }) }).meta({ id: 'StartedPreview' });
 

@@ -36,6 +36,7 @@ export const routes: readonly Route[] = [
   },
   { route: 'POST /v1/previews', action: 'release.preview', body: releaseBody },
   { route: 'GET /v1/previews/{id}', action: 'release.preview' },
+  { route: 'GET /v1/previews/{id}/findings', action: 'release.preview' },
   { route: 'GET /v1/services/{service}/environments/{environment}', action: 'service.read' },
   { route: 'GET /v1/environments/{environment}', action: 'line.read' },
   { route: 'POST /v1/environments/{environment}/stop', action: 'line.stop', body: because },

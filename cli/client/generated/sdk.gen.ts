@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -196,6 +196,15 @@ export const startPreview = <ThrowOnError extends boolean = false>(options: Opti
 export const showPreview = <ThrowOnError extends boolean = false>(options: Options<ShowPreviewData, ThrowOnError>): RequestResult<ShowPreviewResponses, ShowPreviewErrors, ThrowOnError> => (options.client ?? client).get<ShowPreviewResponses, ShowPreviewErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/previews/{id}',
+    ...options
+});
+
+/**
+ * What was found, once each, and what of it is new
+ */
+export const listPreviewFindings = <ThrowOnError extends boolean = false>(options: Options<ListPreviewFindingsData, ThrowOnError>): RequestResult<ListPreviewFindingsResponses, ListPreviewFindingsErrors, ThrowOnError> => (options.client ?? client).get<ListPreviewFindingsResponses, ListPreviewFindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/previews/{id}/findings',
     ...options
 });
 

@@ -107,6 +107,10 @@ export type PreviewRequest = {
      * Raise it to try the same release again once it is closed.
      */
     attempt?: number;
+    /**
+     * The branch that the commit is on, where it is not merged yet. `previews.branches` of the environment has to allow it.
+     */
+    branch?: string;
 };
 
 export type RollbackRequest = {
@@ -1600,6 +1604,40 @@ export type ShowPreviewResponses = {
 };
 
 export type ShowPreviewResponse = ShowPreviewResponses[keyof ShowPreviewResponses];
+
+export type ListPreviewFindingsData = {
+    body?: never;
+    path: {
+        /**
+         * Id of a release
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/v1/previews/{id}/findings';
+};
+
+export type ListPreviewFindingsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListPreviewFindingsError = ListPreviewFindingsErrors[keyof ListPreviewFindingsErrors];
+
+export type ListPreviewFindingsResponses = {
+    /**
+     * Values, or SARIF 2.1.0 for whoever accepts it
+     */
+    200: FindingList;
+};
+
+export type ListPreviewFindingsResponse = ListPreviewFindingsResponses[keyof ListPreviewFindingsResponses];
 
 export type StartRollbackData = {
     body: RollbackRequest;
