@@ -38,7 +38,9 @@ down: ## stop the local stack; it forgets everything
 status: ## what runs
 	@$(NODE) infra/local/stack/main.ts status
 
-demo: up ## two releases on the stack: a good one, and a slow one that is rolled back
+demo: setup ## releases on the stack: a good one, one rolled back, one after a waiver, one blocked
+	@$(NODE) infra/local/demo/prepare.ts
+	@$(NODE) infra/local/stack/main.ts up
 	@$(NODE) dist/infra/local/demo/main.js
 
 test: setup ## every test, on a stack of its own

@@ -3,25 +3,29 @@
  * Method: read the files. Whether the tools find what a case promises is shown on the stack.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { loadCatalog } from '../../api/catalog/load.ts';
+import { invariant } from '../../domain/assert.ts';
 import { severities } from '../../domain/finding.ts';
 import { outcomeKinds } from '../../domain/outcome.ts';
 import { phases } from '../../domain/phase.ts';
+import { waiverText } from '../../infra/local/demo/waiver.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const example = join(root, 'examples/ml-platform');
 
-const catalog = loadCatalog(join(root, 'catalog'), {
+const variables = {
   PLIMSOLL_DEMO_REPOSITORY: 'file:///srv/ml-platform',
   PLIMSOLL_PROMETHEUS_URL: 'http://127.0.0.1:9090',
   PLIMSOLL_STATE_BUCKET: 'acme-tfstate',
   PLIMSOLL_LOCK_TABLE: 'acme-tflock',
-});
+};
+const catalog = loadCatalog(join(root, 'catalog'), variables);
 const environments = [...catalog.environments.values()];
 const services = [...catalog.services.values()];
 
@@ -29,8 +33,8 @@ describe('the catalog', () => {
   test.each(environments.flatMap((environment) => environment.stacks.map((stack) => ({ environment, stack }))))(
     'the stack $stack.name of $environment.name has its Terraform root in the repository, and its secrets are variables there',
     ({ stack }) => {
-      const variables = readFileSync(join(example, stack.root, 'variables.tf'), 'utf8');
-      for (const name of Object.keys(stack.secretVariables)) expect(variables).toContain(`variable "${name}"`);
+      const declared = readFileSync(join(example, stack.root, 'variables.tf'), 'utf8');
+      for (const name of Object.keys(stack.secretVariables)) expect(declared).toContain(`variable "${name}"`);
       expect(readFileSync(join(example, stack.root, 'versions.tf'), 'utf8')).toContain('backend "s3" {}');
     },
   );
@@ -50,6 +54,37 @@ describe('the catalog', () => {
 
   test('two services of two teams, so that one team can be refused the other one', () => {
     expect(services.map(({ team }) => team).toSorted()).toEqual(['growth', 'risk']);
+  });
+});
+
+describe('the waiver of the demo', () => {
+  const partners = join(root, 'infra/local/demo/partners');
+  const folder = mkdtempSync(join(tmpdir(), 'plimsoll-demo-catalog-'));
+  for (const part of [join(root, 'catalog'), join(partners, 'catalog')]) cpSync(part, folder, { recursive: true });
+  mkdirSync(join(folder, 'waivers'));
+  writeFileSync(join(folder, 'waivers/partner-tags.yaml'), waiverText('2026-11-27'));
+  const copy = loadCatalog(folder, variables);
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  test('is one that the catalog takes, for a month, of a finding in the root of its environment', () => {
+    const waiver = copy.waivers.get('partner-tags');
+    expect(waiver).toMatchObject({ owner: 'ana', environment: 'partners', until: '2026-12-26T23:59:59.999Z' });
+    const waived = waiver?.waives;
+    invariant(waived?.kind === 'rule', 'it names a rule');
+    const stack = copy.environments.get('partners')?.stacks[0];
+    const terraform = readFileSync(join(partners, 'platform', stack?.root ?? '', 'main.tf'), 'utf8');
+    expect(terraform).toContain(`resource "${waived.address.replace('.', '" "')}"`);
+    expect(terraform).toContain('"MUTABLE"');
+  });
+
+  test('is put to people of two groups, who have shown a second factor', () => {
+    expect(copy.environments.get('partners')?.approvals).toMatchObject({
+      quorum: [
+        { groups: ['sre'], count: 1 },
+        { groups: ['ml-owners'], count: 1 },
+      ],
+      mfaWithinMinutes: 15,
+    });
   });
 });
 

@@ -18,7 +18,13 @@ export interface GitRepository {
   git(args: readonly string[], input?: Buffer | string, more?: Readonly<Record<string, string>>): Promise<string>;
 }
 
-const author = { name: 'ML platform', email: 'platform@acme.example' };
+/** Who writes a commit, as git has them. */
+export interface Author {
+  readonly name: string;
+  readonly email: string;
+}
+
+const platform: Author = { name: 'ML platform', email: 'platform@acme.example' };
 
 export function gitRepository(folder: string): GitRepository {
   const env = {
@@ -27,10 +33,7 @@ export function gitRepository(folder: string): GitRepository {
     LANG: 'C.UTF-8',
     GIT_CONFIG_NOSYSTEM: '1',
     GIT_CONFIG_GLOBAL: '/dev/null',
-    GIT_AUTHOR_NAME: author.name,
-    GIT_AUTHOR_EMAIL: author.email,
-    GIT_COMMITTER_NAME: author.name,
-    GIT_COMMITTER_EMAIL: author.email,
+    ...signedBy(platform),
   };
   return {
     folder,
@@ -42,8 +45,21 @@ export function gitRepository(folder: string): GitRepository {
   };
 }
 
+const signedBy = ({ name, email }: Author) => ({
+  GIT_AUTHOR_NAME: name,
+  GIT_AUTHOR_EMAIL: email,
+  GIT_COMMITTER_NAME: name,
+  GIT_COMMITTER_EMAIL: email,
+});
+
 /** A commit of the parent's files with these changed. It is on no branch yet. */
-export async function commitFiles(repository: GitRepository, parent: string | null, files: Files, message: string): Promise<string> {
+export async function commitFiles(
+  repository: GitRepository,
+  parent: string | null,
+  files: Files,
+  message: string,
+  by: Author = platform,
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-index-'));
   const index = { GIT_INDEX_FILE: join(folder, 'index') };
   try {
@@ -56,14 +72,23 @@ export async function commitFiles(repository: GitRepository, parent: string | nu
     }
     await repository.git(['update-index', '--add', '--index-info'], `${lines.join('\n')}\n`, index);
     const tree = await repository.git(['write-tree'], undefined, index);
-    return await commitTree(repository, tree, parent, message);
+    return await commitTree(repository, tree, parent === null ? [] : [parent], message, by);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-export const commitTree = (repository: GitRepository, tree: string, parent: string | null, message: string): Promise<string> =>
-  repository.git(['commit-tree', tree, ...(parent === null ? [] : ['-p', parent]), '-m', message]);
+/** A merge has two parents, the first commit of all has none. */
+export const commitTree = (
+  repository: GitRepository,
+  tree: string,
+  parents: readonly string[],
+  message: string,
+  by: Author = platform,
+): Promise<string> =>
+  repository.git(['commit-tree', tree, ...parents.flatMap((parent) => ['-p', parent]), '-m', message], undefined, signedBy(by));
+
+export const treeOf = (repository: GitRepository, commit: string): Promise<string> => repository.git(['rev-parse', `${commit}^{tree}`]);
 
 /** Moves a branch only if it is still where the caller saw it. */
 export async function moveBranch(repository: GitRepository, branch: string, to: string, from: string): Promise<boolean> {

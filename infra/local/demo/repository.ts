@@ -13,7 +13,7 @@ import { GetObjectCommand, NoSuchKey, PutObjectCommand, S3Client } from '@aws-sd
 import type { ModelVersion } from '../../../domain/order.ts';
 import { whileLocked } from '../processes.ts';
 import { repository as checkout } from '../repository.ts';
-import { commitFiles, commitTree, type Files, type GitRepository, gitRepository, moveBranch } from './git.ts';
+import { commitFiles, commitTree, type Files, type GitRepository, gitRepository, moveBranch, treeOf } from './git.ts';
 
 const execute = promisify(execFile);
 
@@ -129,9 +129,9 @@ async function lockFiles(files: Readonly<Record<string, Buffer>>, env: NodeJS.Pr
 export async function mergeAndRevert(repository: GitRepository, files: Files, message: string): Promise<string> {
   for (;;) {
     const before = await repository.git(['rev-parse', 'main']);
-    const tree = await repository.git(['rev-parse', `${before}^{tree}`]);
+    const tree = await treeOf(repository, before);
     const commit = await commitFiles(repository, before, files, message);
-    const after = await commitTree(repository, tree, commit, `Revert "${message}"`);
+    const after = await commitTree(repository, tree, [commit], `Revert "${message}"`);
     if (await moveBranch(repository, 'main', after, before)) return commit;
   }
 }
@@ -142,6 +142,10 @@ export async function pushBranch(repository: GitRepository, branch: string, file
   await repository.git(['update-ref', `refs/heads/${branch}`, commit]);
   return commit;
 }
+
+/** What lies there in that commit, without the line's end after it. */
+export const fileOf = (repository: GitRepository, commit: string, path: string): Promise<string> =>
+  repository.git(['show', `${commit}:${path}`]);
 
 export const headOf = (repository: GitRepository): Promise<string> => repository.git(['rev-parse', 'main']);
 

@@ -1,13 +1,25 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { expect, test } from 'vitest';
 import { repository } from '../repository.ts';
-import { defaultPorts, envFile, stackConfig } from './config.ts';
+import { defaultPorts, demoCatalog, envFile, stackConfig } from './config.ts';
 
 test('without settings the stack lives in the checkout and listens where the documents say', () => {
   const { home, ports } = stackConfig({});
   expect(home).toBe(join(repository, '.plimsoll'));
   expect(ports).toEqual(defaultPorts);
+});
+
+test('where the demo has made its copy of the catalog, that one is read, unless another is named', () => {
+  const home = mkdtempSync(join(tmpdir(), 'plimsoll-home-'));
+  const catalog = (more = {}) => stackConfig({ PLIMSOLL_HOME: home, ...more }).env['PLIMSOLL_CATALOG'];
+  expect(catalog()).toBe(join(repository, 'catalog'));
+  mkdirSync(demoCatalog(home), { recursive: true });
+  expect(catalog()).toBe(join(home, 'demo/catalog'));
+  expect(catalog({ PLIMSOLL_CATALOG: '/srv/catalog' })).toBe('/srv/catalog');
+  rmSync(home, { recursive: true });
 });
 
 test('every port can be moved, and what names it moves along', () => {

@@ -2,6 +2,7 @@
  * Where the local stack lives and listens, and the environment that everything which talks to it reads.
  * One home folder, one stack: two stacks with two homes and other ports do not meet.
  */
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { repository } from '../repository.ts';
@@ -22,6 +23,12 @@ export const defaultPorts = {
 } as const;
 
 export type PortName = keyof typeof defaultPorts;
+
+/** The demo changes its catalog, so that it has a copy of its own. */
+export const demoCatalog = (home: string): string => join(home, 'demo', 'catalog');
+
+/** Where the demo has made its copy, the stack reads that one until it stops. */
+const catalogOf = (home: string): string => (existsSync(demoCatalog(home)) ? demoCatalog(home) : join(repository, 'catalog'));
 
 export interface StackConfig {
   /** Absolute. */
@@ -75,7 +82,7 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       // The demo makes it out of examples/ml-platform.
       PLIMSOLL_DEMO_REPOSITORY: given['PLIMSOLL_DEMO_REPOSITORY'] ?? pathToFileURL(join(home, 'demo', 'ml-platform')).href,
       PLIMSOLL_ALLOW_LOCAL_REPOSITORIES: 'true',
-      PLIMSOLL_CATALOG: resolve(given['PLIMSOLL_CATALOG'] ?? join(repository, 'catalog')),
+      PLIMSOLL_CATALOG: resolve(given['PLIMSOLL_CATALOG'] ?? catalogOf(home)),
       PLIMSOLL_WORK_ROOT: join(home, 'work'),
       PLIMSOLL_TOOLS_PATH: toolsPath(),
       PLIMSOLL_TERRAFORM_CLI_CONFIG: join(home, 'terraform.rc'),

@@ -8,7 +8,7 @@
 import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { endProcess, processesWithin, whileLocked } from '../processes.ts';
-import { envFile, type StackConfig } from './config.ts';
+import { demoCatalog, envFile, type StackConfig } from './config.ts';
 import { endOfLog, forget, isTaken, logFile, type Piece, readRecord, runs, type Stack, untilReady, writeRecord } from './piece.ts';
 import { localStack } from './pieces.ts';
 
@@ -53,7 +53,9 @@ export async function down(config: StackConfig, options: Options = {}): Promise<
   await locked(config, options, async (work) => {
     if (all) rmSync(join(config.home, 'stack.env'), { force: true });
     for (const { name } of pieces.toReversed()) if (await end(config, name)) work.tell(`  ${name.padEnd(12)} stopped`);
-    if (all) await endStrays(work);
+    if (!all) return;
+    await endStrays(work);
+    rmSync(demoCatalog(config.home), { recursive: true, force: true });
   });
 }
 
