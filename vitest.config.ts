@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Stories of whole releases; the alone ones end processes of the stack, or count what it has, and get one for themselves. */
+/** Stories of whole releases; the alone ones end processes of the stack, or count what it has: nobody else is on it then. */
 const alone = ['test/e2e/{chaos,requests}.e2e.test.ts'];
 const stories = {
   globalSetup: ['test/support/stack-environment.ts', 'test/e2e/stage.ts'],
@@ -14,7 +14,9 @@ const stories = {
  * quick: no program but Node: rules, workflows, replay, hygiene. Minutes at most.
  * tools: each adapter against the real tool, on a running stack (`make test` starts one).
  * e2e:   whole releases on that stack, told as given, when, then; files side by side, each with services of its own.
- * alone: those that need a stack for themselves, one after the other; `make test` starts another one for them.
+ * alone: those that need the stack for themselves, one after the other.
+ * platform: what a platform team gets, and that needs no release: modules, policies, chart. `make test` runs it beside
+ *        the alone ones, which wait most of their time: one file at a time.
  */
 export default defineConfig({
   test: {
@@ -29,16 +31,18 @@ export default defineConfig({
           // A story of two releases takes seconds; this ends one that would never end, also on a machine that is busy with others.
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Workflow tests wait for Temporal most of their time.
+          // Modules are loaded once a process and not once a file, which is a quarter of the time. What a file replaces or
+          // fakes, it puts back (test/hygiene/bans.test.ts).
+          isolate: false,
+          // Workflow tests wait for Temporal most of their time, others for a deadline.
           maxConcurrency: 16,
-          // vitest leaves a core to itself, which of two is half of the machine.
-          maxWorkers: Math.max(2, availableParallelism() - 1),
+          maxWorkers: availableParallelism() + 1,
         },
       },
       {
         test: {
           name: 'tools',
-          include: ['{activities,worker,api,verify,infra,test}/**/*.tool.test.ts'],
+          include: ['{activities,worker,api,verify,infra/local}/**/*.tool.test.ts'],
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -65,6 +69,17 @@ export default defineConfig({
           include: alone,
           fileParallelism: false,
           sequence: { groupOrder: 3 },
+        },
+      },
+      {
+        test: {
+          name: 'platform',
+          include: ['{infra/opa,infra/terraform,test}/**/*.tool.test.ts'],
+          globalSetup: ['test/support/stack-environment.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+          sequence: { groupOrder: 4 },
         },
       },
     ],

@@ -198,6 +198,15 @@ const bans: readonly Ban[] = [
     innocent: spelled('cidr_blocks = ["0.0', '.0.0/0"]'),
   },
   {
+    what: 'a module that is replaced for a test',
+    pattern: /\bvi\.(do)?mock\(/i,
+    holds: (file) => code(file) && isTest(file),
+    except: { 'test/workflow/undo-stack.test.ts': "no other way to Temporal's clock; takes fresh modules and throws them away" },
+    instead: 'an argument or a port: quick tests share their modules, and the next file would get the replaced one',
+    sample: "vi.mock('@temporalio/workflow', () => ({}));",
+    innocent: 'const ask = vi.fn<() => Promise<void>>();',
+  },
+  {
     what: 'whatever version is the newest',
     pattern: new RegExp(spelled('@la', 'test\\b')),
     holds: everywhere,

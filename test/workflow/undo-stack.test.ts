@@ -3,13 +3,19 @@
  * Method: the stack alone, with Temporal's waiting replaced by a clock that a test moves: nobody waits 15 min.
  */
 import { ApplicationFailure } from '@temporalio/common';
-import { describe, expect, test, vi } from 'vitest';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import type { Undo } from '../../domain/undo.ts';
 import { nameOf } from '../../domain/undo.ts';
 import { undoPatienceMs } from '../../workflows/activity-options.ts';
 import { orderOf } from '../support/builders.ts';
 
+// Files of one process share their modules and their clock: this one takes fresh ones, and leaves nothing of its own.
+vi.resetModules();
 vi.useFakeTimers({ toFake: ['Date'] });
+afterAll(() => {
+  vi.useRealTimers();
+  vi.resetModules();
+});
 
 vi.mock('@temporalio/workflow', async (original) => ({
   ...(await original<object>()),

@@ -1,8 +1,8 @@
 /**
- * `make test`: every test there is. What needs no program goes first. Then come two stacks, one after the other, with
- * homes and ports of their own, so that a developer's stack is left alone: what ends pieces of a stack has one for
- * itself. Side by side they starve each other on two cores. The last line adds everything up.
- * `main.ts e2e alone` runs those projects of vitest only.
+ * `make test`: every test there is. What needs no program goes first. Then comes a stack with a home and ports of its
+ * own, so that a developer's is left alone. The stories that end pieces of it come last, when nobody else is on it;
+ * they wait most of their time, and what needs the tools but no stack has the other core. The last line adds
+ * everything up. `main.ts e2e alone` runs those projects of vitest only.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -65,24 +65,22 @@ async function opa(): Promise<Counts> {
   return atLeastOneFailed(counts, 'opa test');
 }
 
-/** For so many stacks. The supervisor names a port that was taken since. */
-async function portsOf(stacks: number): Promise<readonly Env[]> {
+/** The supervisor names a port that was taken since. */
+async function freeStackPorts(): Promise<Env> {
   const names = Object.keys(defaultPorts);
-  const ports = await freePorts(stacks * names.length);
-  return Array.from({ length: stacks }, (_, stack) =>
-    Object.fromEntries(names.map((name, index) => [`PLIMSOLL_PORT_${name}`, String(ports[stack * names.length + index])])),
-  );
+  const ports = await freePorts(names.length);
+  return Object.fromEntries(names.map((name, index) => [`PLIMSOLL_PORT_${name}`, String(ports[index])]));
 }
 
-const sharedParts = {
-  tools: 'adapters against the real tools',
-  e2e: 'whole releases',
-};
-const aloneParts = {
-  alone: 'whole releases that need the stack for themselves',
-};
+/** One row after the other; what is in one row runs side by side. */
+const rows: readonly Readonly<Record<string, string>>[] = [
+  { tools: 'adapters against the real tools' },
+  { e2e: 'whole releases' },
+  { alone: 'whole releases that end pieces of the stack', platform: 'modules, policies and chart against the real tools' },
+];
+const onStack = rows.flatMap((row) => Object.keys(row));
 
-async function onStack(config: StackConfig, parts: Readonly<Record<string, string>>): Promise<void> {
+async function playOnStack(config: StackConfig): Promise<void> {
   const starting = async () => {
     await up(config);
     return none;
@@ -91,13 +89,13 @@ async function onStack(config: StackConfig, parts: Readonly<Record<string, strin
     await down(config);
     return none;
   };
-  const projects = Object.entries(parts).filter(([name]) => isWanted(name));
-  if (projects.length === 0) return;
-  const names = projects.map(([name]) => name).join(' and ');
-  if (await part(`a stack for ${names} starts`, starting)) {
-    for (const [name, what] of projects) await part(what, () => vitest(name, config.env));
+  if (await part('the stack starts', starting)) {
+    for (const row of rows) {
+      const projects = Object.entries(row).filter(([name]) => isWanted(name));
+      await Promise.all(projects.map(([name, what]) => part(what, () => vitest(name, config.env))));
+    }
   }
-  await part(`the stack for ${names} stops`, ending);
+  await part('the stack stops', ending);
 }
 
 let total = none;
@@ -117,12 +115,7 @@ async function part(name: string, count: () => Promise<Counts>): Promise<boolean
   return failed === 0;
 }
 
-const configFor = (folder: string, ports: Env | undefined): StackConfig =>
-  stackConfig({ ...process.env, PLIMSOLL_HOME: folder, PLIMSOLL_CATALOG: catalog, ...ports });
-const ports = await portsOf(2);
-// Beside each other, not within: stopping a stack ends whatever works in its home.
-const shared = configFor(home, ports[0]);
-const alone = configFor(`${home}-alone`, ports[1]);
+const config = stackConfig({ ...process.env, PLIMSOLL_HOME: home, PLIMSOLL_CATALOG: catalog, ...(await freeStackPorts()) });
 
 /** Whatever a test that failed left in its folder, and the folders. */
 async function tidy(): Promise<void> {
@@ -135,13 +128,13 @@ let stopping: Promise<void> | undefined;
 async function stop(): Promise<void> {
   console.log('stopping: ending what the tests have started');
   await runner.stop();
-  for (const config of [shared, alone]) await down(config);
+  await down(config);
   await tidy();
   process.exit(130);
 }
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => void (stopping ??= stop()));
 
-const projects = ['quick', ...Object.keys(sharedParts), ...Object.keys(aloneParts)];
+const projects = ['quick', ...onStack];
 const strangers = wanted.filter((name) => !projects.includes(name));
 if (strangers.length > 0) throw new Error(`no tests are called ${strangers.join(', ')}; there are ${projects.join(', ')}`);
 
@@ -154,8 +147,7 @@ if (wanted.length === 0) {
   await part('policies', opa);
 }
 if (isWanted('quick')) await part('rules, workflows, replay, hygiene', () => vitest('quick'));
-await onStack(shared, sharedParts);
-await onStack(alone, aloneParts);
+if (onStack.some(isWanted)) await playOnStack(config);
 await (stopping ?? tidy());
 for (const name of total.failures) console.log(`failed: ${name}`);
 console.log(`\n${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`);

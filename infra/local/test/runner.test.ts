@@ -35,14 +35,15 @@ function started(name: string): readonly ProcessIdentity[] {
   return pids.flatMap((pid) => identify(pid) ?? []);
 }
 
-test('what is told to stop is gone with everything it started, and nothing more starts', async () => {
+test('programs that run beside each other are told to stop: they are gone with everything they started, and nothing more starts', async () => {
   const runner = createRunner();
-  const running = runner.run(program(starting('runner', starting('tool', plugin))));
-  await expect.poll(() => [...started('runner'), ...started('tool')].length).toBe(4);
-  const processes = [...started('runner'), ...started('tool')];
+  const running = ['one', 'two'].map((name) => runner.run(program(starting(name, starting(`tool of ${name}`, plugin)))));
+  const processes = () => ['one', 'tool of one', 'two', 'tool of two'].flatMap(started);
+  await expect.poll(() => processes().length).toBe(8);
+  const begun = processes();
   await runner.stop();
-  expect(processes.filter(isRunning)).toEqual([]);
-  expect((await running).exitCode).not.toBe(0);
+  expect(begun.filter(isRunning)).toEqual([]);
+  for (const { exitCode } of await Promise.all(running)) expect(exitCode).not.toBe(0);
   expect(runner.isStopped()).toBe(true);
   await expect(runner.run(program(''))).rejects.toThrow('told to stop');
 });

@@ -1,6 +1,6 @@
 /**
- * The programs of a test run, one after the other. They are in groups of their own: Ctrl-C reaches us alone, and we
- * end them with everything they started before anything of it can get lost.
+ * The programs of a test run. They are in groups of their own: Ctrl-C reaches us alone, and we end them with
+ * everything they started before anything of it can get lost.
  */
 import { spawn } from 'node:child_process';
 import { endTree, identify, type ProcessIdentity } from '../processes.ts';
@@ -28,7 +28,7 @@ export interface Runner {
 }
 
 export function createRunner(): Runner {
-  let atWork: ProcessIdentity | undefined;
+  const atWork = new Set<ProcessIdentity>();
   let isStopped = false;
   return {
     isStopped: () => isStopped,
@@ -36,18 +36,19 @@ export function createRunner(): Runner {
       new Promise((settle, reject) => {
         if (isStopped) throw new Error('the test run was told to stop');
         const child = spawn(file, args, { cwd, env, detached: true, stdio: ['ignore', quiet ? 'pipe' : 'inherit', 'inherit'] });
-        atWork = child.pid === undefined ? undefined : identify(child.pid);
+        const identity = child.pid === undefined ? undefined : identify(child.pid);
+        if (identity !== undefined) atWork.add(identity);
         let stdout = '';
         child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
         child.once('error', reject);
         child.once('close', (code) => {
-          atWork = undefined;
+          if (identity !== undefined) atWork.delete(identity);
           settle({ exitCode: code ?? 1, stdout });
         });
       }),
     async stop() {
       isStopped = true;
-      if (atWork !== undefined) await endTree(atWork);
+      await Promise.all([...atWork].map(endTree));
     },
   };
 }
