@@ -1,5 +1,5 @@
 /** What each command does: one question to the API, and its answer for a person or for a program. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { answerOf, type Client, createApi } from './client/api.ts';
 import {
   abortRelease,
@@ -9,7 +9,6 @@ import {
   type ListReleasesData,
   listReleases,
   plotVerdict,
-  type ReleaseRequest,
   type RollbackRequest,
   resumeRelease,
   type StartedRelease,
@@ -29,6 +28,7 @@ import { tokenFromLocalIssuer } from './login/local-issuer.ts';
 import { bearer, fetchWithFreshLogin } from './login/session.ts';
 import { vouchedFor } from './login/sign.ts';
 import { forgetLogin } from './login/store.ts';
+import { type ReleaseOptions, requestFrom } from './request.ts';
 import { readSettings, type Settings, saveToken } from './settings.ts';
 import { watchRelease } from './watch.ts';
 
@@ -56,67 +56,10 @@ export function show<Value>({ terminal }: Session, { json }: Common, value: Valu
 
 /* ------------------------------------------------------------ beginning */
 
-export interface ReleaseOptions extends Common {
-  readonly file?: string;
-  readonly service?: string;
-  readonly environment?: string;
-  readonly commit?: string;
-  readonly stack?: string;
-  readonly var?: readonly string[];
-  readonly modelVersion?: string;
-  readonly artifact?: string;
-  readonly digest?: string;
-  readonly image?: string;
-  readonly reason?: string;
-  readonly attempt?: number;
-  readonly watch?: boolean;
-}
-
 export async function release(session: Session, options: ReleaseOptions): Promise<number> {
   const connected = connect(session);
   const body = requestFrom(options);
   return begun(connected, options, await answerOf(connected.settings.apiUrl, startRelease({ client: connected.api, body })));
-}
-
-/** A file first, what is said on the command line over it. The API checks it: one place knows the rules. */
-export function requestFrom(options: ReleaseOptions): ReleaseRequest {
-  const { service, environment, commit, stack, modelVersion, artifact, digest, image, reason, attempt } = options;
-  const base = options.file === undefined ? {} : fileOf(options.file);
-  const defined = (values: Record<string, unknown>) =>
-    Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
-  const part = (name: string, values: Record<string, unknown>) => {
-    const own = defined(values);
-    const given = base[name] as object | undefined;
-    return Object.keys(own).length === 0 && given === undefined ? {} : { [name]: { ...given, ...own } };
-  };
-  const variables = options.var === undefined ? undefined : Object.fromEntries(options.var.map(variableOf));
-  return {
-    ...base,
-    ...defined({ service, environment, reason, attempt }),
-    ...part('source', { commit }),
-    ...part('infrastructure', { stack, variables }),
-    ...part('model', { version: modelVersion, artifact, digest, image }),
-  } as unknown as ReleaseRequest;
-}
-
-function fileOf(file: string): Record<string, unknown> {
-  try {
-    return JSON.parse(readFileSync(file === '-' ? 0 : file, 'utf8')) as Record<string, unknown>;
-  } catch (error) {
-    throw usage(`--file ${file}: ${error instanceof Error ? error.message : 'cannot be read'}`);
-  }
-}
-
-/** JSON where it is JSON, text otherwise: `replicas_max=12` is a number, `name=blue` is text. */
-function variableOf(text: string): readonly [string, unknown] {
-  const at = text.indexOf('=');
-  if (at < 1) throw usage(`--var ${text}: name=value is needed`);
-  const value = text.slice(at + 1);
-  try {
-    return [text.slice(0, at), JSON.parse(value)];
-  } catch {
-    return [text.slice(0, at), value];
-  }
 }
 
 export type RollbackOptions = RollbackRequest & Common & { readonly watch?: boolean };

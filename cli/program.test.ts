@@ -12,8 +12,8 @@ import { startIssuer } from '../infra/local/issuer/issuer.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../test/support/api-world.ts';
 import { failVerdict, firstVerdict } from '../test/support/verdicts.ts';
 import { createApi } from './client/api.ts';
-import { requestFrom } from './commands.ts';
 import { run } from './program.ts';
+import { requestFrom } from './request.ts';
 import { watchRelease } from './watch.ts';
 
 let world: ApiWorld;

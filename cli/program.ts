@@ -6,6 +6,7 @@ import { findings } from './findings.ts';
 import { mountLogin } from './login/command.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
+import type { ReleaseOptions } from './request.ts';
 import { waivers } from './waivers.ts';
 
 const exits = `
@@ -84,7 +85,7 @@ export function createProgram(
     .option('--reason <text>', 'why; it goes into the record')
     .option('--attempt <number>', 'to try the same release again', wholeNumber)
     .option('--watch', 'follow it to its end; the exit code is its outcome')
-    .action(async (options: commands.ReleaseOptions) => finish(await commands.release(session, options)));
+    .action(async (options: ReleaseOptions) => finish(await commands.release(session, options)));
 
   withReason(command('rollback', 'go back to an earlier version'))
     .requiredOption('--service <name>')

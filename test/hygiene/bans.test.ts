@@ -24,7 +24,7 @@ const product = (...folders: readonly string[]) => {
   const inside = (file: string) => folders.some((folder) => file.startsWith(`${folder}/`));
   return (file: string) => code(file) && inside(file) && !isTest(file);
 };
-const shipped = product('domain', 'workflows', 'activities', 'worker', 'api', 'cli', 'backtest', 'verify');
+const shipped = product('domain', 'workflows', 'activities', 'worker', 'api', 'cli', 'backtest', 'verify', 'integrations');
 const everywhere = () => true;
 
 const bans: readonly Ban[] = [
@@ -54,6 +54,7 @@ const bans: readonly Ban[] = [
       'api/main.ts': 'gives it to api/config.ts',
       'api/catalog/catalog.ts': "the catalog's `${NAME}`",
       'cli/main.ts': 'gives it to cli/settings.ts',
+      'integrations/github/main.ts': 'gives it to the job',
       'activities/terraform/credential-process.ts': 'a program of its own, which Terraform starts',
     },
     instead: 'a value of worker/config.ts or api/config.ts, handed down',

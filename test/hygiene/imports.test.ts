@@ -165,6 +165,22 @@ const table: readonly Row[] = [
     ],
     instead: 'the local stack starts the product from outside, as an installation does; it is no part of it',
   },
+  {
+    at: 'integrations/github/',
+    may: [
+      // The client and what the CLI does with it, without its commands: a release is asked for and watched in one way.
+      'cli/client/',
+      'cli/errors.ts',
+      'cli/format.ts',
+      'cli/patience.ts',
+      'cli/preview.ts',
+      'cli/request.ts',
+      'cli/terminal.ts',
+      'cli/watch.ts',
+    ],
+    packages: ['@actions/core', '@octokit/', 'bottleneck', 'esbuild', 'picocolors', 'node:'],
+    instead: 'the action is a client of the HTTP API and of GitHub, and runs in a job of somebody else: see docs/adr/0017',
+  },
   { at: 'infra/opa/', may: ['domain/'], packages: ['node:'], instead: 'it computes the revision of the policies and nothing else' },
   { at: 'infra/terraform/', may: [], packages: [], instead: 'Terraform modules are HCL; only their tests are TypeScript' },
   { at: 'test/', may: anything, packages: anything, instead: '' },
