@@ -11,6 +11,7 @@ import type { Statement } from '../domain/statement.ts';
 import { firstLapseOf } from '../domain/waiver.ts';
 import type { Ending } from './facts.ts';
 import { tellApprovers } from './notices.ts';
+import { isPatched } from './patches.ts';
 import type { ReleaseRun } from './release-run.ts';
 
 export async function approve(run: ReleaseRun): Promise<Ending | undefined> {
@@ -33,16 +34,20 @@ export async function approveAgain(run: ReleaseRun): Promise<Ending | undefined>
   run.approvals.reopen(deadline);
   tellApprovers(run, 'approval wanted');
   const ending = await decided(run, deadline);
-  // There is no way back to judging from a lane; the next attempt is judged without the waiver.
-  return (
-    ending ?? (hasLapsed(run) ? { kind: 'blocked', reason: 'a waiver that it needs ended while approval was awaited again' } : undefined)
-  );
+  if (ending !== undefined || !hasLapsed(run) || isPatched('a waiver ends in a lane')) return ending;
+  return { kind: 'blocked', reason: 'a waiver that it needs ended while approval was awaited again' };
 }
 
 /** The first instant at which what was judged does not hold any more, since a waiver in play has ended. */
 const lapseOf = ({ view: { gate } }: ReleaseRun): number => firstLapseOf(gate?.waivers ?? []) ?? Number.POSITIVE_INFINITY;
 
 export const hasLapsed = (run: ReleaseRun): boolean => Date.now() >= lapseOf(run);
+
+/** The same, for whoever waits for a lane. Asked in this order, so that a release without waivers has no marker of it. */
+export function lapseInLane(run: ReleaseRun): number {
+  const lapse = lapseOf(run);
+  return Number.isFinite(lapse) && isPatched('a waiver ends in a lane') ? lapse : Number.POSITIVE_INFINITY;
+}
 
 const deadlineOf = ({ order }: ReleaseRun) => new Date(Date.now() + order.approvals.expiresAfterMinutes * 60_000);
 

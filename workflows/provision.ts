@@ -9,7 +9,7 @@ import { invariant } from '../domain/assert.ts';
 import { type LaneRef, stateLaneOf } from '../domain/order.ts';
 import type { ApplyObservation, PlanInput, PlanResult, SavedPlan } from '../domain/ports.ts';
 import { statementDifference } from '../domain/statement.ts';
-import { approve, approveAgain, hasLapsed, statementOf } from './approve.ts';
+import { approve, approveAgain, hasLapsed, lapseInLane, statementOf } from './approve.ts';
 import type { Ending } from './facts.ts';
 import { heedLine, whenFree } from './heed-line.ts';
 import { now } from './outbox.ts';
@@ -134,7 +134,10 @@ async function isFirstRelease({ order, ref, steps }: ReleaseRun): Promise<boolea
 
 /* --------------------------------------------------------------- queueing */
 
-/** Until the lane is this release's. Its place is given up while the release is held, and asked for again. */
+/**
+ * Until the lane is this release's. Its place is given up while the release is held, or has to be judged or approved
+ * again, and then asked for again.
+ */
 export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending | undefined> {
   const stopped = await run.proceed('queued');
   if (stopped !== undefined) return stopped;
@@ -143,11 +146,13 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
   let deadline = newDeadline();
   for (;;) {
     const stoppedBefore = run.stoppedMilliseconds;
-    if (run.approvals.isMissed) {
-      const ending = (await approveAgain(run)) ?? (await run.proceed('queued'));
+    if (run.approvals.isMissed || Date.now() >= lapseInLane(run)) {
+      const ending = (await renew(run)) ?? (await run.proceed('queued'));
       if (ending !== undefined) return ending;
       deadline = newDeadline();
     }
+    const lapse = lapseInLane(run);
+    const isStale = () => run.approvals.isMissed || Date.now() >= lapse;
     run.undo.push({ kind: 'leave lane', lane });
     run.show({ waitingFor: { kind: 'lane', lane, position: 1 } });
     const asking = { lane, releaseId, urgency, asked: run.lanes.ask(lane) };
@@ -156,15 +161,15 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
     const full = () => run.lanes.of(lane) === -1;
     const inTime = await condition(
       () => mine() || full() || run.abortion !== undefined || run.approvals.isMissed,
-      Math.max(1, deadline - Date.now()),
+      Math.max(1, Math.min(deadline, lapse) - Date.now()),
     );
     if (run.abortion !== undefined) return run.abortion;
     if (full()) return { kind: 'cancelled', reason: `lane ${lane.kind}/${lane.key} is full` };
-    if (!inTime)
+    if (!inTime && Date.now() < lapse)
       return { kind: 'expired', reason: `lane ${lane.kind}/${lane.key} was not free within ${approvals.expiresAfterMinutes} min` };
-    if (!run.held && !run.approvals.isMissed) await heedLine(run);
+    if (!run.held && !isStale()) await heedLine(run);
     if (run.abortion !== undefined) return run.abortion;
-    if (!run.held && !run.approvals.isMissed) break;
+    if (!run.held && !isStale()) break;
     await run.leave(lane);
     await whenFree(run);
     if (run.abortion !== undefined) return run.abortion;
@@ -174,6 +179,14 @@ export async function takeLane(run: ReleaseRun, lane: LaneRef): Promise<Ending |
   run.record('laneEntered', { lane: { ...lane } });
   run.show({ waitingFor: null });
   return await requireSoak(run);
+}
+
+/** What it was let on by does not stand any more: a yes was taken back, or a waiver has ended. */
+async function renew(run: ReleaseRun): Promise<Ending | undefined> {
+  const ending = run.approvals.isMissed ? await approveAgain(run) : undefined;
+  if (ending !== undefined || Date.now() < lapseInLane(run)) return ending;
+  run.approvals.voidAll(['waivers']);
+  return await judgeAndAsk(run);
 }
 
 /* --------------------------------------------------------------- applying */

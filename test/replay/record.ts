@@ -5,9 +5,11 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { digestText } from '../../domain/digest.ts';
 import { lineIdOf, lineWorkflow } from '../../domain/line.ts';
 import { previewIdOf } from '../../domain/order.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { abortUpdate, holdUpdate, resumeLineUpdate, resumeUpdate, taskQueues, waitForLineSignal } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
@@ -16,6 +18,42 @@ import { startTemporal } from '../support/temporal.ts';
 
 const temporal = await startTemporal();
 const tell = { by: callerOf('sam', 'sre'), reason: 'for the record' };
+
+/** Of one service, with a waiver in play that ends while the second one waits in the lane. */
+async function oneBehindTheOther(ends: number) {
+  const modelOnly = { infrastructure: undefined };
+  const first = await givenRelease(
+    temporal,
+    (world) => {
+      world.gate = () => ({ kind: 'allow', violations: [] });
+      world.verdicts = () => verdictOf('not enough');
+    },
+    modelOnly,
+  );
+  await first.until(({ phase }) => phase === 'shifting');
+  const second = await givenRelease(
+    temporal,
+    (world) => {
+      world.gate = () =>
+        Date.now() < ends
+          ? { kind: 'approval needed', violations: [], waivers: [waiverInPlay(ends)] }
+          : { kind: 'approval needed', violations: [] };
+    },
+    { ...modelOnly, service: first.order.service },
+  );
+  await second.decide('approve');
+  return { first, second };
+}
+
+const waiverInPlay = (ends: number): WaiverInPlay => ({
+  name: 'reports-are-public',
+  fingerprint: digestText('finding'),
+  rule: 'CKV_AWS_20',
+  address: 'aws_s3_bucket.reports',
+  owner: 'olga',
+  reason: 'until they have a login',
+  until: new Date(ends).toISOString(),
+});
 
 /** File name without its ending → the workflow's id, once it is closed. */
 const stories: Readonly<Record<string, () => Promise<string>>> = {
@@ -84,6 +122,15 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     });
     await handle.result();
     return handle.workflowId;
+  },
+  /** Recorded when a wait in a lane outlived a waiver: it went on. */
+  async 'release.outlived-its-waiver'() {
+    const ends = Date.now() + 4_000;
+    const { first, second } = await oneBehindTheOther(ends);
+    await second.until(({ waitingFor }) => waitingFor?.kind === 'lane' && Date.now() > ends);
+    await first.handle.executeUpdate(abortUpdate, { args: [tell] });
+    await second.handle.result();
+    return second.handle.workflowId;
   },
   async 'release.rejected'() {
     const { decide, handle } = await givenRelease(temporal);

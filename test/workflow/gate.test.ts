@@ -4,9 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestText } from '../../domain/digest.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
+import { abortUpdate } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
+import type { ScriptedWorld } from '../support/scripted-world.ts';
 import { startTemporal, type Temporal } from '../support/temporal.ts';
 
 let temporal: Temporal;
@@ -24,6 +27,52 @@ const waiver: WaiverInPlay = {
   reason: 'until they have a login',
   until: '2036-01-01T23:59:59.999Z',
 };
+const tell = { by: callerOf('sam', 'sre'), reason: 'because the test says so' };
+
+/**
+ * A waiver that ends so long after the gate was asked about the whole release for the first time, however busy the machine
+ * is; and what the gate says afterwards.
+ */
+function waivedFor(seconds: number, afterwards: ReturnType<ScriptedWorld['gate']>): ScriptedWorld['gate'] {
+  let ends: number | undefined;
+  return (stage) => {
+    if (stage === 'code') return { kind: 'allow', violations: [] };
+    ends ??= Date.now() + seconds * 1000;
+    const until = new Date(ends).toISOString();
+    return Date.now() <= ends ? { kind: 'approval needed', violations: [], waivers: [{ ...waiver, until }] } : afterwards;
+  };
+}
+
+const ended = { kind: 'deny', violations: [{ code: 'waiver.ended', title: 't', message: 'ended today', solution: 's' }] } as const;
+const anotherOf = (owner: string) =>
+  ({ kind: 'approval needed', violations: [], waivers: [{ ...waiver, name: 'second', owner }] }) as const;
+
+/** Two releases of one service; the second needs a waiver that ends while the first one holds the service's lane. */
+async function oneBehindTheOther(order: Partial<ReleaseOrder>, afterwards: ReturnType<ScriptedWorld['gate']>) {
+  let letGo = () => {};
+  const watched = new Promise<void>((end) => (letGo = end));
+  const first = await givenRelease(
+    temporal,
+    (world) => {
+      world.gate = () => ({ kind: 'allow', violations: [] });
+      world.onStep = (step) => (step === 'watchCanary' ? watched : undefined);
+    },
+    { infrastructure: undefined },
+  );
+  await first.until(({ phase }) => phase === 'shifting');
+  // Long enough to be approved, and to get to the lane.
+  const gate = waivedFor(6, afterwards);
+  const second = await givenRelease(temporal, (world) => (world.gate = gate), { ...order, service: first.order.service });
+  await second.decide('approve');
+  await second.until(({ waitingFor }) => waitingFor?.kind === 'lane' && waitingFor.lane.kind === 'service');
+  const endFirst = async () => {
+    await first.handle.executeUpdate(abortUpdate, { args: [tell] });
+    letGo();
+    return first.handle.result();
+  };
+  return { first, second, endFirst };
+}
+
 const sre = { approvals: { groups: ['sre'], expiresAfterMinutes: 60 }, infrastructure: undefined };
 const notCounted = (because: string) => ({
   cause: { type: 'approval.notCounted', message: expect.stringContaining(because) as string },
@@ -47,17 +96,7 @@ describe.concurrent('the gate', () => {
   });
 
   test('is asked again when a waiver ends while people think, and what was put to them is void', async () => {
-    const until = new Date(Date.now() + 3000).toISOString();
-    const { handle, world } = await givenRelease(
-      temporal,
-      (world) => {
-        world.gate = () =>
-          Date.now() <= Date.parse(until)
-            ? { kind: 'approval needed', violations: [], waivers: [{ ...waiver, until }] }
-            : { kind: 'deny', violations: [{ code: 'waiver.ended', title: 't', message: 'ended today', solution: 's' }] };
-      },
-      sre,
-    );
+    const { handle, world } = await givenRelease(temporal, (world) => (world.gate = waivedFor(2, ended)), sre);
     expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: 'waiver.ended: ended today' });
     expect(world.recordKinds.filter((kind) => ['approvalAsked', 'approvalVoided', 'judged'].includes(kind))).toEqual([
       'judged',
@@ -68,29 +107,33 @@ describe.concurrent('the gate', () => {
   });
 
   test('that has another waiver for the same thing asks the same people again', async () => {
-    const until = new Date(Date.now() + 3000).toISOString();
-    const {
-      handle,
-      decide,
-      until: seen,
-    } = await givenRelease(
-      temporal,
-      (world) => {
-        world.gate = () => {
-          const first = Date.now() <= Date.parse(until);
-          return {
-            kind: 'approval needed',
-            violations: [],
-            waivers: [first ? { ...waiver, until } : { ...waiver, name: 'second', owner: 'bo' }],
-          };
-        };
-      },
-      sre,
-    );
-    await seen(({ gate, waitingFor }) => gate?.waivers?.[0]?.name === 'second' && waitingFor?.kind === 'approval');
+    const { handle, decide, until } = await givenRelease(temporal, (world) => (world.gate = waivedFor(2, anotherOf('bo'))), sre);
+    await until(({ gate, waitingFor }) => gate?.waivers?.[0]?.name === 'second' && waitingFor?.kind === 'approval');
     await expect(decide('approve', callerOf('bo', 'sre'))).rejects.toMatchObject(notCounted('owns a waiver'));
     await decide('approve', callerOf('olga', 'sre'));
     expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test('is asked again when a waiver ends while the release waits in its lane, before anything is deployed', async () => {
+    const { first, second, endFirst } = await oneBehindTheOther({ infrastructure: undefined }, ended);
+    expect(await second.handle.result()).toMatchObject({ kind: 'blocked', reason: 'waiver.ended: ended today', model: 'unchanged' });
+    expect(second.world.calls).not.toContain('deploySlot');
+    expect(second.world.recordKinds.filter((kind) => ['judged', 'approvalVoided', 'laneEntered'].includes(kind))).toEqual([
+      'judged',
+      'approvalVoided',
+      'judged',
+    ]);
+    // It has given its place back: nobody stands behind a release that is gone.
+    await endFirst();
+    await expect(temporal.client.workflow.getHandle(`lane/service/${first.order.service}/production`).result()).resolves.toBeUndefined();
+  });
+
+  test('is asked again in the lane, too, where the infrastructure is applied already; another waiver is put to the same people', async () => {
+    const { second, endFirst } = await oneBehindTheOther({}, anotherOf('olga'));
+    await second.until(({ gate, waitingFor }) => gate?.waivers?.[0]?.name === 'second' && waitingFor?.kind === 'approval');
+    await second.decide('approve');
+    await endFirst();
+    expect(await second.handle.result()).toMatchObject({ kind: 'released', infrastructure: 'applied' });
   });
 
   test('adds seats to the quorum of the environment, and only for the release that needs them', async () => {
