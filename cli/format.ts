@@ -173,6 +173,9 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     ['release', colors.bold(release.releaseId)],
     ['what', `${release.service}${release.modelVersion === null ? '' : ` ${release.modelVersion}`} → ${release.environment}`],
     ['why', `${release.reason} (${release.requester.subject}${release.urgency === 'normal' ? '' : `, ${release.urgency}`})`],
+    release.override === undefined
+      ? undefined
+      : ['override', colors.yellow(`passes freezes once approved, ${release.override.ticket}: ${release.override.reason}`)],
     ['commit', release.commit],
     [
       'phase',

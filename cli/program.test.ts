@@ -107,6 +107,15 @@ describe('asking', () => {
     });
   });
 
+  test('a hotfix is asked to pass freezes for the reason of the release; what is missing the API says', () => {
+    expect(requestFrom({ reason: 'payments are refused', overrideFreeze: true, ticket: 'INC-4711' })).toEqual({
+      reason: 'payments are refused',
+      override: { reason: 'payments are refused', ticket: 'INC-4711' },
+    });
+    expect(requestFrom({ reason: 'r', ticket: 'INC-4711' })).toEqual({ reason: 'r', override: { ticket: 'INC-4711' } });
+    expect(requestFrom({ reason: 'r' })).toEqual({ reason: 'r' });
+  });
+
   test('a rollback is asked for, to the previous version by default', async () => {
     const words = ['rollback', '--service', 'fraud-scorer', '--environment', 'production', '--incident', 'INC-1', '--reason', 'errors'];
     const { code, err } = await plimsoll(words);

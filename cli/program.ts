@@ -84,6 +84,8 @@ export function createProgram(
   withRequest(command('release', 'ask for a release'))
     .option('--reason <text>', 'why; it goes into the record')
     .option('--attempt <number>', 'to try the same release again', wholeNumber)
+    .option('--override-freeze', 'a hotfix that does not wait for freezes, for --reason: two people have to approve it')
+    .option('--ticket <id>', 'with --override-freeze: where people talk about it')
     .option('--watch', 'follow it to its end; the exit code is its outcome')
     .action(async (options: ReleaseOptions) => finish(await commands.release(session, options)));
 

@@ -17,6 +17,8 @@ export interface ReleaseOptions {
   readonly image?: string;
   readonly reason?: string;
   readonly attempt?: number;
+  readonly overrideFreeze?: boolean;
+  readonly ticket?: string;
   readonly watch?: boolean;
 }
 
@@ -37,6 +39,7 @@ export function requestFrom(options: ReleaseOptions): ReleaseRequest {
     ...defined({ service, environment, reason, attempt }),
     ...part('source', { commit }),
     ...part('infrastructure', { stack, variables }),
+    ...part('override', { reason: options.overrideFreeze === true ? reason : undefined, ticket: options.ticket }),
     ...part('model', { version: modelVersion, artifact, digest, image }),
   } as unknown as ReleaseRequest;
 }

@@ -5,6 +5,7 @@ import {
   groupsOf,
   type Interested,
   ruleOf,
+  ruleWith,
   stillCounts,
   whyNotCounted,
   whyNotFresh,
@@ -74,6 +75,14 @@ test('a no needs a person of the groups, and neither independence nor a second f
   expect(whyNoVoice(rule, { ...sam, subject: 'ana', mfa: false })).toBeUndefined();
   expect(whyNoVoice(rule, { ...sam, kind: 'machine' })?.kind).toBe('approval.notCounted');
   expect(whyNoVoice(rule, { ...sam, groups: [] })?.kind).toBe('approval.notCounted');
+});
+
+test.each([
+  [{ groups: ['sre'], expiresAfterMinutes: 60 }, 2],
+  [{ ...rule, minimum: 3 }, 3],
+])('an override of freezes is never one person’s: at least two of them, or as many as there have to be anyway', (given, minimum) => {
+  const override = { reason: 'payments are refused', ticket: 'INC-4711' };
+  expect(ruleWith(given, [], override)).toEqual({ ...ruleOf(given), minimum });
 });
 
 describe('a second factor', () => {

@@ -3,6 +3,7 @@
 import type { Caller } from './caller.ts';
 import type { Digest } from './digest.ts';
 import type { FailureKind } from './failures.ts';
+import { type FreezeOverride, peopleForOverride } from './override.ts';
 import { isSamePerson } from './people.ts';
 import type { DecisionProof } from './proof.ts';
 import type { Seat } from './quorum.ts';
@@ -41,10 +42,11 @@ export function ruleOf(given: ApprovalRule | AnyOfGroups): ApprovalRule {
   };
 }
 
-/** The environment's rule, and whoever else the gate wants among those who approve. */
-export function ruleWith(given: ApprovalRule | AnyOfGroups, seats: readonly Seat[] = []): ApprovalRule {
+/** The environment's rule, whoever else the gate wants among those who approve, and never one person alone for an override. */
+export function ruleWith(given: ApprovalRule | AnyOfGroups, seats: readonly Seat[] = [], override?: FreezeOverride): ApprovalRule {
   const rule = ruleOf(given);
-  return { ...rule, quorum: [...rule.quorum, ...seats] };
+  const minimum = override === undefined ? rule.minimum : Math.max(rule.minimum, peopleForOverride);
+  return { ...rule, quorum: [...rule.quorum, ...seats], minimum };
 }
 
 /** Everybody who may be asked at all. */

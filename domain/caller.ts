@@ -11,6 +11,7 @@ export interface Caller {
 /** Every act the API asks OPA about. */
 export const actions = [
   'release.start',
+  'release.override',
   'release.preview',
   'release.read',
   'release.approve',

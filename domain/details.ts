@@ -2,6 +2,7 @@
 import type { ArmTotals, MetricReading, Verdict } from './judge/judge.ts';
 import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shareText, wholeText } from './judge/words.ts';
 import { obstaclesText } from './line.ts';
+import { overrideText } from './override.ts';
 import { groupsText } from './quorum.ts';
 import type { ReleaseView, WaitingFor } from './view.ts';
 
@@ -11,6 +12,7 @@ export function detailsOf(view: ReleaseView): string {
     view.attention === null ? '' : `⚠ **A person is needed:** ${view.attention}`,
     view.waitingFor === null ? '' : waitingLine(view.waitingFor),
     `${view.requester.subject} asked for \`${view.modelVersion ?? view.commit.slice(0, 12)}\` of ${view.service} in ${view.environment}: ${view.reason}`,
+    view.override === undefined ? '' : `Once approved it ${overrideText(view.override)}`,
     ...changeLines(view),
     ...scanLines(view),
     ...(view.gate?.waivers ?? []).map(

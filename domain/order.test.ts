@@ -34,8 +34,15 @@ describe('the id of a release', () => {
     ['part less', { model: undefined }],
     ['attempt', { attempt: 2 }],
     ['environment', { environment: 'staging' }],
+    ['leave to pass freezes', { override: { reason: 'payments are refused', ticket: 'INC-4711' } }],
   ])('differs by another %s', (_, change) => {
     expect(releaseIdOf({ ...request, ...change })).not.toBe(releaseIdOf(request));
+  });
+
+  test('is the same for one ticket, whatever the reason for passing freezes is', () => {
+    const passing = (reason: string, ticket = 'INC-4711') => releaseIdOf({ ...request, override: { reason, ticket } });
+    expect(passing('payments are refused')).toBe(passing('another'));
+    expect(passing('another', 'INC-4712')).not.toBe(passing('another'));
   });
 
   test('is a Kubernetes label whatever the names are', () => {

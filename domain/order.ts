@@ -8,6 +8,7 @@ import type { AnyOfGroups, ApprovalRule } from './approval.ts';
 import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
 import type { NoticeTarget } from './notice.ts';
+import type { FreezeOverride } from './override.ts';
 import type { SoakRule } from './soak.ts';
 import type { Waiver } from './waiver.ts';
 
@@ -22,6 +23,8 @@ export interface ReleaseRequest {
   readonly model?: ModelVersion | undefined;
   readonly reason: string;
   readonly attempt: number;
+  /** A hotfix that does not wait for freezes, once two people have approved that. */
+  readonly override?: FreezeOverride | undefined;
 }
 
 export interface ModelVersion {
@@ -70,6 +73,7 @@ export interface ReleaseOrder {
   readonly requires?: SoakRule | undefined;
   readonly infrastructure?: InfrastructureOrder | undefined;
   readonly model?: ModelOrder | undefined;
+  readonly override?: FreezeOverride | undefined;
   /** Set on a rollback: the release whose version comes back, and why. */
   readonly rollback?: { readonly to: string; readonly incident: string } | undefined;
 }
@@ -94,11 +98,12 @@ export const releaseIdPattern = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/;
 
 /**
  * `<service>-<environment>-<12 hex of sha256(JCS(what decides the release))>`.
- * The reason is left out: the same release for another reason is the same release.
+ * The reason is left out: the same release for another reason is the same release. One that may pass freezes is another.
  */
 export function releaseIdOf(request: Omit<ReleaseRequest, 'reason'>): string {
-  const { service, environment, source, infrastructure, model, attempt } = request;
-  return readableId({ service, environment }, digestOf({ service, environment, source, infrastructure, model, attempt }));
+  const { service, environment, source, infrastructure, model, attempt, override } = request;
+  const decides = { service, environment, source, infrastructure, model, attempt, override: override && { ticket: override.ticket } };
+  return readableId({ service, environment }, digestOf(decides));
 }
 
 /** A preview is nothing that is asked for twice: `nonce` tells two looks apart. */

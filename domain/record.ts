@@ -41,6 +41,8 @@ export const recordTypes = {
   /** The line is not free: a freeze is on, or somebody has stopped it. */
   lineStopped: 'dev.plimsoll.line.stopped.0.1.0',
   lineFree: 'dev.plimsoll.line.free.0.1.0',
+  /** A freeze was on, and people had approved that this hotfix passes it. */
+  freezeOverridden: 'dev.plimsoll.freeze.overridden.0.1.0',
   held: 'dev.plimsoll.release.held.0.1.0',
   resumed: 'dev.plimsoll.release.resumed.0.1.0',
   aborted: 'dev.plimsoll.release.aborted.0.1.0',

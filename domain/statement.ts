@@ -15,6 +15,8 @@ export interface Statement {
   readonly modelDigest: Digest | null;
   readonly imageDigest: Digest | null;
   readonly chartDigest: Digest | null;
+  /** In words. Left out by all releases that wait for freezes. */
+  readonly override?: string | undefined;
 }
 
 export const statementDigestOf = (statement: Statement): Digest => digestOf(statement);

@@ -8,6 +8,7 @@ import type { Verdict } from './judge/judge.ts';
 import type { Obstacle } from './line.ts';
 import type { LaneRef, ReleaseOrder, Requester, Urgency } from './order.ts';
 import type { Outcome } from './outcome.ts';
+import type { FreezeOverride } from './override.ts';
 import type { Phase } from './phase.ts';
 import type { Standing } from './quorum.ts';
 import type { Slot } from './slot.ts';
@@ -56,6 +57,8 @@ export interface ReleaseView {
   readonly urgency: Urgency;
   readonly reason: string;
   readonly requester: Requester;
+  /** It is to pass freezes, and why. */
+  readonly override?: FreezeOverride | undefined;
   readonly approverGroups: readonly string[];
   readonly commit: string;
   readonly modelVersion: string | null;
@@ -96,7 +99,7 @@ export interface ReleaseView {
 
 /** Before anything has happened. `at`: RFC 3339. */
 export function firstView(order: ReleaseOrder, at: string): ReleaseView {
-  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model } = order;
+  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model, override } = order;
   return {
     releaseId,
     service,
@@ -106,6 +109,7 @@ export function firstView(order: ReleaseOrder, at: string): ReleaseView {
     urgency,
     reason,
     requester,
+    ...(override !== undefined && { override }),
     approverGroups: groupsOf(approvals),
     commit: source.commit,
     modelVersion: model?.version ?? null,

@@ -51,7 +51,8 @@ export class Approvals {
 
   /** The environment's, and whoever else the gate wants among those who approve. */
   get #rule(): ApprovalRule {
-    return ruleWith(this.#run.order.approvals, this.#run.view.gate?.seats);
+    const { order, view } = this.#run;
+    return ruleWith(order.approvals, view.gate?.seats, order.override);
   }
 
   get rejection() {
@@ -69,6 +70,11 @@ export class Approvals {
   /** Somebody who was needed has taken their word back: it must not go on. */
   get isMissed(): boolean {
     return this.#asked !== undefined && !this.standing.met;
+  }
+
+  /** Enough people have said yes to what was put to them last. */
+  get isGranted(): boolean {
+    return this.#asked !== undefined && this.standing.met;
   }
 
   get asked(): Statement | undefined {

@@ -6,6 +6,7 @@ import { condition } from '@temporalio/workflow';
 import { groupsOf, ruleOf } from '../domain/approval.ts';
 import { invariant } from '../domain/assert.ts';
 import type { Digest } from '../domain/digest.ts';
+import { overrideText } from '../domain/override.ts';
 import type { PlanResult } from '../domain/ports.ts';
 import type { Statement } from '../domain/statement.ts';
 import { firstLapseOf } from '../domain/waiver.ts';
@@ -17,7 +18,8 @@ import type { ReleaseRun } from './release-run.ts';
 export async function approve(run: ReleaseRun): Promise<Ending | undefined> {
   const { gate } = run.view;
   invariant(gate !== null, 'approval follows judging');
-  if (gate.kind === 'allow') return undefined;
+  // Policies know nothing of freezes: who is to pass one asks people in any case.
+  if (gate.kind === 'allow' && run.order.override === undefined) return undefined;
   const stopped = await run.proceed('awaiting approval');
   if (stopped !== undefined) return stopped;
   const deadline = deadlineOf(run);
@@ -103,5 +105,6 @@ export function statementOf({ order, facts, view: { gate } }: ReleaseRun, plan: 
     modelDigest: order.model?.digest ?? null,
     imageDigest: order.model === undefined ? null : (order.model.image.slice(order.model.image.indexOf('@') + 1) as Digest),
     chartDigest: facts.chartDigest ?? null,
+    ...(order.override !== undefined && { override: overrideText(order.override) }),
   };
 }

@@ -8,9 +8,10 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { detailsOf } from '../domain/details.ts';
 import type { ScanSummary } from '../domain/finding.ts';
-import { type Obstacle, obstacleText } from '../domain/line.ts';
+import { type Obstacle, obstaclesText, obstacleText } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { InfrastructureState, ModelState, Outcome } from '../domain/outcome.ts';
+import type { FreezeOverride } from '../domain/override.ts';
 import { isAllowed, type Message, messageTable, type Phase } from '../domain/phase.ts';
 import type { ReleaseRef } from '../domain/ports.ts';
 import type { Intent, RecordKind } from '../domain/record.ts';
@@ -67,6 +68,7 @@ export class ReleaseRun {
   readonly #skipped = new Set<string>();
   #stoppedSince: number | undefined;
   #stoppedBefore = 0;
+  #freezesPassed: string | undefined;
   #lineNews = 0;
   #ending = false;
 
@@ -210,6 +212,15 @@ export class ReleaseRun {
     // A clock or another person ends the others; this one waits for whoever can say what is true.
     const unknown = obstacles.find(({ kind }) => kind === 'unknown');
     this.show({ waitingFor: { kind: 'line', obstacles }, attention: unknown === undefined ? null : obstacleText(unknown) });
+  }
+
+  /** In the record once for each set of freezes that it passes, however often it is looked. */
+  passFreezes(override: FreezeOverride, obstacles: readonly Obstacle[]): void {
+    const freezes = obstacles.filter(({ kind }) => kind === 'freeze');
+    const passed = obstaclesText(freezes);
+    if (passed === this.#freezesPassed) return;
+    this.#freezesPassed = passed;
+    this.record('freezeOverridden', { freezes, override: { ...override }, by: this.approvals.standing.people, phase: this.#view.phase });
   }
 
   free(): void {

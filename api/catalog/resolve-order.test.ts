@@ -35,6 +35,12 @@ test('an order holds everything the workflow will need', () => {
   expect(order.releaseId).toMatch(/^fraud-scorer-production-[0-9a-f]{12}$/);
 });
 
+test('a release that is to pass freezes is a hotfix, and its order says why', () => {
+  const override = { reason: 'payments are refused', ticket: 'INC-4711' };
+  expect(resolveOrder(catalog, { ...request, override }, ana)).toMatchObject({ urgency: 'hotfix', override });
+  expect(resolveOrder(catalog, request, ana)).not.toHaveProperty('override');
+});
+
 test('who is told is in the order, with names of secrets; where nobody is, nothing is', () => {
   const notices = [{ kind: 'slack', name: 'chat', url: { variable: 'PLIMSOLL_NOTICE_CHAT' } }] as const;
   const yaml = `${environmentYaml}notices: ${JSON.stringify(notices)}\n`;

@@ -21,9 +21,10 @@ export function resolveOrder(catalog: Catalog, request: ReleaseRequest, requeste
     ...common(catalog, environment, service),
     releaseId: releaseIdOf(request),
     attempt: request.attempt,
-    urgency: 'normal',
+    urgency: request.override === undefined ? 'normal' : 'hotfix',
     reason: request.reason,
     requester,
+    ...(request.override !== undefined && { override: request.override }),
     source: { ...sourceOf(service, request.model !== undefined, stack), commit: request.source.commit },
     ...(request.infrastructure !== undefined &&
       stack !== undefined && { infrastructure: { stack, variables: variablesOf(request.infrastructure.variables, stack) } }),

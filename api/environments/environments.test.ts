@@ -83,6 +83,29 @@ describe('a line', () => {
   });
 });
 
+describe('a hotfix that is to pass freezes', () => {
+  const override = { reason: 'payments are refused', ticket: 'INC-4711' };
+
+  test('is asked for by whoever the policies let, and is not told that it will wait for a freeze', async () => {
+    expect(await ask({ environment: 'frozen', override })).toMatchObject({ status: 202, body: { obstacles: [] } });
+    expect(world.asked.slice(-2).map(({ action }) => action)).toEqual(['release.start', 'release.override']);
+    world.policy = (_, action) => action !== 'release.override';
+    expect(await ask({ environment: 'frozen', override: { ...override, ticket: 'INC-4712' } })).toMatchObject({ status: 403 });
+    expect(await ask({ environment: 'frozen' })).toMatchObject({ status: 202 });
+  });
+
+  test('needs a ticket and a reason, and is refused while the line is stopped', async () => {
+    const errors = [{ field: 'override.ticket' }];
+    expect(await ask({ override: { reason: override.reason } })).toMatchObject({ status: 400, body: { errors } });
+    expect(await ask({ override: { ticket: override.ticket } })).toMatchObject({
+      status: 400,
+      body: { errors: [{ field: 'override.reason' }] },
+    });
+    await say('stop', 'sam', 'frozen');
+    expect(await ask({ environment: 'frozen', override })).toMatchObject({ status: 409, body: { kind: 'line.stopped' } });
+  });
+});
+
 describe('a freeze', () => {
   test('is shown with the line, in the answer to whoever asks for a release, and while that waits', async () => {
     const freeze = { kind: 'freeze', name: 'audit', reason: 'the auditors are here', until: '2119-12-31T23:00:00.000Z' };

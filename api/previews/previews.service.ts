@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import { ruleWith } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { type LaneRef, previewIdOf, type ReleaseOrder, serviceLaneOf, stateLaneOf } from '../../domain/order.ts';
+import { notOverridden } from '../../domain/override.ts';
 import { branchMayBePreviewed } from '../../domain/preview-branches.ts';
 import { standingOf } from '../../domain/quorum.ts';
 import { Access } from '../auth/authority.ts';
@@ -58,13 +59,13 @@ export class PreviewsService {
 
   async show(id: string, by: Caller): Promise<PreviewDetails> {
     const { view, order, status } = await this.permitted(id, by);
-    const { quorum, minimum } = ruleWith(order.approvals, view.gate?.seats);
-    const asks = view.gate?.kind === 'approval needed';
+    const { quorum, minimum } = ruleWith(order.approvals, view.gate?.seats, order.override);
+    const asks = view.gate?.kind === 'approval needed' || (view.gate?.kind === 'allow' && order.override !== undefined);
     return {
       ...(view as unknown as PreviewDetails),
       status,
       approval: asks ? standingOf(quorum, minimum, []).missing : null,
-      obstacles: [...(await this.#environments.obstaclesOf(order.environment))],
+      obstacles: [...notOverridden(await this.#environments.obstaclesOf(order.environment), order.override)],
       lanes: await Promise.all(lanesOf(order).map((lane) => this.#laneOf(lane))),
     };
   }

@@ -9,6 +9,7 @@ import { digestOf, hexOf } from '../../domain/digest.ts';
 import { type Obstacle, obstacleText } from '../../domain/line.ts';
 import { type ReleaseOrder, type ReleaseRequest, type Requester, releaseIdOf } from '../../domain/order.ts';
 import type { OutcomeKind } from '../../domain/outcome.ts';
+import { notOverridden } from '../../domain/override.ts';
 import type { Phase } from '../../domain/phase.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import {
@@ -70,6 +71,7 @@ export class ReleasesService {
   async start(request: ReleaseRequest, by: Caller): Promise<Started> {
     const order = resolveOrder(this.#catalog.current, request, requesterOf(by));
     await this.#access.require(by, 'release.start', resourceOf(order));
+    if (order.override !== undefined) await this.#access.require(by, 'release.override', resourceOf(order));
     await this.#requireEarlierAttemptsClosed(request);
     return this.startOrder(order, await this.#environments.obstaclesOf(order.environment));
   }
@@ -77,7 +79,7 @@ export class ReleasesService {
   /** Asking again is being told where it stands; asking for somebody else's would let one approve one's own. */
   async startOrder(order: ReleaseOrder, obstacles: readonly Obstacle[] = []): Promise<Started> {
     const id = order.releaseId;
-    const rest = { obstacles: [...obstacles], links: this.#links(id) };
+    const rest = { obstacles: [...notOverridden(obstacles, order.override)], links: this.#links(id) };
     const stopped = obstacles.find(({ kind }) => kind === 'stopped');
     if (stopped !== undefined && (await this.#gateway.describe(id)) === undefined) throw new Problem('line.stopped', obstacleText(stopped));
     if (await this.#gateway.start(order)) return { isNew: true, body: { id, phase: 'fetching', outcome: null, ...rest } };
@@ -112,7 +114,7 @@ export class ReleasesService {
     const waits = release.status === 'running' && view.urgency !== 'rollback';
     return {
       ...(view as z.infer<typeof releaseDetails>),
-      obstacles: waits ? [...(await this.#environments.obstaclesOf(release.environment))] : [],
+      obstacles: waits ? [...notOverridden(await this.#environments.obstaclesOf(release.environment), view.override)] : [],
       verdict: judged.success ? judged.data : null,
       status: release.status,
       progress: progressOf(release.heartbeats) ?? null,

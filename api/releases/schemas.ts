@@ -7,6 +7,7 @@ import { severities } from '../../domain/finding.ts';
 import type { Json, ReleaseRequest } from '../../domain/order.ts';
 import { releaseIdLengthMax, releaseIdPattern } from '../../domain/order.ts';
 import { outcomeKinds } from '../../domain/outcome.ts';
+import type { FreezeOverride } from '../../domain/override.ts';
 import { phases } from '../../domain/phase.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
@@ -39,6 +40,19 @@ export const releaseId = z
 export const json: z.ZodType<Json> = z
   .lazy(() => z.union([z.null(), z.boolean(), z.number(), z.string(), z.array(json), z.record(z.string(), json)]))
   .meta({ id: 'Json' });
+
+/** As trackers call them, an address included. */
+const ticketLengthMax = 200;
+
+const override = z
+  .strictObject({
+    reason: reason.meta({ description: 'Why it cannot wait; approvers read it in the statement.', example: 'payments are refused' }),
+    ticket: line(ticketLengthMax).meta({ description: 'Where people talk about it.', example: 'INC-4711' }),
+  })
+  .meta({
+    id: 'FreezeOverride',
+    description: 'A hotfix that does not wait for freezes: at least two people have to approve it. A stopped line holds it all the same.',
+  }) satisfies z.ZodType<FreezeOverride>;
 
 /** Attempts below `n` are all asked for; more than twenty of one release are a loop of somebody's. */
 const attemptMax = 20;
@@ -83,6 +97,7 @@ export const releaseRequest = z
       .meta({ description: 'The model part; leave it out to change infrastructure alone.' }),
     reason,
     attempt: z.int().min(1).max(attemptMax).default(1).meta({ description: 'Raise it to try the same release again once it is closed.' }),
+    override: override.optional(),
   })
   .meta({ id: 'ReleaseRequest' }) satisfies z.ZodType<ReleaseRequest>;
 
@@ -213,6 +228,7 @@ const statement = z
     modelDigest: digest.nullable(),
     imageDigest: digest.nullable(),
     chartDigest: digest.nullable(),
+    override: z.string().optional().meta({ description: 'Of a hotfix that is to pass freezes.' }),
   })
   .meta({ id: 'Statement' });
 
@@ -237,6 +253,7 @@ export const releaseView = z
     urgency: z.enum(['rollback', 'hotfix', 'normal']),
     reason: z.string(),
     requester,
+    override: override.optional(),
     approverGroups: z.array(z.string()),
     commit: z.string(),
     modelVersion: z.string().nullable(),

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { actions } from '../../domain/caller.ts';
 import { findTool } from '../support/find-tool.ts';
 import { personas, points, type Question, questionOf, summarise } from './cube.ts';
-import { routes } from './routes.ts';
+import { besides, routes } from './routes.ts';
 
 /** All at once: a program a question would take minutes. */
 function decide(questions: readonly Question[]): readonly boolean[] {
@@ -35,14 +35,15 @@ test('every question is answered', () => {
 });
 
 test('who may do what is what people have agreed to', async () => {
-  const unrouted = actions.filter((action) => !routes.some((route) => route.action === action));
+  const rows = [...routes, ...besides];
+  const unrouted = actions.filter((action) => !rows.some((route) => route.action === action));
   const table = [
     '# Who may do what',
     'What OPA answers to every route, by who asks, before two teams, in two environments, with and without a second factor. Seen from the team `risk`: **own** is what belongs to it, **all** is that of every team, **–** is nothing. Written by `test/authz/matrix.tool.test.ts`; a change here is a change of rights, and is reviewed as one.',
     [
       line(['route', 'action', ...personas.map(({ name }) => name)]),
       line(['---', '---', ...personas.map(() => '---')]),
-      ...routes.map(({ route, action }) => row(route, action)),
+      ...rows.map(({ route, action }) => row(route, action)),
       ...unrouted.map((action) => row('no route', action)),
     ].join('\n'),
     `Groups: ${personas.map(({ name, groups }) => `${name} = ${groups.join(', ') || 'none'}`).join('; ')}. Health, metrics and documents are open to everybody.`,

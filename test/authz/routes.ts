@@ -10,6 +10,11 @@ export interface Route {
 
 const because = { reason: 'r' };
 
+/** What a route asks about besides, where its body says more. */
+export const besides: readonly Pick<Route, 'route' | 'action'>[] = [
+  { route: 'POST /v1/releases with `override`', action: 'release.override' },
+];
+
 export const routes: readonly Route[] = [
   { route: 'POST /v1/releases', action: 'release.start', body: releaseBody },
   { route: 'GET /v1/releases', action: 'release.read' },

@@ -10,6 +10,7 @@ import { createLineActivities } from '../../activities/line/line.ts';
 import { createLineGateway } from '../../api/temporal/line.ts';
 import { lineIdOf, type Obstacle, type Stop } from '../../domain/line.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
+import { recordTypes } from '../../domain/record.ts';
 import { abortUpdate, lineChangedSignal, resumeUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
@@ -124,6 +125,47 @@ describe.concurrent('a freeze', () => {
     await release.handle.executeUpdate(abortUpdate, { args: [tell] });
     expect(await release.handle.result()).toMatchObject({ kind: 'cancelled', by: 'sam' });
     expect(release.world.isPutBack).toBe(true);
+  });
+});
+
+describe.concurrent('a hotfix that is to pass freezes', () => {
+  const override = { reason: 'payments are refused', ticket: 'INC-4711' };
+  const hotfix: Partial<ReleaseOrder> = { ...modelOnly, urgency: 'hotfix', override };
+  const freeze = frozenUntil(Date.now() + 3_600_000);
+  const asked = ({ waitingFor }: { readonly waitingFor: { readonly kind: string } | null }) => waitingFor?.kind === 'approval';
+
+  test('is put to two people whatever the policies say; what they approve says so, and only then it passes', async () => {
+    const release = await given((world) => {
+      world.obstacles = () => [freeze];
+    }, hotfix);
+    const open = await release.until(asked);
+    expect(open).toMatchObject({
+      statement: { override: 'passes freezes, INC-4711: payments are refused' },
+      quorum: { minimum: 2, missing: '1 of sre or ml-owners, 1 more of sre or ml-owners' },
+      override,
+    });
+    expect(await release.decide('approve', callerOf('sam', 'sre'))).toMatchObject({ quorum: { met: false } });
+    expect(release.world.calls).not.toContain('deploySlot');
+    await release.decide('approve', callerOf('sue', 'sre'));
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+    // Once, however many steps passed the same freeze.
+    expect(release.world.recordKinds.filter((kind) => kind === 'freezeOverridden')).toHaveLength(1);
+    const overridden = [...release.world.records.values()].find(({ event }) => event.type === recordTypes.freezeOverridden)?.event.data;
+    expect(overridden).toMatchObject({ freezes: [freeze], override, by: ['sam', 'sue'] });
+    expect(release.world.recordKinds).not.toContain('lineStopped');
+  });
+
+  test('waits for a line that somebody has stopped, freeze or not', async () => {
+    let isStopped = true;
+    const release = await given((world) => {
+      world.obstacles = () => (isStopped ? [freeze, stopped] : [freeze]);
+    }, hotfix);
+    await release.decide('approve', callerOf('sam', 'sre'));
+    await release.decide('approve', callerOf('sue', 'sre'));
+    expect((await release.until(waitsForLine)).waitingFor).toEqual({ kind: 'line', obstacles: [stopped] });
+    isStopped = false;
+    await release.handle.signal(lineChangedSignal);
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
   });
 });
 

@@ -40,10 +40,25 @@ export type ReleaseRequest = {
      * Raise it to try the same release again once it is closed.
      */
     attempt?: number;
+    override?: FreezeOverride;
 };
 
 export type Json = null | boolean | number | string | Array<Json> | {
     [key: string]: Json;
+};
+
+/**
+ * A hotfix that does not wait for freezes: at least two people have to approve it. A stopped line holds it all the same.
+ */
+export type FreezeOverride = {
+    /**
+     * Why it cannot wait; approvers read it in the statement.
+     */
+    reason: string;
+    /**
+     * Where people talk about it.
+     */
+    ticket: string;
 };
 
 export type DecisionRequest = {
@@ -107,6 +122,7 @@ export type PreviewRequest = {
      * Raise it to try the same release again once it is closed.
      */
     attempt?: number;
+    override?: FreezeOverride;
     /**
      * The branch that the commit is on, where it is not merged yet. `previews.branches` of the environment has to allow it.
      */
@@ -235,6 +251,7 @@ export type ReleaseDetails = {
         subject: string;
         kind: 'human' | 'machine';
     };
+    override?: FreezeOverride;
     approverGroups: Array<string>;
     commit: string;
     modelVersion: string | null;
@@ -420,6 +437,10 @@ export type Statement = {
     modelDigest: string | null;
     imageDigest: string | null;
     chartDigest: string | null;
+    /**
+     * Of a hotfix that is to pass freezes.
+     */
+    override?: string;
 };
 
 /**
@@ -703,6 +724,7 @@ export type ReleaseView = {
         subject: string;
         kind: 'human' | 'machine';
     };
+    override?: FreezeOverride;
     approverGroups: Array<string>;
     commit: string;
     modelVersion: string | null;
@@ -786,6 +808,7 @@ export type PreviewDetails = {
         subject: string;
         kind: 'human' | 'machine';
     };
+    override?: FreezeOverride;
     approverGroups: Array<string>;
     commit: string;
     modelVersion: string | null;

@@ -80,6 +80,14 @@ test_a_machine_of_the_team_starts_reads_and_aborts if {
 	}
 }
 
+test_only_people_ask_to_pass_a_freeze if {
+	every group in ["risk", "sre"] {
+		allowed(human([group]), "release.override")
+		not allowed(machine([group]), "release.override")
+	}
+	not allowed(human(["ml-owners", "audit"]), "release.override")
+}
+
 test_who_could_ask_or_approve_looks_ahead if {
 	every group in ["risk", "sre", "ml-owners"] {
 		allowed(human([group]), "release.preview")
