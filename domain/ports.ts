@@ -132,6 +132,8 @@ export interface ScanPort {
   scanCode(input: RootRef): Promise<ScanSummary>;
   /** tfsec on the code. */
   scanCodeWithTfsec(input: RootRef): Promise<ScanSummary>;
+  /** tflint on the code: Terraform's own language. */
+  scanCodeWithTflint(input: RootRef): Promise<ScanSummary>;
   /** Checkov on the redacted plan. */
   scanPlan(input: RootRef & { readonly planJson: Blob }): Promise<ScanSummary>;
   /** Checkov on the rendered chart. */

@@ -6,6 +6,7 @@ import type { ScanSummary } from '../domain/finding.ts';
 import type { ModelOrder } from '../domain/order.ts';
 import { chartValues } from '../domain/values.ts';
 import type { Ending } from './facts.ts';
+import { isPatched } from './patches.ts';
 import type { ReleaseRun } from './release-run.ts';
 
 /** The commit has to be reachable from an allowed ref, and the artifact has to be the one that was asked for. */
@@ -63,6 +64,9 @@ async function checkInfrastructure({ order, ref, steps }: ReleaseRun, archive: B
     steps.terraform.checkAllowList.executeWithOptions({ summary: 'Providers, modules, provisioners' }, [{ ...root, gates: order.gates }]),
     steps.scan.scanCode.executeWithOptions({ summary: 'Checkov on the code' }, [root]),
     steps.scan.scanCodeWithTfsec.executeWithOptions({ summary: 'tfsec on the code' }, [root]),
+    ...(isPatched('tflint looks at the code')
+      ? [steps.scan.scanCodeWithTflint.executeWithOptions({ summary: 'tflint on the code' }, [root])]
+      : []),
   ]);
 }
 

@@ -211,7 +211,7 @@ describe('waivers', () => {
 
 describe('infrastructure', () => {
   const order = orderOf({ model: undefined });
-  const code = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec'];
+  const code = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint'];
   const changeOf = (type: string, action: string, after: unknown = {}) =>
     store.putJson({
       resources: [{ address: `${type}.this`, type, action, digest: digestText(type), before: null, after, afterUnknown: {} }],

@@ -1,5 +1,5 @@
 /**
- * Against the real Checkov, tfsec and modelscan, on small code that is good or bad in a known way. What is shown
+ * Against the real Checkov, tfsec, tflint and modelscan, on small code that is good or bad in a known way. What is shown
  * is that bad things are found, and that nothing a repository contains can make them vanish.
  */
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -153,6 +153,48 @@ describe('tfsec on code', () => {
   });
 });
 
+describe('tflint on code', () => {
+  const linted = {
+    [`${root}/main.tf`]: `terraform {
+  required_version = "1.11.4"
+}
+
+variable "untyped" {}
+
+# tflint-ignore: terraform_unused_declarations
+variable "silenced" {
+  type = string
+}
+
+output "untyped" {
+  value = var.untyped
+}
+`,
+    // Each of these would turn the linter off, or be started by it.
+    [`${root}/.tflint.hcl`]: 'config {\n  disabled_by_default = true\n}\n',
+    '.tflint.d/plugins/tflint-ruleset-terraform': '#!/bin/sh\nexit 1\n',
+    [`${root}/.tflint.d/plugins/tflint-ruleset-terraform`]: '#!/bin/sh\nexit 1\n',
+  };
+
+  test('finds what is wrong, whatever the repository says to the linter', async () => {
+    const summary = await run('scanCodeWithTflint', await rootOf(linted));
+    expect(summary).toMatchObject({ tool: 'tflint', toolVersion: '0.64.0', status: 'fail', counts: { medium: 2 } });
+    const { findings } = await reportOf(summary);
+    expect(findings.map(({ rule, file, line }) => `${rule} ${file}:${line}`)).toEqual([
+      `terraform_typed_variables ${root}/main.tf:5`,
+      `terraform_unused_declarations ${root}/main.tf:8`,
+    ]);
+  });
+
+  test.each([
+    ['a file that does not parse', broken],
+    ['a root without Terraform', { [`${root}/README.md`]: 'nothing' }],
+    ['a root that is not there', { 'README.md': 'nothing' }],
+  ])('%s is no pass', async (_what, files) => {
+    expect((await run('scanCodeWithTflint', await rootOf(files))).status).toMatch(/incomplete|error/);
+  });
+});
+
 describe('Checkov on a plan', () => {
   const planned = (values: object) => ({
     format_version: '1.2',
@@ -260,7 +302,7 @@ describe('modelscan on artifacts', () => {
 describe('when the scanner itself breaks', () => {
   const instead = async (script: string) => {
     const tools = await mkdtemp(join(folder, 'tools-'));
-    for (const name of ['checkov', 'tfsec', 'modelscan']) {
+    for (const name of ['checkov', 'tfsec', 'tflint', 'modelscan']) {
       await writeFile(join(tools, name), `#!/bin/sh\n${script}\n`);
       await chmod(join(tools, name), 0o755);
     }
@@ -277,6 +319,7 @@ describe('when the scanner itself breaks', () => {
     const input = await rootOf(good);
     expect(await run('scanCode', input, port)).toMatchObject({ status: 'error' });
     expect(await run('scanCodeWithTfsec', input, port)).toMatchObject({ status: 'error' });
+    expect(await run('scanCodeWithTflint', input, port)).toMatchObject({ status: 'error' });
   });
 
   test('one that is not installed fails by name', async () => {

@@ -1,5 +1,5 @@
 /**
- * The scanners: Checkov on code, plan and rendered chart, tfsec on code, modelscan on the model artifact.
+ * The scanners: Checkov on code, plan and rendered chart, tfsec and tflint on code, modelscan on the model artifact.
  * Each call is one scan and one report in the store. They judge nothing: policy does.
  *
  * None of them gets credentials: the environment holds a PATH, a home inside the workspace, and switches.
@@ -27,6 +27,16 @@ import { modelscanAnswers, modelscanArgs, modelscanTimeoutSeconds, readFormat, r
 import { fileReport, type Reading } from './report.ts';
 import { severityTableDigest } from './severity.ts';
 import { holdsTerraform, sourceFolder, unpackDisarmed } from './source.ts';
+import {
+  readTflint,
+  readTflintVersion,
+  tflintAnswers,
+  tflintArgs,
+  tflintConfig,
+  tflintRules,
+  tflintTimeoutSeconds,
+  withoutIgnores,
+} from './tflint.ts';
 import { readTfsec, readTfsecVersion, tfsecAnswers, tfsecArgs, tfsecTimeoutSeconds } from './tfsec.ts';
 
 export interface ScanDependencies {
@@ -85,6 +95,27 @@ export function createScanActivities({ run, withWorkspace, store, s3, config }: 
             toolVersion: readTfsecVersion(version.stdout),
             findings: await readTfsec(stdout, join(workspace, sourceFolder)),
             parseErrors: read ? [] : ['there is no Terraform file in the root'],
+            raw: stdout,
+          };
+        }),
+      ),
+
+    scanCodeWithTflint: (input) =>
+      fileReport(store, { tool: 'tflint', subject: input.archive.digest, rules: { ...tflintRules, ignores: false } }, () =>
+        inWorkspace(input.release, async (workspace) => {
+          const root = await unpackDisarmed(store, input, workspace);
+          await withoutIgnores(join(workspace, root));
+          const config = join(workspace, 'tflint.hcl');
+          await writeFile(config, tflintConfig(join(workspace, 'no-plugins')));
+          const tflint = { file: 'tflint', timeoutSeconds: tflintTimeoutSeconds, answers: tflintAnswers };
+          const version = await runIn(workspace, { ...tflint, args: ['--version'] });
+          const { stdout } = await runIn(workspace, { ...tflint, args: tflintArgs(root, config) });
+          const { findings, parseErrors } = readTflint(stdout, sourceFolder);
+          const read = await holdsTerraform(join(workspace, root));
+          return {
+            toolVersion: readTflintVersion(version.stdout),
+            findings,
+            parseErrors: read ? parseErrors : ['there is no Terraform file in the root'],
             raw: stdout,
           };
         }),

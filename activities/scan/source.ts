@@ -10,7 +10,7 @@ import type { BlobStore } from '../tool/store.ts';
 
 export const sourceFolder = 'source';
 
-const configuresScanner = new Set(['.checkov.yaml', '.checkov.yml', '.tfsec']);
+const configuresScanner = new Set(['.checkov.yaml', '.checkov.yml', '.tfsec', '.tflint.hcl', '.tflint.d']);
 
 /** Into `<workspace>/source`, which must exist. Answers the root's folder, relative to the workspace. */
 export async function unpackDisarmed(store: BlobStore, { archive, stack }: RootRef, workspace: string): Promise<string> {
@@ -22,7 +22,7 @@ export async function unpackDisarmed(store: BlobStore, { archive, stack }: RootR
   return join(sourceFolder, stack.root);
 }
 
-/** Both scanners call an empty folder clean. It is not: it was not read. */
+/** Every scanner calls an empty folder clean. It is not: it was not read. */
 export async function holdsTerraform(folder: string): Promise<boolean> {
   const names = await readdir(folder).catch(() => []);
   return names.some((name) => name.endsWith('.tf') || name.endsWith('.tf.json'));

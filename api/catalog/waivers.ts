@@ -77,7 +77,7 @@ function waivedBy(file: Fields, refuse: (field: keyof Fields, message: string) =
 
 function ruleAllowed(rule: string): string {
   const near = rulesLike(rule);
-  return `the id of a rule of Checkov, tfsec, modelscan or Plimsoll that may be waived${near.length === 0 ? '' : `, such as ${near.join(', ')}`}`;
+  return `the id of a rule of Checkov, tfsec, tflint, modelscan or Plimsoll that may be waived${near.length === 0 ? '' : `, such as ${near.join(', ')}`}`;
 }
 
 /** What one file alone does not show: whether the environment and the service that it names are there. */

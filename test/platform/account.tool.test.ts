@@ -74,7 +74,7 @@ test('the bootstrap makes the bucket of states, moves its own state in, and chan
 
 /* --------------------------------------------------------------- the gate */
 
-const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'checkov plan'];
+const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint', 'checkov plan'];
 const reports: readonly Report[] = tools.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] }));
 
 interface Decision {

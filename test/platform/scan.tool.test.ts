@@ -1,13 +1,14 @@
 /**
- * Goal: Checkov and tfsec have nothing against our own Terraform that nobody has answered. An answer stands beside what it
+ * Goal: Checkov, tfsec and tflint have nothing against our own Terraform that nobody has answered. An answer stands beside what it
  * is about: `checkov:skip` with its reason, or a sentence above `tfsec:ignore`.
- * Method: both scanners on the roots, which bring every module in.
+ * Method: the scanners on the roots, which bring every module in; tflint on each folder, since it follows none.
  */
 import { execFile } from 'node:child_process';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, test } from 'vitest';
+import { readTflint, tflintConfig } from '../../activities/scan/tflint.ts';
 import { repository } from '../../infra/local/repository.ts';
 import { files, read } from '../hygiene/repository.ts';
 import { findTool } from '../support/find-tool.ts';
@@ -56,6 +57,13 @@ test.each(['environments/production', 'bootstrap'])(
   },
   300_000,
 );
+
+test('tflint finds nothing in any folder', async () => {
+  const config = join(copy, 'tflint.hcl');
+  writeFileSync(config, tflintConfig(join(copy, 'no-plugins')));
+  const answer = await scan('tflint', '--recursive', `--config=${config}`, '--format=json');
+  expect(readTflint(JSON.stringify(answer), '.')).toEqual({ findings: [], parseErrors: [] });
+}, 300_000);
 
 test('every answer says why', () => {
   const modules = files.filter((file) => file.startsWith('infra/terraform/') && file.endsWith('.tf'));

@@ -18,7 +18,7 @@ const model = orderOf({ infrastructure: undefined, environment: 'staging' });
 const passing = (...tools: readonly string[]): readonly Report[] =>
   tools.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] }));
 const scans = {
-  infrastructure: passing('terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'checkov plan'),
+  infrastructure: passing('terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint', 'checkov plan'),
   model: passing('checkov manifests', 'modelscan'),
 };
 

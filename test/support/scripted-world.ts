@@ -163,6 +163,7 @@ export class ScriptedWorld {
       ),
       scanCode: this.#step('scanCode', async () => report('checkov')),
       scanCodeWithTfsec: this.#step('scanCodeWithTfsec', async () => report('tfsec')),
+      scanCodeWithTflint: this.#step('scanCodeWithTflint', async () => report('tflint')),
       scanPlan: this.#step('scanPlan', async () => report('checkov plan')),
       scanManifests: this.#step('scanManifests', async () => report('checkov chart')),
       scanArtifact: this.#step('scanArtifact', async () => report('modelscan')),

@@ -80,6 +80,7 @@ const activityNames = [
   'observeApply',
   'scanCode',
   'scanCodeWithTfsec',
+  'scanCodeWithTflint',
   'scanPlan',
   'scanManifests',
   'scanArtifact',

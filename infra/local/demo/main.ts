@@ -193,7 +193,7 @@ async function main(): Promise<number> {
   const { env } = console;
   const catalog = catalogOf(env);
   say('Plimsoll releases to production, and to partners, on the local stack.');
-  say('Real here: Terraform, its AWS provider, Checkov, tfsec, modelscan, OPA, Helm, Kubernetes, Prometheus, Temporal.');
+  say('Real here: Terraform, its AWS provider, Checkov, tfsec, tflint, modelscan, OPA, Helm, Kubernetes, Prometheus, Temporal.');
   say('Stand-ins: AWS (moto), the nodes (kwok), the pods’ traffic (infra/local/lab).');
   const [platform, people] = await Promise.all([ensureRepository(env), peopleOf(console)]);
   const told = await story({ console, people, platform, catalog });

@@ -226,6 +226,20 @@ export const tools: readonly Tool[] = [
     source: { kind: 'go', package: 'github.com/aquasecurity/tfsec/cmd/tfsec' },
   },
   {
+    name: 'tflint',
+    version: '0.64.0',
+    purpose: "lints Terraform code by the rules of Terraform's language that it brings along",
+    provides: ['tflint'],
+    onPath: { args: ['--version'], says: /^TFLint version 0\.64\.0$/m },
+    release: {
+      url: 'https://github.com/terraform-linters/tflint/releases/download/v{version}/tflint_{os}_{arch}.zip',
+      checksums: 'https://github.com/terraform-linters/tflint/releases/download/v{version}/checksums.txt',
+      archive: 'zip',
+      platforms: everywhere,
+    },
+    source: { kind: 'go', package: 'github.com/terraform-linters/tflint' },
+  },
+  {
     name: 'kwok',
     version: '0.8.0',
     purpose: "plays the cluster's nodes",

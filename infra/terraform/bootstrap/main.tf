@@ -6,8 +6,6 @@
 
 provider "aws" {}
 
-data "aws_caller_identity" "current" {}
-
 module "key" {
   source = "../modules/encryption-key"
 

@@ -22,7 +22,7 @@ const warmUps = 3;
 const decisions = 21;
 
 const policies = 'infra/opa';
-const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'checkov plan'];
+const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint', 'checkov plan'];
 
 interface Planned {
   readonly resources: readonly { readonly address: string; readonly refersTo?: Readonly<Record<string, readonly string[]>> }[];

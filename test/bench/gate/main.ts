@@ -69,6 +69,7 @@ async function scannersIn(folder: string): Promise<Readonly<Record<string, Scann
   return {
     'checkov code': within(() => scan.scanCode(root)),
     tfsec: within(() => scan.scanCodeWithTfsec(root)),
+    tflint: within(() => scan.scanCodeWithTflint(root)),
     'checkov manifests': within(() => scan.scanManifests({ release, manifests })),
     modelscan: within(() => scan.scanArtifact(artifact)),
   };

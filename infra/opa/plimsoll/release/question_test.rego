@@ -61,7 +61,7 @@ waiving(waivers) := object.union(model_only, {
 	"waivers": waivers,
 })
 
-infrastructure_tools := ["terraform fmt", "terraform validate", "plimsoll", "checkov code", "tfsec", "checkov plan"]
+infrastructure_tools := ["terraform fmt", "terraform validate", "plimsoll", "checkov code", "tfsec", "tflint", "checkov plan"]
 
 changing(resources) := object.union(model_only, {
 	"order": {"infrastructure": {"stack": "platform"}, "model": null},

@@ -6,8 +6,6 @@
 # the ids of owner and repository in it; a trust policy that knows only the other refuses them. Both are listed whole:
 # a pattern such as `repo:acme/*` trusts whatever anybody names that way.
 
-data "aws_partition" "current" {}
-
 locals {
   github_host    = "token.actions.githubusercontent.com"
   github_arn     = var.existing_github_provider_arn != null ? var.existing_github_provider_arn : one(aws_iam_openid_connect_provider.github[*].arn)

@@ -2,7 +2,6 @@
 # runs is no team's business but a release's. Everything is cut to the team by the prefix of its objects and by a tag of
 # the session, and every role ends at the permission boundary, which also says what nobody here may ever do.
 
-data "aws_caller_identity" "current" {}
 data "aws_partition" "current" {}
 
 locals {
