@@ -10,6 +10,7 @@ import { Open } from '../auth/caller.guard.ts';
 import { callerOf } from '../auth/caller-verifier.ts';
 import type { Trust } from '../auth/trust.ts';
 import type { Config } from '../config.ts';
+import { FindingsService } from '../findings/findings.service.ts';
 import { Problem } from '../http/problem.ts';
 import { ReleasesService } from '../releases/releases.service.ts';
 import { digest, reason, releaseId } from '../releases/schemas.ts';
@@ -32,12 +33,19 @@ const logoutForm = z.strictObject({ csrf: z.string() });
 @Controller()
 export class PagesController {
   readonly #releases: ReleasesService;
+  readonly #findings: FindingsService;
   readonly #trust: Trust;
   readonly #config: Config;
   readonly #pages: { readonly provider: PageProvider; readonly sealer: Sealer } | undefined;
 
-  constructor(@Inject(ReleasesService) releases: ReleasesService, @Inject(TRUST) trust: Trust, @Inject(CONFIG) config: Config) {
+  constructor(
+    @Inject(ReleasesService) releases: ReleasesService,
+    @Inject(FindingsService) findings: FindingsService,
+    @Inject(TRUST) trust: Trust,
+    @Inject(CONFIG) config: Config,
+  ) {
     this.#releases = releases;
+    this.#findings = findings;
     this.#trust = trust;
     this.#config = config;
     const provider = createPageProvider(config);
@@ -55,7 +63,8 @@ export class PagesController {
   async show(@Param('id', id) release: string, @Req() request: FastifyRequest, @Res() reply: FastifyReply): Promise<void> {
     const session = await this.#session(request);
     if (session === undefined) return this.#logIn(reply, release);
-    sendPage(reply, 200, releasePage(await this.#releases.show(release, session.by), session));
+    const [details, findings] = await Promise.all([this.#releases.show(release, session.by), this.#findings.known(release, session.by)]);
+    sendPage(reply, 200, releasePage(details, findings, session));
   }
 
   @Post('releases/:id/decision')

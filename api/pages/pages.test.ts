@@ -2,6 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Caller } from '../../domain/caller.ts';
+import { digestText } from '../../domain/digest.ts';
+import { severityRank } from '../../domain/finding.ts';
+import type { MergedFinding } from '../../domain/merged-findings.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { freePorts } from '../../infra/local/free-ports.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
@@ -33,6 +36,7 @@ beforeEach(async () => {
   world.policy = () => true;
   world.log.length = 0;
   world.releases.releases.clear();
+  world.releases.viewChanges.clear();
   world.releases.told.length = 0;
   world.releases.viewChange = waiting;
   const started = await world.call('POST', '/v1/releases', { body: releaseBody });
@@ -120,13 +124,11 @@ describe('the page', () => {
           toolVersion: '3',
           status: 'fail',
           counts: { low: 1, high: 1 },
-          worst: [
-            { ...finding, severity: 'low', message: 'a small thing', fingerprint: someDigest },
-            { ...finding, severity: 'high', message: 'bucket without <encryption>', fingerprint: `sha256:${'cd'.repeat(32)}` },
-          ],
+          worst: [],
           report: { digest: someDigest, bytes: 1 },
         },
       ],
+      gate: judged(finding('a small thing', 'low'), finding('bucket without <encryption>', 'high')),
       approvals: [
         {
           decision: 'approve',
@@ -156,13 +158,50 @@ describe('the page', () => {
       expect(page).toContain(text);
   });
 
+  test('says first which findings the last released version did not have', async () => {
+    const known = finding('known since last week', 'high');
+    const earlier = await world.call('POST', '/v1/releases', {
+      body: { ...releaseBody, model: { ...releaseBody.model, version: '2026.11.2' } },
+    });
+    const { id: before } = (await earlier.json()) as { id: string };
+    world.releases.change(before, { status: 'completed', phase: 'closed', outcome: 'released' });
+    world.releases.viewChanges.set(before, { gate: judged(known) });
+    world.releases.viewChanges.set(id, { ...waiting, gate: judged(known, finding('brought by this one', 'low')) });
+    const page = await visit();
+    expect(page).toContain(`1 is new since ${before}.`);
+    expect(page.match(/<b>new<\/b>[^\n]*/g)).toEqual([expect.stringContaining('brought by this one')]);
+    expect(page.indexOf('brought by this one')).toBeLessThan(page.indexOf('known since last week'));
+  });
+
   test('shows a release that waits for nobody without buttons', async () => {
     world.releases.viewChange = { phase: 'shifting' };
     expect(await visit()).not.toContain('<button class="yes"');
   });
 });
 
-const finding = { tool: 'checkov', rule: 'CKV_1', severitySource: 'plimsoll', address: 'aws_s3_bucket.models', controls: [] } as const;
+const finding = (message: string, severity: MergedFinding['severity']): MergedFinding => ({
+  fingerprint: digestText(message),
+  tool: 'checkov',
+  rule: 'CKV_1',
+  severity,
+  address: 'aws_s3_bucket.models',
+  message,
+  controls: [],
+  reports: ['checkov code'],
+  alsoAs: [],
+  waiver: null,
+});
+
+/** As the worker keeps it: the worst first. */
+const judged = (...findings: readonly MergedFinding[]) => ({
+  kind: 'approval needed' as const,
+  violations: [],
+  because: [],
+  policyDigest: digestText('p'),
+  findings: world.keep(JSON.stringify(findings.toSorted((one, other) => severityRank(other.severity) - severityRank(one.severity)))),
+  findingsDigest: digestText('f'),
+  findingsCount: findings.length,
+});
 
 describe('a decision', () => {
   test.each(['approve', 'reject'])('to %s is vouched for by the provider, for the statement that was read', async (decision) => {

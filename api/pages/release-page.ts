@@ -4,8 +4,8 @@
  */
 import type { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
-import { severities } from '../../domain/finding.ts';
 import { overrideText } from '../../domain/override.ts';
+import type { FindingList } from '../findings/schemas.ts';
 import type { releaseDetails } from '../releases/schemas.ts';
 import { type Html, html } from './html.ts';
 
@@ -39,10 +39,11 @@ const footer = ({ by, csrf }: Visitor): Html => html`<footer>
 <form method="post" action="/logout"><input type="hidden" name="csrf" value="${csrf}"><button class="plain">log out</button></form>
 </footer>`;
 
-export function releasePage(release: Release, visitor: Visitor): Html {
+/** `found`: `undefined` until the policies were asked. */
+export function releasePage(release: Release, found: FindingList | undefined, visitor: Visitor): Html {
   return layout(
     `${release.service} in ${release.environment}`,
-    html`${heading(release)}${decisionForm(release, visitor)}${changePart(release)}${refusalPart(release)}${findingsPart(release)}${waiversPart(release)}${modelPart(release)}${peoplePart(release)}${statementPart(release)}`,
+    html`${heading(release)}${decisionForm(release, visitor)}${changePart(release)}${refusalPart(release)}${findingsPart(release, found)}${waiversPart(release)}${modelPart(release)}${peoplePart(release)}${statementPart(release)}`,
     visitor,
   );
 }
@@ -124,29 +125,39 @@ const refusalPart = ({ gate }: Release): Html | false =>
     ),
   );
 
-type Finding = Release['scans'][number]['worst'][number];
+/** More is a report: `plimsoll findings` has them all. */
+const findingsShown = 20;
 
-/** Two scanners that mean the same say it once. */
-function findingsPart({ scans, gate }: Release): Html {
-  const findings = [...new Map(scans.flatMap(({ worst }) => worst).map((finding) => [finding.fingerprint, finding])).values()].toSorted(
-    (a, b) => severities.indexOf(b.severity) - severities.indexOf(a.severity),
-  );
+type Finding = FindingList['findings'][number];
+
+/** Until the policies were asked, only how each scan ended is known; then every finding once, new ones first. */
+function findingsPart({ scans }: Release, found: FindingList | undefined): Html {
   const broken = scans.filter(({ status }) => status === 'error' || status === 'incomplete');
-  const counted = gate?.findingsCount ?? findings.length;
   return part(
     'What the scans found',
     html`${scans.length === 0 && html`<p>No scan has ended yet.</p>`}
 ${broken.map(({ tool, status }) => html`<p class="danger">${tool}: ${status}</p>`)}
-${scans.length > 0 && findings.length === 0 && html`<p class="fine">Nothing, by ${scans.map(({ tool }) => tool).join(', ')}.</p>`}
-${list(findings.map(findingLine))}
-${counted > findings.length && html`<p class="quiet">and ${counted - findings.length} more, less severe</p>`}`,
+${found === undefined ? list(scans.map(({ tool, status }) => html`${tool}: ${status}`)) : foundBy(found, scans)}`,
   );
 }
 
-function findingLine({ severity, rule, message, address, file, line }: Finding): Html {
+function foundBy({ findings, comparedWith }: FindingList, scans: Release['scans']): Html {
+  if (findings.length === 0) return html`<p class="fine">Nothing, by ${scans.map(({ tool }) => tool).join(', ')}.</p>`;
+  const newFirst = findings.toSorted((a, b) => Number(b.isNew ?? false) - Number(a.isNew ?? false));
+  const newOnes = findings.filter(({ isNew }) => isNew === true).length;
+  const compared =
+    comparedWith === null
+      ? 'There is no earlier release to compare with.'
+      : `${newOnes === 0 ? 'None is' : `${newOnes} ${newOnes === 1 ? 'is' : 'are'}`} new since ${comparedWith}.`;
+  return html`<p class="${newOnes > 0 ? 'mark' : 'quiet'}">${compared}</p>
+${list(newFirst.slice(0, findingsShown).map(findingLine))}
+${findings.length > findingsShown && html`<p class="quiet">and ${findings.length - findingsShown} more, less severe</p>`}`;
+}
+
+function findingLine({ severity, rule, message, address, file, line, isNew, waiver }: Finding): Html {
   const look = severity === 'critical' || severity === 'high' ? 'danger' : severity === 'medium' ? 'mark' : 'quiet';
   const place = file === undefined ? address : `${file}${line === undefined ? '' : `:${line}`}`;
-  return html`<span class="${look}">${severity}</span> ${message} <span class="quiet">${rule}, ${place}</span>`;
+  return html`${isNew === true && html`<b>new</b> `}<span class="${look}">${severity}</span> ${message} <span class="quiet">${rule}, ${place}${waiver !== null && `, waived until ${waiver.until.slice(0, 10)}`}</span>`;
 }
 
 type Waiver = NonNullable<NonNullable<Release['gate']>['waivers']>[number];
