@@ -23,6 +23,8 @@ export interface Watch {
   readonly terminal: Terminal;
   /** Every event as one JSON line, for programs. */
   readonly json: boolean;
+  /** Called with the release as it is each time it was looked at. */
+  readonly onLook?: (release: ReleaseDetails) => Promise<void>;
   /** Between two tries, and until giving up. */
   readonly retryMs?: number;
   readonly patienceMs?: number;
@@ -54,6 +56,7 @@ export async function watchRelease(id: string, watch: Watch): Promise<number> {
     const release = await answerOf(apiUrl, showRelease({ client: api, path: { id } }));
     if (!json) screen.lines(changesBetween(seen, release, terminal.colors));
     seen = release;
+    await watch.onLook?.(release);
     return release;
   };
 

@@ -1,9 +1,10 @@
 /** The action: which command, and what becomes of errors. The answer is the exit code. */
 import { CliError, exitCodes, usage } from '../../cli/errors.ts';
-import type { Job } from './job.ts';
-import { type Pace, plan } from './plan.ts';
+import type { Job, Pace } from './job.ts';
+import { plan } from './plan.ts';
+import { release } from './release.ts';
 
-const commands = { plan } satisfies Record<string, (job: Job, pace: Pace) => Promise<number>>;
+const commands = { plan, release } satisfies Record<string, (job: Job, pace: Pace) => Promise<number>>;
 
 export async function runAction(job: Job, pace: Pace = {}): Promise<number> {
   try {

@@ -97,5 +97,5 @@ test('the bundle runs on its own: a token of the job is asked for and masked, an
 
 test('the bundle fails a job that gives it nothing', async () => {
   const { code, stdout } = await run({ INPUT_COMMAND: '' });
-  expect([code, stdout]).toEqual([2, expect.stringContaining('::error::command is ""; plan')]);
+  expect([code, stdout]).toEqual([2, expect.stringContaining('::error::command is ""; plan or release')]);
 });

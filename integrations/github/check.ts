@@ -1,4 +1,7 @@
-/** The check run of a plan: what a branch rule can require. It begins before the plan, and ends whatever comes of it. */
+/**
+ * The check run of a plan: what a branch rule can require. It begins before the plan, and ends whatever comes of it;
+ * in a job that is cancelled it stays open, and a branch rule waits.
+ */
 import type { Finding, MergedFinding } from '../../cli/client/generated/index.ts';
 import { asked, type GitHub } from './github.ts';
 

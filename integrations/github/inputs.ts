@@ -26,7 +26,7 @@ export function connectionOf(job: Job): Connection {
   };
 }
 
-/** What the preview is about; the API checks it, since one place knows the rules. */
+/** What both commands are about; the API checks it, since one place knows the rules. */
 function optionsOf(job: Job): ReleaseOptions {
   const said = (name: string) => job.input(name).trim() || undefined;
   const variables = job
@@ -51,6 +51,16 @@ function optionsOf(job: Job): ReleaseOptions {
 export function previewRequestOf(job: Job, commit: string, branch: string): PreviewRequest {
   return { ...named(requestFrom({ ...optionsOf(job), commit })), branch };
 }
+
+export function releaseRequestOf(job: Job): ReleaseRequest {
+  const commit = job.input('commit').trim() || variable(job, 'GITHUB_SHA');
+  const reason = job.input('reason').trim() || reasonOf(job);
+  return named(requestFrom({ ...optionsOf(job), commit, reason, attempt: wholeNumber(job, 'attempt', 1, 1_000) }));
+}
+
+/** The same in every attempt of a run: a run that is started again asks for the same release. */
+const reasonOf = (job: Job): string =>
+  `${variable(job, 'GITHUB_WORKFLOW')} of ${variable(job, 'GITHUB_REPOSITORY')}, run ${variable(job, 'GITHUB_RUN_ID')}, asked for by ${variable(job, 'GITHUB_ACTOR')}`;
 
 /** The comment and the check bear these names, whatever else is wrong. */
 function named<Request extends ReleaseRequest>(request: Request): Request {

@@ -15,6 +15,16 @@ export interface Job {
   out(text: string): void;
   /** Shown on the run's page. */
   error(text: string): void;
+  /** Called when somebody cancels the job, which has a few seconds then. */
+  onCancel(tell: () => void): void;
+}
+
+/** Tests have less time than GitHub. */
+export interface Pace {
+  /** Between two looks at a preview. */
+  readonly lookEveryMs?: number;
+  /** The second that GitHub asks to wait, and the one between two tries at the API. */
+  readonly secondMs?: number;
 }
 
 /**

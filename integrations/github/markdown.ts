@@ -2,8 +2,8 @@
  * A plan as Markdown. Names, addresses and messages come from the code of the pull request, so each stands as code:
  * there it is no link, no mention, no HTML and no table of its own.
  */
-import type { Finding, MergedFinding, PreviewDetails } from '../../cli/client/generated/index.ts';
-import { changeText, scanText } from '../../cli/format.ts';
+import type { Finding, MergedFinding, PreviewDetails, ReleaseDetails } from '../../cli/client/generated/index.ts';
+import { changeText, detailsText, endText, scanText } from '../../cli/format.ts';
 import { planText } from '../../cli/preview.ts';
 import { plain } from './plain.ts';
 
@@ -42,6 +42,14 @@ export function planMarkdown(planned: Planned): string {
 /** Instead of a plan, so that an older one is not taken for this commit's. */
 export const failureMarkdown = (subject: string, commit: string, message: string, jobUrl: string): string =>
   cut(`### Plimsoll: ${code(subject)}\n\n**Not planned**: ${code(message)}\n\nCommit ${code(commit)}, [job](${jobUrl})`);
+
+/** Where a release stands, for the run's page: what `plimsoll show` says. */
+export function releaseMarkdown(release: ReleaseDetails): string {
+  const { service, environment, outcome, phase, status } = release;
+  const now = outcome === null && status === 'running' ? phase : endText(release, plain).trim();
+  const page = release.links.page === null ? '' : `\n\n[Its page](${release.links.page})`;
+  return cut(`### Plimsoll: ${code(service)} in ${code(environment)}\n\n**${code(now)}**${page}\n\n${block(detailsText(release, plain))}`);
+}
 
 function waits(preview: PreviewDetails): string {
   const [, ...lines] = planText(preview, plain).trim().split('\n');
@@ -90,11 +98,18 @@ const cell = (text: string): string => code(text).replaceAll('|', String.raw`\|`
 export function code(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ').trim().slice(0, cellCharactersMax);
   if (line === '') return '';
-  const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([run]) => run.length));
-  const fence = '`'.repeat(longest + 1);
+  const fence = '`'.repeat(longestRun(line) + 1);
   const space = line.startsWith('`') || line.endsWith('`') ? ' ' : '';
   return `${fence}${space}${line}${space}${fence}`;
 }
+
+/** Lines of code, whatever is in them. */
+function block(text: string): string {
+  const fence = '`'.repeat(Math.max(3, longestRun(text) + 1));
+  return `${fence}text\n${text.trimEnd()}\n${fence}`;
+}
+
+const longestRun = (text: string): number => Math.max(0, ...[...text.matchAll(/`+/g)].map(([run]) => run.length));
 
 function cut(text: string): string {
   if (text.length <= charactersMax) return text;

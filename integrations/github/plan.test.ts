@@ -19,7 +19,7 @@ issuer: ${issuer}
 match:
   sub: repo:acme@1/ml-platform@2:pull_request
   repository_id: "2"
-team: risk
+team: risk/previews
 `;
 
 let world: ApiWorld;

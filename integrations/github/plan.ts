@@ -22,17 +22,10 @@ import { comment } from './comment.ts';
 import { type PullRequest, pullRequestOf } from './event.ts';
 import { connectGitHub, type GitHub } from './github.ts';
 import { type Connection, connectionOf, needed, previewRequestOf, variable } from './inputs.ts';
-import type { Job } from './job.ts';
+import type { Job, Pace } from './job.ts';
 import { failureMarkdown, headline, planMarkdown } from './markdown.ts';
 import { plain } from './plain.ts';
 import { tokenSource } from './token.ts';
-
-export interface Pace {
-  /** Between two looks at the preview. */
-  readonly lookEveryMs?: number;
-  /** GitHub's second, when it asks to wait. */
-  readonly secondMs?: number;
-}
 
 interface Planning {
   readonly job: Job;

@@ -15,4 +15,10 @@ export const runnerJob = (env: NodeJS.ProcessEnv): Job => ({
   },
   out: (text) => void process.stdout.write(harmless(text)),
   error: (text) => core.error(harmless(text)),
+  onCancel: (tell) =>
+    void process.once('SIGINT', () => {
+      tell();
+      // As a shell says that somebody interrupted it.
+      process.exit(130);
+    }),
 });

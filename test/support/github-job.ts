@@ -10,6 +10,7 @@ export interface JobSays {
   readonly errors: string[];
   summary: string;
   log: string;
+  cancel?: () => void;
 }
 
 export const headCommit = 'ab12'.repeat(10);
@@ -62,5 +63,6 @@ export function testJob(
     summary: async (markdown) => void (says.summary = markdown),
     out: (text) => void (says.log += harmless(text)),
     error: (text) => void says.errors.push(harmless(text)),
+    onCancel: (tell) => void (says.cancel = tell),
   };
 }

@@ -38,6 +38,8 @@ misfits := lib.misfits(input, data.plimsoll.shapes.authz)
 
 members := {
 	"team": {input.resource.team},
+	# Builds of what is not merged yet, such as those of pull requests: anybody who may push a branch may be one.
+	"previews": {sprintf("%s/previews", [input.resource.team])},
 	"approvers": {group | some group in input.resource.approverGroups},
 	"onCall": {group | some group in lib.settings.groups.onCall},
 	# Whether a release needs their word is the gate's to say, and the quorum's to count.

@@ -97,6 +97,15 @@ test_who_could_ask_or_approve_looks_ahead if {
 	not allowed(machine(["sre"]), "release.preview")
 }
 
+test_a_build_of_what_is_not_merged_looks_ahead_and_does_nothing_else if {
+	allowed(machine(["risk/previews"]), "release.preview")
+	not allowed(machine(["growth/previews"]), "release.preview")
+	not allowed(human(["risk/previews"]), "release.preview")
+	every action in object.keys(data.plimsoll.settings.permissions) - {"release.preview"} {
+		not allowed(machine(["risk/previews"]), action)
+	}
+}
+
 test_those_on_call_and_approvers_stop_and_resume_a_line if {
 	every action in ["line.stop", "line.resume"] {
 		allowed(human(["sre"]), action)
