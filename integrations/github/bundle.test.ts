@@ -7,6 +7,8 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { parse } from 'yaml';
 import { startGitHub } from '../../test/support/github.ts';
 import { jobEnv, pullRequestPayload } from '../../test/support/github-job.ts';
+// What is bundled: whoever runs only the tests of what they changed runs this one.
+import './action.ts';
 import { bundleAction, bundleFile } from './bundle.ts';
 
 const folder = import.meta.dirname;

@@ -198,10 +198,11 @@ describe('a plan', () => {
     const says = await planned({
       gate: gateWith('allow', [finding('X', { message })]),
       attention: null,
-      outcome: { ...blocked, reason: '::set-output name=a::b' },
+      outcome: { ...blocked, reason: 'x\n  ::add-mask::y\r::stop-commands::z ##[error]w' },
     });
     expect(github.comments[0]?.body).toContain(String.raw`${'```'}a ${'``'}fence${'``'} \| <img src=x> @acme/all ::add-mask::x${'```'}`);
-    expect(says.log).not.toMatch(/^\s*::/m);
+    expect(says.log).toContain(': :add-mask::y');
+    expect(says.log).not.toMatch(/(^|[\r\n])[^\S\r\n]*::|##\[/);
   });
 });
 
