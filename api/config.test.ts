@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readConfig } from './config.ts';
 
-const right = { PLIMSOLL_CATALOG: 'catalog', PLIMSOLL_ISSUER_URL: 'http://127.0.0.1:8081' };
+const files = { PLIMSOLL_CATALOG: 'catalog', PLIMSOLL_POLICY_REVISIONS: 'revisions' };
+const right = { ...files, PLIMSOLL_ISSUER_URL: 'http://127.0.0.1:8081' };
 
 test('what is left out has a local default', () => {
   expect(readConfig(right)).toMatchObject({
@@ -18,24 +19,25 @@ test('what is left out has a local default', () => {
 
 test('every mistake is reported at once, and no value is repeated', () => {
   const read = () => readConfig({ PLIMSOLL_PORT_API: 'eighty', PLIMSOLL_OPA_URL: 'ftp://secret', PLIMSOLL_TEMPORAL_ADDRESS: 'nowhere' });
-  expect(read).toThrow(/PLIMSOLL_PORT_API.*PLIMSOLL_TEMPORAL_ADDRESS: host:port.*PLIMSOLL_OPA_URL.*PLIMSOLL_CATALOG/);
+  expect(read).toThrow(
+    /PLIMSOLL_PORT_API.*PLIMSOLL_TEMPORAL_ADDRESS: host:port.*PLIMSOLL_OPA_URL.*PLIMSOLL_POLICY_REVISIONS.*PLIMSOLL_CATALOG/,
+  );
   expect(read).not.toThrow(/secret/);
 });
 
 describe('whose tokens are believed', () => {
-  const catalog = { PLIMSOLL_CATALOG: 'catalog' };
   const people = { issuer: 'https://id.example.com', audience: 'plimsoll', kind: 'human' };
-  const given = (...issuers: readonly unknown[]) => readConfig({ ...catalog, PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers;
+  const given = (...issuers: readonly unknown[]) => readConfig({ ...files, PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers;
 
   test('nobody’s, unless an issuer is named; and two ways to name them leave open which one counts', () => {
-    expect(() => readConfig(catalog)).toThrow(/PLIMSOLL_ISSUERS: whose tokens are believed/);
+    expect(() => readConfig(files)).toThrow(/PLIMSOLL_ISSUERS: whose tokens are believed/);
     expect(() => readConfig({ ...right, PLIMSOLL_ISSUERS: JSON.stringify([people]) })).toThrow(/in exactly one way/);
   });
 
   test('several issuers come from a YAML file, or as JSON', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'plimsoll-config-')), 'issuers.yaml');
     writeFileSync(file, 'nothing: [');
-    const read = (PLIMSOLL_ISSUERS_FILE: string) => readConfig({ ...catalog, PLIMSOLL_ISSUERS_FILE }).issuers;
+    const read = (PLIMSOLL_ISSUERS_FILE: string) => readConfig({ ...files, PLIMSOLL_ISSUERS_FILE }).issuers;
     expect(() => read(file)).toThrow(/PLIMSOLL_ISSUERS_FILE: a readable YAML file/);
     expect(() => read(`${file}.gone`)).toThrow(/PLIMSOLL_ISSUERS_FILE: a readable YAML file/);
     writeFileSync(
@@ -88,7 +90,7 @@ describe('whose tokens are believed', () => {
 
   test('a page needs a key for its cookies, and without an issuer that has one there is none', () => {
     const issuers = JSON.stringify([{ ...people, page: { clientId: 'page' } }]);
-    const read = (PLIMSOLL_SESSION_KEY: string | undefined) => readConfig({ ...catalog, PLIMSOLL_ISSUERS: issuers, PLIMSOLL_SESSION_KEY });
+    const read = (PLIMSOLL_SESSION_KEY: string | undefined) => readConfig({ ...files, PLIMSOLL_ISSUERS: issuers, PLIMSOLL_SESSION_KEY });
     const key = Buffer.alloc(32, 7).toString('base64');
     expect(read(key).page).toEqual({ sessionKey: Uint8Array.from(Buffer.alloc(32, 7)), clientSecret: undefined });
     expect(() => read(undefined)).toThrow(/PLIMSOLL_SESSION_KEY: what cookies of the page are encrypted with/);
@@ -98,7 +100,7 @@ describe('whose tokens are believed', () => {
   });
 
   test('what is not JSON is refused', () => {
-    expect(() => readConfig({ ...catalog, PLIMSOLL_ISSUERS: '[' })).toThrow(/PLIMSOLL_ISSUERS: JSON/);
+    expect(() => readConfig({ ...files, PLIMSOLL_ISSUERS: '[' })).toThrow(/PLIMSOLL_ISSUERS: JSON/);
   });
 });
 

@@ -47,6 +47,7 @@ const environment = z
     PLIMSOLL_TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
     PLIMSOLL_TEMPORAL_UI_URL: url.optional(),
     PLIMSOLL_OPA_URL: url.default('http://127.0.0.1:8181'),
+    PLIMSOLL_POLICY_REVISIONS: z.string().min(1, 'a file'),
     PLIMSOLL_CATALOG: z.string().min(1, 'a folder'),
     PLIMSOLL_ISSUER_URL: url.optional(),
     PLIMSOLL_AUDIENCE: z.string().min(1).default('plimsoll'),
@@ -94,6 +95,8 @@ export interface Config {
   readonly publicUrl: string;
   readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string | null };
   readonly opaUrl: string;
+  /** File with the revisions of the policies whose answer counts; read anew each time. */
+  readonly policyRevisions: string;
   readonly catalog: string;
   readonly issuers: readonly IssuerConfig[];
   /** What the approver's page needs; `null`: there is none. */
@@ -121,6 +124,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
       uiUrl: env.PLIMSOLL_TEMPORAL_UI_URL ?? null,
     },
     opaUrl: env.PLIMSOLL_OPA_URL.replace(/\/$/, ''),
+    policyRevisions: env.PLIMSOLL_POLICY_REVISIONS,
     catalog: env.PLIMSOLL_CATALOG,
     issuers: env.PLIMSOLL_ISSUERS ?? env.PLIMSOLL_ISSUERS_FILE ?? [usualIssuer(env)],
     page: pageOf(env),

@@ -26,7 +26,7 @@ async function main(): Promise<void> {
     gateway,
     counts: createCountsStore(config.store),
     findings: createCountsStore(config.store, 'findings'),
-    authority: createOpaAuthority(config.opaUrl),
+    authority: createOpaAuthority(config.opaUrl, config.policyRevisions),
     verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
     proofs: createProofVerifier(trust),
     trust,

@@ -112,6 +112,11 @@ export const failureTable = {
   'route.contested': { retryable: true, httpStatus: 503, advice: 'somebody else wrote the route: retried on the newest version' },
   'kubernetes.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the cluster if it lasts' },
   'policy.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; no answer from OPA is "no"' },
+  'policy.unexpected': {
+    retryable: true,
+    httpStatus: 503,
+    advice: 'OPA has other policies than those in PLIMSOLL_POLICY_REVISIONS, whose answer is nobody’s: retried on its own',
+  },
   'policy.malformed': {
     retryable: false,
     httpStatus: 500,

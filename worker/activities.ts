@@ -14,6 +14,7 @@ import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledg
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
 import { createNotifyActivities } from '../activities/notify/notify.ts';
+import { expectedIn } from '../activities/policy/expected.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
 import { createReleasesActivities } from '../activities/releases/releases.ts';
@@ -56,6 +57,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPolicyActivities({
       store,
       findings: createBlobStore(s3, { ...config.store, folder: storeFolders.findings }),
+      expected: expectedIn(config.policyRevisions),
       config: { opaUrl: config.opaUrl },
     }),
     ...createHelmActivities({ ...tools, config: { path, kubeconfig: config.kubeconfig } }),

@@ -8,6 +8,7 @@ const complete = {
   PLIMSOLL_LEDGER_BUCKET: 'plimsoll-ledger',
   PLIMSOLL_LEDGER_KEY: 'alias/plimsoll-ledger',
   PLIMSOLL_OPA_URL: 'http://127.0.0.1:8181',
+  PLIMSOLL_POLICY_REVISIONS: '/etc/plimsoll/policy-revisions',
   PLIMSOLL_CATALOG: '/etc/plimsoll/catalog',
   PLIMSOLL_WORK_ROOT: '/var/lib/plimsoll',
   PLIMSOLL_TOOLS_PATH: '/usr/bin:/bin',

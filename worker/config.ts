@@ -31,6 +31,8 @@ const environment = z.object({
   /** In production of another account, so that whoever writes the ledger cannot change what was signed of it. */
   PLIMSOLL_CHECKPOINT_BUCKET: z.string().min(3).optional(),
   PLIMSOLL_OPA_URL: z.url(),
+  /** Policies of other revisions than those in this file do not decide; read anew each time. */
+  PLIMSOLL_POLICY_REVISIONS: z.string().min(1),
   /** Freezes are read here, as they are now. */
   PLIMSOLL_CATALOG: z.string().min(1),
   PLIMSOLL_WORK_ROOT: z.string().min(1),
@@ -76,6 +78,7 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
       checkpoints: env.PLIMSOLL_CHECKPOINT_BUCKET ?? env.PLIMSOLL_LEDGER_BUCKET,
     },
     opaUrl: env.PLIMSOLL_OPA_URL,
+    policyRevisions: env.PLIMSOLL_POLICY_REVISIONS,
     catalog: env.PLIMSOLL_CATALOG,
     workRoot: env.PLIMSOLL_WORK_ROOT,
     toolsPath: env.PLIMSOLL_TOOLS_PATH,

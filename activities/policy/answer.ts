@@ -3,8 +3,9 @@
  * allow in a shape we do not know may be something else.
  */
 import { z } from 'zod';
-import { digestPattern } from '../../domain/digest.ts';
+import { type Digest, digestPattern } from '../../domain/digest.ts';
 import type { GateDecision, Violation } from '../../domain/gate.ts';
+import { whyUnexpected } from '../../domain/policy-revisions.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { failure } from '../failure.ts';
 
@@ -53,16 +54,17 @@ const violationsMax = 20;
 /** A sentence or two; the report has the rest. */
 const messageCharactersMax = 400;
 
-export function readDecision(body: unknown): Omit<GateDecision, 'findingsDigest' | 'findingsCount'> {
+export function readDecision(body: unknown, expected: readonly Digest[]): Omit<GateDecision, 'findingsDigest' | 'findingsCount'> {
   const parsed = answer.safeParse(body);
   if (!parsed.success) {
     const where = parsed.error.issues.map((issue) => issue.path.join('.')).slice(0, 3);
     throw failure('policy.malformed', `OPA's answer has no known shape, at ${where.join(', ') || 'the top'}`);
   }
   const { result, provenance } = parsed.data;
-  const revisions = new Set(Object.values(provenance.bundles).map(({ revision }) => revision));
+  const revisions = Object.values(provenance.bundles).map(({ revision }) => revision);
+  const unexpected = whyUnexpected(revisions, expected);
   const [policyDigest] = revisions;
-  if (policyDigest === undefined || revisions.size > 1) throw failure('policy.malformed', 'OPA does not run exactly one set of policies');
+  if (unexpected !== undefined || policyDigest === undefined) throw failure('policy.unexpected', unexpected ?? 'OPA answers by no bundle');
   if (result.kind === 'deny' ? result.violationsCount === 0 : result.violations.length > 0)
     throw failure('policy.malformed', `OPA answered "${result.kind}" with ${result.violationsCount} violations`);
   return {

@@ -1,4 +1,7 @@
 /** OPA played by a function: which answers count, and that everything else is a failure, never an allow. */
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { digestOf, digestText } from '../../domain/digest.ts';
@@ -8,7 +11,8 @@ import type { PolicyPort } from '../../domain/ports.ts';
 import { orderOf, waiverOf } from '../../test/support/builders.ts';
 import { createMemoryStore } from '../../test/support/memory-store.ts';
 import type { BlobStore } from '../tool/store.ts';
-import { createPolicyActivities } from './policy.ts';
+import { expectedIn } from './expected.ts';
+import { createPolicyActivities, type PolicyDependencies } from './policy.ts';
 
 type Input = Parameters<PolicyPort['judgeRelease']>[0];
 
@@ -61,12 +65,17 @@ const reportWith = (...numbers: number[]) =>
     rawReport: digestText('raw'),
   });
 
-async function judge(body: unknown, changes: Partial<Input> = {}, status = 200): Promise<GateDecision> {
+async function judge(
+  body: unknown,
+  changes: Partial<Input> = {},
+  status = 200,
+  expected: PolicyDependencies['expected'] = async () => [policyDigest],
+): Promise<GateDecision> {
   const fetch = async (url: URL, init: { readonly body: string }) => {
     asked.push({ url: url.href, input: (JSON.parse(init.body) as { input: Record<string, unknown> }).input });
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
   };
-  const port = createPolicyActivities({ store, findings: store, fetch, config: { opaUrl: 'http://opa.example:8181' } });
+  const port = createPolicyActivities({ store, findings: store, fetch, expected, config: { opaUrl: 'http://opa.example:8181' } });
   const input: Input = { order: orderOf(), stage: 'complete', reports: [], change: null, firstRelease: false, ...changes };
   return await new MockActivityEnvironment().run((asking: Input) => port.judgeRelease(asking), input);
 }
@@ -228,10 +237,6 @@ describe('what is no answer', () => {
     ['no bundle', { result: allow, provenance: { version: '1.19.0' } }],
     ['a bundle without a revision', { result: allow, provenance: { bundles: { b: {} } } }],
     ['a revision that is no digest', { result: allow, provenance: { bundles: { b: { revision: 'v1' } } } }],
-    [
-      'two sets of policies',
-      { result: allow, provenance: { bundles: { a: { revision: policyDigest }, b: { revision: digestText('x') } } } },
-    ],
     ['a kind nobody knows', { result: { ...allow, kind: 'maybe' }, provenance }],
     ['a member nobody knows', { result: { ...allow, override: true }, provenance }],
     ['a waiver that does not end', { result: { ...allow, waivers: [{ name: 'w', owner: 'ana' }] }, provenance }],
@@ -241,6 +246,29 @@ describe('what is no answer', () => {
     ['no JSON', '<html>'],
   ])('%s is policy.malformed', async (_what, body) => {
     await expect(judge(body)).rejects.toMatchObject({ type: 'policy.malformed', nonRetryable: true });
+  });
+
+  test.each([
+    ['other policies', { b: { revision: digestText('x') } }],
+    ['two sets of policies, one of them expected', { a: { revision: policyDigest }, b: { revision: digestText('x') } }],
+    ['no bundle at all', {}],
+  ])('an allow by %s is policy.unexpected: asked again, since a bundle may be on its way', async (_what, bundles) => {
+    const answered = judge({ result: allow, provenance: { ...provenance, bundles } });
+    await expect(answered).rejects.toMatchObject({ type: 'policy.unexpected', nonRetryable: false });
+  });
+
+  test('which policies are expected is read anew each time; while a bundle changes there are two', async () => {
+    const file = join(mkdtempSync(join(tmpdir(), 'plimsoll-policies-')), 'revisions');
+    const ask = () => judge({ result: allow, provenance }, {}, 200, expectedIn(file));
+    const refused = (why: string) =>
+      expect(ask()).rejects.toMatchObject({ type: 'policy.unexpected', message: expect.stringContaining(why) as string });
+    await refused('ENOENT');
+    writeFileSync(file, 'latest\n');
+    await refused('"latest" is no revision');
+    writeFileSync(file, `${digestText('x')}\n`);
+    await refused(`OPA answers by ${policyDigest}`);
+    writeFileSync(file, `# until every OPA has the new one\n${digestText('x')}\n${policyDigest}\n`);
+    expect(await ask()).toMatchObject({ kind: 'allow', policyDigest });
   });
 
   test.each([500, 503])('status %d is policy.unreachable, and is asked again', async (status) => {

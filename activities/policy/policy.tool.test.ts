@@ -89,7 +89,12 @@ const reportsOf = (...tools: readonly string[]) => Promise.all(tools.map((tool) 
 const modelReports = () => reportsOf('checkov manifests', 'modelscan');
 
 async function judge(changes: Partial<Input> = {}, url = opaUrl): Promise<GateDecision> {
-  const port = createPolicyActivities({ store, findings: store, config: { opaUrl: url } });
+  const port = createPolicyActivities({
+    store,
+    findings: store,
+    expected: async () => [policyRevision(policies)],
+    config: { opaUrl: url },
+  });
   const input: Input = {
     order: modelOnly,
     stage: 'complete',

@@ -3,7 +3,7 @@
  * never an allow.
  */
 import { Context } from '@temporalio/activity';
-import { digestOf } from '../../domain/digest.ts';
+import { type Digest, digestOf } from '../../domain/digest.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import { mergeFindings } from '../../domain/merged-findings.ts';
 import type { PolicyPort } from '../../domain/ports.ts';
@@ -17,13 +17,15 @@ export interface PolicyDependencies {
   /** Where merged findings are kept for the API. */
   readonly findings: BlobStore;
   readonly fetch?: (address: URL, request: RequestInit & { readonly body: string }) => Promise<Response>;
+  /** Revisions of the policies whose answer counts, as they are now. */
+  readonly expected: () => Promise<readonly Digest[]>;
   readonly config: { readonly opaUrl: string };
 }
 
 /** OPA answers in milliseconds; a plan of some MiB takes a second. Temporal asks again. */
 const answerWithinMs = 20_000;
 
-export function createPolicyActivities({ store, findings, fetch = globalThis.fetch, config }: PolicyDependencies): PolicyPort {
+export function createPolicyActivities({ store, findings, fetch = globalThis.fetch, expected, config }: PolicyDependencies): PolicyPort {
   const address = new URL('/v1/data/plimsoll/release/decision?provenance=true', config.opaUrl);
 
   const ask = async (input: unknown): Promise<unknown> => {
@@ -56,7 +58,7 @@ export function createPolicyActivities({ store, findings, fetch = globalThis.fet
       });
       // Kept before it is asked: whoever doubts the answer can have it given again.
       const question = await store.putJson(input);
-      const decision = readDecision(await ask(input));
+      const decision = readDecision(await ask(input), await expected());
       const fingerprints = fingerprintsOf(stored);
       const merged = mergeFindings(stored, decision.waivers);
       return {

@@ -1,13 +1,22 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Caller, Resource } from '../../domain/caller.ts';
+import { digestText } from '../../domain/digest.ts';
 import { Access, createOpaAuthority } from './authority.ts';
 
 const ana: Caller = { subject: 'ana', kind: 'human', groups: ['risk'], mfa: false, authenticatedAt: null };
 const resource: Resource = { service: 'fraud-scorer', environment: 'production', team: 'risk', approverGroups: ['sre'] };
 
-async function opaThatAnswers(status: number, body: string) {
+const revision = digestText('policies');
+const revisions = join(mkdtempSync(join(tmpdir(), 'plimsoll-authority-')), 'revisions');
+writeFileSync(revisions, `${revision}\n`);
+const provenance = { bundles: { 'bundle.tar.gz': { revision } } };
+
+async function opaThatAnswers(status: number, body: string, file = revisions) {
   const seen: { url: string | undefined; body: string }[] = [];
   const server = createServer((request, response) => {
     let text = '';
@@ -23,28 +32,41 @@ async function opaThatAnswers(status: number, body: string) {
     server.closeAllConnections();
     server.close();
   });
-  return { seen, authority: createOpaAuthority(`http://127.0.0.1:${(server.address() as AddressInfo).port}`) };
+  return { seen, authority: createOpaAuthority(`http://127.0.0.1:${(server.address() as AddressInfo).port}`, file) };
 }
 
 test('OPA is asked with caller, action and resource, and its answer is the answer', async () => {
-  const { authority, seen } = await opaThatAnswers(200, JSON.stringify({ result: { allow: true, code: 'A1', reason: 'member' } }));
+  const { authority, seen } = await opaThatAnswers(
+    200,
+    JSON.stringify({ result: { allow: true, code: 'A1', reason: 'member' }, provenance }),
+  );
   await expect(new Access(authority).require(ana, 'release.start', resource)).resolves.toBeUndefined();
-  expect(seen[0]?.url).toBe('/v1/data/plimsoll/authz/decision');
+  expect(seen[0]?.url).toBe('/v1/data/plimsoll/authz/decision?provenance=true');
   expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ input: { caller: ana, action: 'release.start', resource } });
 });
 
 test('a denial carries the reason', async () => {
-  const { authority } = await opaThatAnswers(200, JSON.stringify({ result: { allow: false, code: 'A2', reason: 'ana is not in sre' } }));
+  const { authority } = await opaThatAnswers(
+    200,
+    JSON.stringify({ result: { allow: false, code: 'A2', reason: 'ana is not in sre' }, provenance }),
+  );
   await expect(new Access(authority).require(ana, 'rollback.start', resource)).rejects.toMatchObject({
     kind: 'caller.forbidden',
     message: 'ana is not in sre',
   });
 });
 
+const allowed = { allow: true, code: 'A1', reason: 'member' };
+const answeredBy = (bundles: object) => JSON.stringify({ result: allowed, provenance: { bundles } });
+
 test.each<[string, number, string, string]>([
   ['a document that is not there', 200, '{}', 'policy.malformed'],
   ['an answer that is not JSON', 200, '<html>', 'policy.malformed'],
-  ['a decision without a reason', 200, '{"result":{"allow":true}}', 'policy.malformed'],
+  ['a decision without a reason', 200, JSON.stringify({ result: { allow: true }, provenance }), 'policy.malformed'],
+  ['a decision by nobody knows which policies', 200, JSON.stringify({ result: allowed }), 'policy.malformed'],
+  ['a decision by other policies', 200, answeredBy({ b: { revision: digestText('x') } }), 'policy.unexpected'],
+  ['a decision by two sets of policies', 200, answeredBy({ ...provenance.bundles, b: { revision: digestText('x') } }), 'policy.unexpected'],
+  ['a decision without a bundle', 200, answeredBy({}), 'policy.unexpected'],
   ['an error of OPA', 500, '{}', 'policy.unreachable'],
 ])('%s is "no"', async (_, status, body, kind) => {
   const { authority } = await opaThatAnswers(status, body);
@@ -52,7 +74,15 @@ test.each<[string, number, string, string]>([
 });
 
 test('nobody listening is "no"', async () => {
-  await expect(createOpaAuthority('http://127.0.0.1:1').decide(ana, 'release.read', resource)).rejects.toMatchObject({
+  await expect(createOpaAuthority('http://127.0.0.1:1', revisions).decide(ana, 'release.read', resource)).rejects.toMatchObject({
     kind: 'policy.unreachable',
   });
+});
+
+test('an allow is "no" while nobody says which policies are expected, and counts once somebody does', async () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'plimsoll-authority-')), 'revisions');
+  const { authority } = await opaThatAnswers(200, answeredBy(provenance.bundles), file);
+  await expect(authority.decide(ana, 'release.read', resource)).rejects.toMatchObject({ kind: 'policy.unexpected' });
+  writeFileSync(file, `${revision}\n`);
+  expect(await authority.decide(ana, 'release.read', resource)).toEqual(allowed);
 });

@@ -1,7 +1,10 @@
 /** Asks OPA whether a caller may do something. No answer is "no", and an answer nobody understands is one too. */
+import { readFile } from 'node:fs/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import { z } from 'zod';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
+import type { Digest } from '../../domain/digest.ts';
+import { revisionsIn, whyUnexpected } from '../../domain/policy-revisions.ts';
 import { Problem } from '../http/problem.ts';
 import { AUTHORITY } from '../tokens.ts';
 
@@ -17,12 +20,27 @@ export interface Authority {
   ready(): Promise<void>;
 }
 
-const answer = z.object({ result: z.object({ allow: z.boolean(), code: z.string(), reason: z.string() }) });
+const answer = z.object({
+  result: z.object({ allow: z.boolean(), code: z.string(), reason: z.string() }),
+  provenance: z.object({ bundles: z.record(z.string(), z.object({ revision: z.string() })).default({}) }),
+});
+
+/** Read anew each time: a new bundle needs no new API. */
+async function expectedIn(file: string): Promise<readonly Digest[]> {
+  try {
+    return revisionsIn(await readFile(file, 'utf8'));
+  } catch (error) {
+    throw new Problem('policy.unexpected', 'nobody can say whether this is allowed: which policies are expected is not known', {
+      cause: error,
+    });
+  }
+}
 
 /** OPA answers in a millisecond; two seconds are a machine in trouble. */
 const timeoutMs = 2_000;
 
-export function createOpaAuthority(opaUrl: string): Authority {
+/** `revisionsFile`: which policies may answer. */
+export function createOpaAuthority(opaUrl: string, revisionsFile: string): Authority {
   const ask = async (path: string, init: RequestInit): Promise<Response> => {
     try {
       const response = await fetch(`${opaUrl}${path}`, { ...init, signal: AbortSignal.timeout(timeoutMs) });
@@ -34,7 +52,7 @@ export function createOpaAuthority(opaUrl: string): Authority {
   };
   return {
     async decide(caller, action, resource) {
-      const response = await ask('/v1/data/plimsoll/authz/decision', {
+      const response = await ask('/v1/data/plimsoll/authz/decision?provenance=true', {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ input: { caller, action, resource } }),
@@ -42,7 +60,11 @@ export function createOpaAuthority(opaUrl: string): Authority {
       const parsed = answer.safeParse(await response.json().catch(() => undefined));
       if (!parsed.success)
         throw new Problem('policy.malformed', 'data.plimsoll.authz.decision is missing or not a decision', { cause: parsed.error });
-      return parsed.data.result;
+      const { result, provenance } = parsed.data;
+      const revisions = Object.values(provenance.bundles).map(({ revision }) => revision);
+      const unexpected = whyUnexpected(revisions, await expectedIn(revisionsFile));
+      if (unexpected !== undefined) throw new Problem('policy.unexpected', `nobody can say whether this is allowed: ${unexpected}`);
+      return result;
     },
     async ready() {
       await ask('/health', { method: 'GET' });

@@ -15,7 +15,7 @@ afterAll(() => issuer.close());
 let machines: readonly Machine[] = [];
 const verifierOf = (...issuers: readonly Record<string, unknown>[]) =>
   createCallerVerifier(
-    createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers),
+    createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_POLICY_REVISIONS: 'r', PLIMSOLL_ISSUERS: JSON.stringify(issuers) }).issuers),
     () => machines,
   );
 const verifier = (change: Record<string, unknown> = {}) => verifierOf({ issuer: issuer.url, audience: 'plimsoll', ...change });

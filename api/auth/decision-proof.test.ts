@@ -18,7 +18,9 @@ afterAll(() => issuer.close());
 
 function verifier(change: Record<string, unknown> = {}) {
   const config = { issuer: issuer.url, audience: 'plimsoll', kind: 'human', login: { clientId: 'cli' }, ...change };
-  return createProofVerifier(createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUERS: JSON.stringify([config]) }).issuers));
+  return createProofVerifier(
+    createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_POLICY_REVISIONS: 'r', PLIMSOLL_ISSUERS: JSON.stringify([config]) }).issuers),
+  );
 }
 const signed = (claims: Parameters<TestIssuer['token']>[0] = {}) => issuer.token({ sub: 'ana', aud: 'cli', nonce: someDigest, ...claims });
 

@@ -70,7 +70,12 @@ const healthy = () => vi.waitFor(async () => expect((await fetch(`${opaUrl}/heal
 const said: string[] = [];
 
 async function judge(): Promise<GateDecision> {
-  const policy = createPolicyActivities({ store, findings: store, config: { opaUrl } });
+  const policy = createPolicyActivities({
+    store,
+    findings: store,
+    expected: async () => [policyRevision('infra/opa')],
+    config: { opaUrl },
+  });
   const digest = digestText('r');
   const reports = await Promise.all(
     ['checkov manifests', 'modelscan'].map((tool) =>

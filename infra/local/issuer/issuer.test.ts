@@ -26,7 +26,7 @@ afterAll(() => server.close());
 
 const ask = (body: unknown, headers: Record<string, string> = { 'content-type': 'application/json' }) =>
   fetch(`${url}/token`, { method: 'POST', headers, body: JSON.stringify(body) });
-const trust = () => createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_ISSUER_URL: url }).issuers);
+const trust = () => createTrust(readConfig({ PLIMSOLL_CATALOG: 'c', PLIMSOLL_POLICY_REVISIONS: 'r', PLIMSOLL_ISSUER_URL: url }).issuers);
 const verifier = () => createCallerVerifier(trust(), () => []);
 
 test('a token says who was named, and the API believes it', async () => {

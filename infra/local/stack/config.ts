@@ -73,6 +73,8 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       PLIMSOLL_TEMPORAL_ADDRESS: `${host}:${ports.TEMPORAL}`,
       PLIMSOLL_TEMPORAL_UI_URL: url('TEMPORAL_UI'),
       PLIMSOLL_OPA_URL: url('OPA'),
+      // Written when the bundle is built: whoever publishes a bundle says which.
+      PLIMSOLL_POLICY_REVISIONS: join(home, 'run', 'policy-revisions'),
       PLIMSOLL_PROMETHEUS_URL: url('PROMETHEUS'),
       PLIMSOLL_API_URL: url('API'),
       PLIMSOLL_ISSUER_URL: url('ISSUER'),

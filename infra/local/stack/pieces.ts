@@ -160,6 +160,7 @@ const policies = join(repository, 'infra/opa');
 /** OPA gets a bundle whose revision is the policies' digest, so that every decision names the rules it was made by. */
 function opa(config: StackConfig): Piece {
   const bundle = join(config.home, 'run', 'opa-bundle.tar.gz');
+  const revisions = config.env['PLIMSOLL_POLICY_REVISIONS'] ?? '';
   const piece = program(
     'opa',
     ['OPA'],
@@ -169,14 +170,16 @@ function opa(config: StackConfig): Piece {
       env: plainEnv(config),
     }),
     () => answers(`${config.env['PLIMSOLL_OPA_URL']}/health?bundles`),
-    { covers: () => policyRevision(policies) },
+    { covers: () => `${policyRevision(policies)} ${revisions}` },
   );
   return {
     ...piece,
     async start(log) {
-      const args = ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', policyRevision(policies), '--output', bundle];
+      const revision = policyRevision(policies);
+      const args = ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', revision, '--output', bundle];
       // 30 s: it takes one.
       execFileSync(toolFile('opa'), args, { env: plainEnv(config), timeout: 30_000, stdio: 'pipe' });
+      writeFileSync(revisions, `${revision}\n`);
       return piece.start(log);
     },
   };

@@ -12,6 +12,7 @@ import { GetBucketVersioningCommand, GetObjectLockConfigurationCommand, S3Client
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { Connection } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { revisionsIn } from '../../../domain/policy-revisions.ts';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
 import { freePorts } from '../free-ports.ts';
@@ -64,11 +65,12 @@ test('Temporal knows the search attributes that workflows set', async () => {
   }
 });
 
-test('OPA decides by the policies of this checkout, and says so', async () => {
+test('OPA decides by the policies of this checkout, says so, and is expected to', async () => {
   const response = await fetch(`${env('PLIMSOLL_OPA_URL')}/v1/data/plimsoll/authz/decision?provenance=true`);
   const { provenance } = (await response.json()) as { provenance: { bundles: Record<string, { revision: string }> } };
   const revisions = Object.values(provenance.bundles).map(({ revision }) => revision);
   expect(revisions).toEqual([policyRevision(join(repository, 'infra/opa'))]);
+  expect(revisionsIn(readFileSync(env('PLIMSOLL_POLICY_REVISIONS'), 'utf8'))).toEqual(revisions);
 });
 
 test('Prometheus asks the lab whom to scrape, every second', async () => {
