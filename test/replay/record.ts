@@ -139,6 +139,28 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     await second.handle.result();
     return second.handle.workflowId;
   },
+  /** The same wait since: the waiver that ends brings the release back to the gate, which lets it go on after another approval. */
+  async 'release.judged-again-in-its-lane'() {
+    const ends = Date.now() + 4_000;
+    const { first, second } = await oneBehindTheOther(ends);
+    await second.until(({ waitingFor }) => waitingFor?.kind === 'approval' && Date.now() > ends);
+    await second.decide('approve');
+    await first.handle.executeUpdate(abortUpdate, { args: [tell] });
+    await second.handle.result();
+    return second.handle.workflowId;
+  },
+  async 'release.freeze-overridden'() {
+    const freeze = { kind: 'freeze', name: 'christmas', reason: 'quiet days', until: '2036-01-02T08:00:00.000Z' } as const;
+    const { decide, handle } = await givenRelease(temporal, (world) => void (world.obstacles = () => [freeze]), {
+      infrastructure: undefined,
+      urgency: 'hotfix',
+      override: { reason: 'payments are refused', ticket: 'INC-4711' },
+    });
+    await decide('approve', callerOf('sam', 'sre'));
+    await decide('approve', callerOf('sue', 'sre'));
+    await handle.result();
+    return handle.workflowId;
+  },
   async 'release.rejected'() {
     const { decide, handle } = await givenRelease(temporal);
     await decide('reject');
