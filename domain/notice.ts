@@ -30,6 +30,8 @@ export interface Notice {
   readonly version: string | null;
   readonly requester: string;
   readonly reason: string;
+  /** Of a hotfix that is to pass freezes, in words; left out by all others. */
+  readonly override?: string | undefined;
   /** In words, `1 of sre, 1 of ml-owners`. */
   readonly missing: string;
   readonly groups: readonly string[];
@@ -39,8 +41,9 @@ export interface Notice {
 }
 
 /** One line, for where there is no room for more. */
-export function noticeText({ kind, service, environment, version, missing, requester }: Notice): string {
+export function noticeText({ kind, service, environment, version, missing, requester, override }: Notice): string {
   const what = `${service}${version === null ? '' : ` ${version}`} in ${environment}`;
   const still = kind === 'approval still wanted' ? 'still ' : '';
-  return `${what} ${still}waits for ${missing}; ${requester} asked for it`;
+  const passes = override === undefined ? '' : `; once approved it ${override}`;
+  return `${what} ${still}waits for ${missing}; ${requester} asked for it${passes}`;
 }

@@ -5,6 +5,7 @@
 import { rootCause, TemporalFailure } from '@temporalio/workflow';
 import { hexOf } from '../domain/digest.ts';
 import type { Notice, NoticeKind, NoticeTarget } from '../domain/notice.ts';
+import { overrideText } from '../domain/override.ts';
 import { now } from './outbox.ts';
 import type { ReleaseRun } from './release-run.ts';
 
@@ -51,6 +52,7 @@ function noticeOf({ approvals, order, view }: ReleaseRun, kind: NoticeKind): Not
     version: model?.version ?? null,
     requester: requester.subject,
     reason,
+    ...(order.override !== undefined && { override: overrideText(order.override) }),
     missing,
     groups,
     expiresAt,

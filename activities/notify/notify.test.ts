@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { digestText } from '../../domain/digest.ts';
 import type { Notice, NoticeTarget } from '../../domain/notice.ts';
 import { createNotifyActivities } from './notify.ts';
+import { slackMessage } from './slack.ts';
 
 /** Whoever is told: remembers what came, and answers as a test wants. */
 const received: { headers: IncomingHttpHeaders; body: string; path: string }[] = [];
@@ -116,6 +117,13 @@ describe('a message to a chat', () => {
     expect(said.text).toBe('fraud-scorer 2026.11.3 in production waits for 1 of sre; ana asked for it');
     expect(JSON.stringify(said.blocks)).toContain('ana: retrain &amp; &lt;!channel&gt;');
     expect(said.blocks.at(-1)).toMatchObject({ elements: [{ type: 'button', url: 'https://plimsoll.example.com/releases/fraud-1' }] });
+  });
+
+  test('says that a hotfix is to pass freezes, and what others wrote of it is text, too', () => {
+    const { body } = slackMessage({ ...notice, override: 'passes freezes, INC-4711: <!here> payments are refused' }, null);
+    expect(JSON.parse(body)).toMatchObject({
+      text: 'fraud-scorer 2026.11.3 in production waits for 1 of sre; ana asked for it; once approved it passes freezes, INC-4711: &lt;!here&gt; payments are refused',
+    });
   });
 
   test('leads nowhere where nobody said what the API is called', async () => {

@@ -155,6 +155,16 @@ describe.concurrent('a hotfix that is to pass freezes', () => {
     expect(release.world.recordKinds).not.toContain('lineStopped');
   });
 
+  test('is told to approvers as what it is', async () => {
+    const notices = [{ kind: 'slack', name: 'chat', url: { variable: 'PLIMSOLL_NOTICE_CHAT' } }] as const;
+    const release = await given(() => undefined, { ...hotfix, notices });
+    await expect
+      .poll(() => release.world.told, { timeout: 30_000 })
+      .toMatchObject([{ override: 'passes freezes, INC-4711: payments are refused' }]);
+    await release.handle.executeUpdate(abortUpdate, { args: [tell] });
+    expect(await release.handle.result()).toMatchObject({ kind: 'cancelled' });
+  });
+
   test('waits for a line that somebody has stopped, freeze or not', async () => {
     let isStopped = true;
     const release = await given((world) => {
