@@ -212,6 +212,27 @@ export const tools: readonly Tool[] = [
     source: { kind: 'go', package: 'helm.sh/helm/v4/cmd/helm' },
   },
   {
+    name: 'actionlint',
+    version: '1.7.12',
+    purpose: 'checks the workflows of GitHub Actions, in tests',
+    provides: ['actionlint'],
+    onPath: { args: ['-version'], says: /^v?1\.7\.12$/m },
+    release: {
+      url: 'https://github.com/rhysd/actionlint/releases/download/v{version}/actionlint_{version}_{os}_{arch}.tar.gz',
+      checksums: 'https://github.com/rhysd/actionlint/releases/download/v{version}/actionlint_{version}_checksums.txt',
+      archive: 'tar.gz',
+      platforms: everywhere,
+    },
+    source: { kind: 'go', package: 'github.com/rhysd/actionlint/cmd/actionlint' },
+  },
+  {
+    name: 'zizmor',
+    version: '1.32.0',
+    purpose: 'looks for what an attacker could use in the workflows of GitHub Actions, in tests',
+    provides: ['zizmor'],
+    source: { kind: 'python', requirement: 'zizmor' },
+  },
+  {
     name: 'tfsec',
     version: '1.28.14',
     purpose: 'scans Terraform code',
