@@ -48,6 +48,7 @@ const release: ReleaseDetails = {
   history: [{ phase: 'fetching', at: at('10:00:00') }],
   waitingFor: null,
   held: null,
+  threats: [],
   scans: [],
   change: null,
   gate: null,
@@ -133,6 +134,30 @@ test('a whole release on one page', () => {
   expect(text).toContain(`statement  ${digest}`);
   expect(text).toContain('would undo restore traffic');
   expect(text).toContain('high CKV_AWS_19 main.tf:3');
+});
+
+test('what GuardDuty found is said while it runs and afterwards, with what it did', () => {
+  const threat = {
+    id: 'f00d',
+    type: 'Execution:Runtime/NewBinaryExecuted',
+    title: 'A binary was executed',
+    severity: 8,
+    sample: false,
+    at: at('10:00:00'),
+    concern: 'candidate',
+    response: 'stop',
+    evidence: digest,
+  } as const;
+  const said = [
+    'Execution:Runtime/NewBinaryExecuted, severity 8, stopped it at 2026-11-24 10:00',
+    `A binary was executed (f00d, event ${digest})`,
+  ];
+  const threatened: ReleaseDetails = { ...release, threats: [threat] };
+  expect(changesBetween(release, threatened, plain)).toEqual(said.map((line) => `            ${line}`));
+  expect(detailsText(threatened, plain)).toContain(`guardduty  ${said[0]}\n           ${said[1]}\n`);
+  expect(detailsText({ ...release, threats: [{ ...threat, sample: true, response: 'record' }] }, plain)).toContain(
+    ', a sample, was recorded',
+  );
 });
 
 test('the end names the outcome and what stayed', () => {

@@ -8,6 +8,7 @@ import type {
   ReleaseSummary,
   ScanSummary,
   ServiceStatus,
+  Threat,
   WaitingFor,
 } from './client/generated/index.ts';
 import { verdictText } from './judgement.ts';
@@ -201,6 +202,7 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
         [decision, `${by} at ${day(at)}: ${reason}${valid ? '' : ` (void: ${because ?? 'something changed'})`}`] as const,
     ),
     release.verdict === null ? undefined : ['metrics', verdictText(release.progress?.verdict ?? release.verdict, colors)],
+    ...release.threats.flatMap((threat) => threatLines(threat, colors)),
     release.undo.length === 0 || outcome !== null ? undefined : ['would undo', release.undo.join(', ')],
     outcome === null ? undefined : ['outcome', `${outcomeText(outcome.kind, release.status, colors)}: ${outcome.reason}`],
     outcome === null ? undefined : ['left as', `infrastructure ${outcome.infrastructure}, model ${outcome.model}`],
@@ -254,9 +256,20 @@ export function changesBetween(before: ReleaseDetails | undefined, now: ReleaseD
   for (const { by, because } of now.approvals.filter((one, index) => !one.valid && before?.approvals[index]?.valid === true))
     detail(`the approval of ${by} is void: ${because ?? 'something changed'}`);
   if (now.weightPercent !== (before?.weightPercent ?? 0)) detail(`${now.weightPercent} % of the traffic goes to the new version`);
+  for (const [, line] of now.threats.slice(before?.threats.length ?? 0).flatMap((threat) => threatLines(threat, colors))) detail(line);
   if (now.attention !== null && now.attention !== before?.attention) detail(colors.yellow(`a person is needed: ${now.attention}`));
   return lines;
 }
+
+const threatDone = { stop: 'stopped it', hold: 'held it', record: 'was recorded' } as const;
+
+const threatLines = (threat: Threat, colors: Colors): readonly (readonly [string, string])[] => [
+  [
+    'guardduty',
+    `${colors.red(`${threat.type}, severity ${threat.severity}`)}${threat.sample ? ', a sample' : ''}, ${threatDone[threat.response]} at ${day(threat.at)}`,
+  ],
+  ['', `${threat.title} (${threat.id}, event ${threat.evidence})`],
+];
 
 export function endText(release: ReleaseDetails, colors: Colors): string {
   const { outcome } = release;

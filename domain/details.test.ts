@@ -2,6 +2,7 @@
 import { expect, test } from 'vitest';
 import { failVerdict, firstVerdict, reading } from '../test/support/verdicts.ts';
 import { detailsOf } from './details.ts';
+import { digestText } from './digest.ts';
 import type { ReleaseView } from './view.ts';
 
 const view: ReleaseView = {
@@ -32,6 +33,7 @@ const view: ReleaseView = {
   slots: null,
   weightPercent: 10,
   verdict: failVerdict,
+  threats: [],
   undo: ['restore traffic'],
   attention: null,
   outcome: null,
@@ -51,6 +53,14 @@ test('a first release has nobody to be compared with, and nothing is made up', a
 test('a name with a bar in it stays in its cell', () => {
   const text = detailsOf({ ...view, verdict: { ...failVerdict, metrics: [reading({ metric: 'low|confidence' })] } });
   expect(text).toContain('| low\\|confidence |');
+});
+
+test('what GuardDuty found is there with what it did', () => {
+  const threat = { id: 'f00d', type: 'Discovery:S3/AnomalousBehavior', title: 'an unusual place', severity: 5, sample: false } as const;
+  const more = { at: '2026-11-24T10:00:00.000Z', concern: 'bucket', response: 'hold', evidence: digestText('event') } as const;
+  expect(detailsOf({ ...view, threats: [{ ...threat, ...more }] })).toContain(
+    `⚠ **GuardDuty**, ${more.at}: Discovery:S3/AnomalousBehavior, severity 5 (GuardDuty f00d), held it: an unusual place (event \`${more.evidence}\`)`,
+  );
 });
 
 test('a verdict from before judges gave evidence is still shown', () => {

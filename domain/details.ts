@@ -4,7 +4,9 @@ import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shar
 import { obstaclesText } from './line.ts';
 import { overrideText } from './override.ts';
 import { groupsText } from './quorum.ts';
-import type { ReleaseView, WaitingFor } from './view.ts';
+import { threatText } from './threats/finding.ts';
+import type { Response } from './threats/response.ts';
+import type { ReleaseView, ThreatView, WaitingFor } from './view.ts';
 
 export function detailsOf(view: ReleaseView): string {
   return [
@@ -24,11 +26,17 @@ export function detailsOf(view: ReleaseView): string {
         `- ${decision} by ${by} at ${at}${valid ? '' : ` (void, ${because ?? 'changed since'})`}: ${reason}`,
     ),
     view.verdict === null ? '' : verdictTable(view.verdict, view.weightPercent),
+    ...view.threats.map(threatLine),
     view.undo.length === 0 ? '' : `Owed if it stops: ${view.undo.join(', ')}`,
   ]
     .filter((line) => line !== '')
     .join('\n\n');
 }
+
+const done: Readonly<Record<Response, string>> = { stop: 'stopped the release', hold: 'held it', record: 'was recorded' };
+
+const threatLine = ({ at, title, response, evidence, ...threat }: ThreatView): string =>
+  `⚠ **GuardDuty**, ${at}: ${threatText(threat)}${threat.sample ? ', a sample' : ''}, ${done[response]}: ${title} (event \`${evidence}\`)`;
 
 function waitingLine(waiting: WaitingFor): string {
   switch (waiting.kind) {

@@ -84,6 +84,21 @@ export const failureTable = {
   },
   'line.notStopped': { retryable: false, httpStatus: 409, advice: 'look at it with `plimsoll line`: it is not stopped' },
   'line.samePerson': { retryable: false, httpStatus: 403, advice: 'have somebody else look and resume the line' },
+  'finding.stopped': {
+    retryable: false,
+    httpStatus: 409,
+    advice: 'GuardDuty found something about it: read the finding with `plimsoll show`, and release again once that is settled',
+  },
+  'finding.malformed': {
+    retryable: false,
+    httpStatus: 400,
+    advice: 'a message in the queue of findings is none: read it in the dead-letter queue; all others go on',
+  },
+  'queue.unreachable': {
+    retryable: true,
+    httpStatus: 503,
+    advice: 'retried on its own; check the queue of findings and the role if it lasts',
+  },
   'source.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the repository and its token if it lasts' },
   'artifact.unreachable': {
     retryable: true,

@@ -1,9 +1,11 @@
 /**
- * Telling people that a release waits for them. What is told is a value; where it goes is the catalog's; a secret is
+ * Telling people that a release waits for them, or that GuardDuty has found something. What is told is a value; where it goes is the catalog's; a secret is
  * named and never here.
  */
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
+import { type Subject, type Threat, threatText } from './threats/finding.ts';
+import type { Concerned } from './threats/told.ts';
 
 /** Where the worker finds a secret: a variable of its environment, or AWS Secrets Manager. */
 export type SecretRef = { readonly variable: string } | { readonly secretArn: string };
@@ -40,8 +42,34 @@ export interface Notice {
   readonly change: ChangeCounts | null;
 }
 
+/** What GuardDuty has found, and which releases it is about. */
+export interface ThreatNotice {
+  readonly id: string;
+  readonly kind: 'security finding';
+  /** RFC 3339. */
+  readonly at: string;
+  readonly finding: Pick<Threat, 'id' | 'type' | 'title' | 'severity' | 'account' | 'region' | 'updatedAt' | 'count'>;
+  readonly about: Subject;
+  readonly releases: readonly (Pick<Concerned, 'releaseId' | 'service' | 'environment' | 'team'> & { readonly state: Reached })[];
+  /** Of the event as it was delivered. */
+  readonly evidence: Digest;
+}
+
+/** `told`: the release acts by its table. `incident`: its version serves and stays. `noted`: the same, of what counts for nothing. `gone`: it ended meanwhile. */
+export type Reached = 'told' | 'incident' | 'noted' | 'gone';
+
+export type AnyNotice = Notice | ThreatNotice;
+
 /** One line, for where there is no room for more. */
-export function noticeText({ kind, service, environment, version, missing, requester, override }: Notice): string {
+export const noticeText = (notice: AnyNotice): string =>
+  notice.kind === 'security finding' ? threatNoticeText(notice) : approvalText(notice);
+
+function threatNoticeText({ finding, releases }: ThreatNotice): string {
+  const reached = releases.map(({ releaseId, state }) => (state === 'incident' ? `${releaseId}, which serves` : releaseId));
+  return `GuardDuty: ${threatText(finding)} about ${reached.length === 0 ? 'no release' : reached.join(', ')}: ${finding.title}`;
+}
+
+function approvalText({ kind, service, environment, version, missing, requester, override }: Notice): string {
   const what = `${service}${version === null ? '' : ` ${version}`} in ${environment}`;
   const still = kind === 'approval still wanted' ? 'still ' : '';
   const passes = override === undefined ? '' : `; once approved it ${override}`;

@@ -70,7 +70,10 @@ export const messageTable: Readonly<Record<Phase, Effects>> = {
     resume: 'the watch goes on to its end',
     abort: 'all traffic goes back to the old version first, then the slot is emptied',
   },
-  undoing: { 'skip undo': 'the named undo is given up for the reason given; the release then fails by name' },
+  undoing: {
+    resume: 'pods that were kept as evidence of a finding are let go, and the slot is emptied',
+    'skip undo': 'the named undo is given up for the reason given; the release then fails by name',
+  },
   finishing: { 'skip undo': 'the named rest is given up for the reason given; the version stays, the release then fails by name' },
   closed: {},
 };

@@ -16,11 +16,12 @@ import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
 import type { Waiter } from './lane.ts';
 import type { Obstacle } from './line.ts';
-import type { Notice, NoticeTarget } from './notice.ts';
+import type { AnyNotice, NoticeTarget } from './notice.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
+import type { DetectionPort, FindingLedgerPort } from './threats/ports.ts';
 
 /** What every call carries: names the workspace, the logs, AWS sessions and Kubernetes labels. */
 export interface ReleaseRef {
@@ -373,7 +374,7 @@ export interface CaretakerPort {
 
 export interface NotifyPort {
   /** One notice to one place. The same notice again is the same id: a receiver that looks at it does nothing twice. */
-  deliverNotice(input: { readonly release: ReleaseRef; readonly target: NoticeTarget; readonly notice: Notice }): Promise<void>;
+  deliverNotice(input: { readonly release?: ReleaseRef; readonly target: NoticeTarget; readonly notice: AnyNotice }): Promise<void>;
 }
 
 export type AllPorts = SourcePort &
@@ -388,6 +389,8 @@ export type AllPorts = SourcePort &
   CheckpointPort &
   LanesPort &
   NotifyPort &
+  DetectionPort &
+  FindingLedgerPort &
   LinePort &
   ReleasesPort &
   CaretakerPort;

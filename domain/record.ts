@@ -46,6 +46,8 @@ export const recordTypes = {
   held: 'dev.plimsoll.release.held.0.1.0',
   resumed: 'dev.plimsoll.release.resumed.0.1.0',
   aborted: 'dev.plimsoll.release.aborted.0.1.0',
+  /** GuardDuty has found something about it; says what that does to the release. */
+  threatened: 'dev.plimsoll.release.threatened.0.1.0',
   undone: 'dev.plimsoll.step.undone.0.1.0',
   undoSkipped: 'dev.plimsoll.step.undoSkipped.0.1.0',
   published: 'dev.cdevents.service.published.0.2.0',
@@ -53,6 +55,10 @@ export const recordTypes = {
   closed: 'dev.plimsoll.release.closed.0.1.0',
   recovered: 'dev.plimsoll.release.recovered.0.1.0',
   failed: 'dev.plimsoll.release.failed.0.1.0',
+  /** In the chain of a finding of GuardDuty, not of a release: that it came, which releases were told, and which it is an incident of. */
+  findingReceived: 'dev.plimsoll.finding.received.0.1.0',
+  findingTold: 'dev.plimsoll.finding.told.0.1.0',
+  incidentOpened: 'dev.plimsoll.incident.opened.0.1.0',
   /** In the chain of a day, not of a release. */
   callRefused: 'dev.plimsoll.call.refused.0.1.0',
 } as const;

@@ -13,6 +13,9 @@ import type { Phase } from './phase.ts';
 import type { Standing } from './quorum.ts';
 import type { Slot } from './slot.ts';
 import type { Statement } from './statement.ts';
+import type { Concern } from './threats/concern.ts';
+import type { Threat } from './threats/finding.ts';
+import type { Response } from './threats/response.ts';
 
 export type WaitingFor =
   | {
@@ -46,6 +49,15 @@ export interface ApprovalView {
 export interface QuorumView extends Standing {
   /** Subjects, and addresses from commits: their own work is judged, so their yes does not count. */
   readonly notCounted: readonly string[];
+}
+
+export interface ThreatView extends Pick<Threat, 'id' | 'type' | 'title' | 'severity' | 'sample'> {
+  readonly at: string;
+  readonly concern: Concern;
+  /** What it did to the release. */
+  readonly response: Response;
+  /** Of the event as it was delivered. */
+  readonly evidence: Digest;
 }
 
 export interface ReleaseView {
@@ -88,6 +100,8 @@ export interface ReleaseView {
   /** Percent of the traffic that the new version has. */
   readonly weightPercent: number;
   readonly verdict: Verdict | null;
+  /** What GuardDuty has found about it, oldest first; at most twenty. */
+  readonly threats: readonly ThreatView[];
   /** Names of the undos still owed. */
   readonly undo: readonly string[];
   /** Why a person is needed, if one is. */
@@ -129,6 +143,7 @@ export function firstView(order: ReleaseOrder, at: string): ReleaseView {
     slots: null,
     weightPercent: 0,
     verdict: null,
+    threats: [],
     undo: [],
     attention: null,
     outcome: null,

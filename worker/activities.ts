@@ -5,11 +5,12 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Client } from '@temporalio/client';
 import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts';
+import { createDetectionActivities } from '../activities/detection/detection.ts';
 import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
 import { createLanesActivities } from '../activities/lanes/lanes.ts';
 import { createCheckpointActivities } from '../activities/ledger/checkpoint.ts';
-import { createDayActivities } from '../activities/ledger/days.ts';
+import { createDayActivities, createFindingLedgerActivities } from '../activities/ledger/days.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
@@ -65,11 +66,13 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),
     ...createLedgerActivities(ledger),
     ...createDayActivities(ledger),
+    ...createFindingLedgerActivities(ledger),
     ...createCheckpointActivities({ ledger, checkpoints: { s3, bucket: config.ledger.checkpoints }, sign: ledger.sign }),
     ...createLanesActivities({ client }),
     ...createLineActivities({ client, catalog: config.catalog }),
     ...createReleasesActivities({ client }),
     ...createCaretakerActivities({ client }),
+    ...createDetectionActivities({ client }),
     ...createNotifyActivities({ secrets: new SecretsManagerClient({ region: config.aws.region }), config: config.notices }),
   };
   return fenced(activities, createOwnerOf(ledger));

@@ -1,8 +1,20 @@
 /** All of the worker's environment, validated once; every mistake is reported together. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
+import type { NoticeTarget } from '../domain/notice.ts';
 
 const gitCredentials = z.array(z.strictObject({ host: z.string().min(1), tokenFile: z.string().min(1) }));
+
+const secret = z.union([
+  z.strictObject({ variable: z.string().regex(/^PLIMSOLL_NOTICE_[A-Z0-9_]+$/, 'a variable that begins with PLIMSOLL_NOTICE_') }),
+  z.strictObject({ secretArn: z.string().regex(/^arn:aws[a-z-]*:secretsmanager:\S+$/, 'the ARN of a secret') }),
+]);
+const noticeTargets = z.array(
+  z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('webhook'), name: z.string().min(1), url: z.url({ protocol: /^https$/ }), secret }),
+    z.strictObject({ kind: z.literal('slack'), name: z.string().min(1), url: secret }),
+  ]) satisfies z.ZodType<NoticeTarget>,
+);
 
 /** JSON in a variable: what cannot be parsed is named, not guessed at. */
 const json = <T>(schema: z.ZodType<T>) =>
@@ -49,6 +61,12 @@ const environment = z.object({
   PLIMSOLL_PORT_WORKER_METRICS: z.coerce.number().int().min(1).max(65_535).default(9464),
   /** Tools at work at the same time. A Terraform with the AWS provider needs about 500 MB. */
   PLIMSOLL_TOOL_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
+  /** Address of the SQS queue with GuardDuty's findings; without it nobody reads any. */
+  PLIMSOLL_FINDINGS_QUEUE: z.url().optional(),
+  /** For a rehearsal: sample findings act as real ones do. */
+  PLIMSOLL_FINDINGS_DRILL: z.stringbool().default(false),
+  /** Who is told of findings, whatever they are about; as `notices` of an environment. */
+  PLIMSOLL_FINDINGS_NOTICES: json(noticeTargets).default([]),
   /** The API as people know it: notices lead to its page. */
   PLIMSOLL_API_URL: z.url().optional(),
   PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),
@@ -91,6 +109,10 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     metricsAddress: `${env.PLIMSOLL_METRICS_HOST}:${env.PLIMSOLL_PORT_WORKER_METRICS}`,
     toolSlots: env.PLIMSOLL_TOOL_SLOTS,
     logLevel: env.PLIMSOLL_LOG_LEVEL,
+    findings:
+      env.PLIMSOLL_FINDINGS_QUEUE === undefined
+        ? null
+        : { queue: env.PLIMSOLL_FINDINGS_QUEUE, drill: env.PLIMSOLL_FINDINGS_DRILL, notices: env.PLIMSOLL_FINDINGS_NOTICES },
     notices: { variables: forNotices(variables), apiUrl: env.PLIMSOLL_API_URL?.replace(/\/$/, '') ?? null },
     kubeconfig: env.KUBECONFIG,
     aws: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL },

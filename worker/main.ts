@@ -6,12 +6,13 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { endStrays } from '../activities/tool/machine.ts';
 import { sweepWorkspaces } from '../activities/tool/workspace.ts';
 import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
 import { readConfig, type WorkerConfig } from './config.ts';
+import { startFindings } from './findings/start.ts';
 import { ensureCaretaker, ensureCheckpoints } from './schedule.ts';
 
 /** Terraform gets this long to end an apply by itself after SIGTERM; an orchestrator has to wait longer still. */
@@ -23,7 +24,7 @@ const sweepMilliseconds = 30_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
-  observe(config);
+  const log = observe(config);
   const connection = await NativeConnection.connect({ address: config.temporal.address });
   const client = new Client({
     connection: await Connection.connect({ address: config.temporal.address }),
@@ -51,11 +52,14 @@ async function main(): Promise<void> {
   );
   if (config.queues.includes(taskQueues.releases)) await Promise.all([ensureCaretaker(client), ensureCheckpoints(client)]);
   setInterval(() => void sweep(config).catch(() => undefined), sweepMilliseconds).unref();
+  const findings = startFindings(config, client, log);
   // One queue that breaks ends the process: half a worker looks alive and is not.
-  await Promise.all(workers.map((worker) => worker.run())).catch((error: unknown) => {
-    for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
-    throw error;
-  });
+  await Promise.all([...workers.map((worker) => worker.run()), findings.done])
+    .catch((error: unknown) => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      throw error;
+    })
+    .finally(() => findings.stop());
   await connection.close();
 }
 
@@ -66,7 +70,7 @@ async function sweep({ workRoot }: WorkerConfig): Promise<void> {
 }
 
 /** Logs as JSON lines, metrics for Prometheus. Installed before anything native starts. */
-function observe({ logLevel, metricsAddress }: WorkerConfig): void {
+function observe({ logLevel, metricsAddress }: WorkerConfig): Logger {
   const log = pino({ level: logLevel, base: { process: 'worker' } });
   Runtime.install({
     logger: new DefaultLogger('INFO', ({ level, message, meta }) => {
@@ -78,6 +82,7 @@ function observe({ logLevel, metricsAddress }: WorkerConfig): void {
       metrics: { prometheus: { bindAddress: metricsAddress, countersTotalSuffix: true, unitSuffix: true, useSecondsForDurations: true } },
     },
   });
+  return log;
 }
 
 /** The bundle that the build made; without one (a development run from sources) it is made now. */

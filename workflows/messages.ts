@@ -7,6 +7,8 @@ import type { RefusedCall } from '../domain/ledger/refusals.ts';
 import { lineSignals } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
+import type { ThreatNews } from '../domain/threats/finding.ts';
+import { findingSignalName, type ReceivedThreat } from '../domain/threats/told.ts';
 import type { ReleaseView } from '../domain/view.ts';
 
 /** Task queues; an environment may name its own `tools` and `watch` queues. */
@@ -52,6 +54,11 @@ export interface LanePosition extends Pick<Waiter, 'asked'> {
   readonly lane: LaneRef;
   readonly position: number;
 }
+
+/** GuardDuty has found something: to releases that it may be about. */
+export const findingSignal = defineSignal<[ThreatNews]>(findingSignalName);
+/** The same, to the workflow of the finding: with whom to tell, whatever it is about. */
+export const findingReceivedSignal = defineSignal<[ReceivedThreat]>(findingSignalName);
 
 /** The lane tells a release where it stands. */
 export const lanePositionSignal = defineSignal<[LanePosition]>(laneSignals.position);

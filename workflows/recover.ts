@@ -58,6 +58,8 @@ export async function recover({ releaseId, status }: AbandonedRun): Promise<Outc
   for (const owed of [...lanes, ...(intent?.owed ?? [])]) undo.push(owed);
   const left = await undo.unwind(order, undoSteps, {
     isSkipped: (owed) => skipped.has(nameOf(owed)),
+    // Whoever ended the release has also ended its waiting for evidence.
+    keep: () => undefined,
     stuck: (owed, because) => callPerson(`undo "${nameOf(owed)}" does not succeed: ${because}`),
     finished: () => undefined,
     settled: (given) =>

@@ -39,6 +39,7 @@ import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { localSteps, type Steps, stepsOf, undoStepsOf } from './steps.ts';
+import { Threats } from './threats.ts';
 import { UndoStack } from './undo-stack.ts';
 
 /** A view that this class alone may write. */
@@ -51,13 +52,14 @@ export class ReleaseRun {
   readonly undo = new UndoStack();
   readonly facts: Facts = { reports: [], authors: [], waiverOwners: [], firstRelease: false, judge: null };
   readonly approvals: Approvals;
+  readonly threats: Threats;
   infrastructure: InfrastructureState;
   model: ModelState;
 
   readonly #undoSteps;
   readonly #view: Draft;
   readonly #outbox: Outbox;
-  #aborted: { readonly by: string; readonly reason: string } | undefined;
+  #aborted: { readonly by: string; readonly reason: string; readonly finding?: boolean } | undefined;
   /** After promotion there is nothing to go back to: a late abort must not undo a release. */
   #promoted = false;
   /** What people say after its last record would be in no ledger. */
@@ -84,6 +86,7 @@ export class ReleaseRun {
     this.#view = firstView(order, now());
     this.#listen();
     this.approvals = new Approvals(this);
+    this.threats = new Threats(this);
   }
 
   /* ------------------------------------------------------------ reading */
@@ -111,6 +114,11 @@ export class ReleaseRun {
     return this.#ending;
   }
 
+  /** Nothing is written into its record any more. */
+  get recordHasEnded(): boolean {
+    return this.#recordEnds;
+  }
+
   /** How often the line has said that it is another. */
   get lineNews(): number {
     return this.#lineNews;
@@ -118,7 +126,8 @@ export class ReleaseRun {
 
   get abortion(): Ending | undefined {
     if (this.#aborted === undefined || this.#promoted) return undefined;
-    const { by, reason } = this.#aborted;
+    const { by, reason, finding = false } = this.#aborted;
+    if (finding) return { kind: this.model === 'put back' ? 'rolled back' : 'blocked', reason };
     return { kind: this.model === 'put back' ? 'rolled back' : 'cancelled', reason: `aborted by ${by}: ${reason}`, by };
   }
 
@@ -199,7 +208,7 @@ export class ReleaseRun {
 
   /** Stops here until a person says resume or abort; deadlines run on, lanes are kept. */
   async needPerson(because: string): Promise<Ending | undefined> {
-    this.#hold('plimsoll', because, true);
+    this.hold('plimsoll', because, true);
     await this.flush();
     await condition(() => !this.held || this.abortion !== undefined);
     return this.abortion;
@@ -257,6 +266,7 @@ export class ReleaseRun {
     this.#enter(this.#promoted ? 'finishing' : 'undoing');
     const left = await this.undo.unwind(this.order, this.#undoSteps, {
       isSkipped: (undo) => this.#skipped.has(nameOf(undo)),
+      keep: (undo) => this.threats.keep(undo, () => this.#skipped.has(nameOf(undo))),
       settled: async () => {
         if (this.model === 'put back' || this.#promoted) await this.intend({ step: 'settle' });
       },
@@ -302,22 +312,28 @@ export class ReleaseRun {
     await this.#outbox.seal();
   }
 
-  abort(by: string, reason: string): void {
+  abort(by: string, reason: string, finding = false): void {
     if (this.#aborted !== undefined || this.#promoted) return;
-    this.#aborted = { by, reason };
+    this.#aborted = { by, reason, finding };
     this.record('aborted', { by, reason, phase: this.#view.phase });
     for (const scope of this.#endedByAbort) scope.cancel();
   }
 
   /* ------------------------------------------------------------ messages */
 
-  #hold(by: string, reason: string, attention: boolean): void {
+  hold(by: string, reason: string, attention: boolean): void {
     this.record('held', { by, reason, phase: this.#view.phase });
     this.show({
       held: { by, reason },
       waitingFor: this.#view.waitingFor ?? { kind: 'resume', heldBy: by, reason },
       ...(attention ? { attention: reason } : {}),
     });
+  }
+
+  #resume(by: string, reason: string): void {
+    this.record('resumed', { by, reason, phase: this.#view.phase });
+    this.show({ held: null, attention: null, waitingFor: this.#waitingWhenResumed('resume') });
+    for (const scope of this.#endedByResume) scope.cancel();
   }
 
   #listen(): void {
@@ -333,32 +349,9 @@ export class ReleaseRun {
     setHandler(lineChangedSignal, () => void (this.#lineNews += 1));
     setHandler(laneWantedSignal, ({ by }) => this.abort(by, 'a rollback needs this service'));
 
-    setHandler(
-      holdUpdate,
-      ({ by, reason }) => {
-        this.#hold(by.subject, reason, false);
-        return this.view;
-      },
-      { validator: (instruction) => this.checkInstruction('hold', instruction) },
-    );
-    setHandler(
-      resumeUpdate,
-      ({ by, reason }) => {
-        this.record('resumed', { by: by.subject, reason, phase: this.#view.phase });
-        this.show({ held: null, attention: null, waitingFor: this.#waitingWhenResumed('resume') });
-        for (const scope of this.#endedByResume) scope.cancel();
-        return this.view;
-      },
-      { validator: (instruction) => this.checkInstruction('resume', instruction) },
-    );
-    setHandler(
-      abortUpdate,
-      ({ by, reason }) => {
-        this.abort(by.subject, reason);
-        return this.view;
-      },
-      { validator: (instruction) => this.checkInstruction('abort', instruction) },
-    );
+    this.#take(holdUpdate, 'hold', (by, reason) => this.hold(by, reason, false));
+    this.#take(resumeUpdate, 'resume', (by, reason) => this.#resume(by, reason));
+    this.#take(abortUpdate, 'abort', (by, reason) => this.abort(by, reason));
     setHandler(
       skipUndoUpdate,
       ({ by, reason, undo }) => {
@@ -375,6 +368,14 @@ export class ReleaseRun {
         },
       },
     );
+  }
+
+  #take(update: typeof holdUpdate, message: Message, act: (by: string, reason: string) => void): void {
+    const heard = ({ by, reason }: Instruction) => {
+      act(by.subject, reason);
+      return this.view;
+    };
+    setHandler(update, heard, { validator: (instruction) => this.checkInstruction(message, instruction) });
   }
 
   checkPhase(message: Message): void {

@@ -29,6 +29,7 @@ export async function release(order: ReleaseOrder): Promise<Outcome> {
 
 async function wholeStory(run: ReleaseRun): Promise<Outcome> {
   run.record('requested', { order: run.order }, true);
+  run.threats.listen();
   let ending: Ending | undefined;
   let broke: TemporalFailure | undefined;
   try {

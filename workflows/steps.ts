@@ -21,6 +21,7 @@ import type {
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
+import type { DetectionPort, FindingLedgerPort } from '../domain/threats/ports.ts';
 import {
   applyRun,
   checkpointRun,
@@ -87,6 +88,19 @@ export const checkpointing: ActivityInterfaceFor<CheckpointPort> = proxyActiviti
   ...checkpointRun,
   taskQueue: taskQueues.control,
 });
+
+export const findingLedger: ActivityInterfaceFor<FindingLedgerPort> = proxyActivities<FindingLedgerPort>({
+  ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+/** A finding is never given up: without an answer nobody would be told. */
+export const detection: ActivityInterfaceFor<DetectionPort> = proxyActivities<DetectionPort>({
+  ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+export const noticing: ActivityInterfaceFor<NotifyPort> = proxyActivities<NotifyPort>({ ...noticeCall, taskQueue: taskQueues.control });
 
 export const caretaking: ActivityInterfaceFor<CaretakerPort> = proxyActivities<CaretakerPort>({
   ...shortCall,

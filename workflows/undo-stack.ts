@@ -22,6 +22,8 @@ export interface UndoReport {
   /** A person is needed for this undo. */
   readonly stuck: (undo: Undo, because: string) => void;
   readonly isSkipped: (undo: Undo) => boolean;
+  /** What this undo would take away is evidence: until when; `undefined`: it is none. */
+  readonly keep: (undo: Undo) => Promise<void> | undefined;
 }
 
 export class UndoStack {
@@ -60,6 +62,9 @@ export class UndoStack {
     const left: Undo[] = [];
     for (const undo of undos) {
       const blocked = left.length > 0;
+      const kept = blocked ? undefined : report.keep(undo);
+      // Asked first: without evidence nothing is waited for, not even a turn.
+      if (kept !== undefined) await kept;
       if (blocked || (await untilDoneOrSkipped(undo, () => carryOut(undo, order, steps), report)) === 'skipped') left.push(undo);
       // What a person gave up is theirs now: neither this release nor its recovery may try it again later.
       this.#registered = this.#registered.filter((known) => known !== undo);

@@ -1,33 +1,49 @@
-/** The chain of one day's refused calls: the same places and the same rules as a release's record. */
+/** The chains of one day's refused calls and of one finding: the same places and the same rules as a release's record. */
 import { invariant } from '../../domain/assert.ts';
-import { recordKeyOf, refusalsChain } from '../../domain/ledger/chain.ts';
+import { type ChainName, findingChain, recordKeyOf, refusalsChain } from '../../domain/ledger/chain.ts';
 import type { DayLedgerPort } from '../../domain/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
+import type { FindingLedgerPort } from '../../domain/threats/ports.ts';
 import { appendBatch, sealChain } from './append.ts';
 import type { LedgerDependencies } from './ledger.ts';
 import { parseRecord } from './parse.ts';
 import { createPlaces } from './places.ts';
 
 export function createDayActivities(dependencies: LedgerDependencies): DayLedgerPort {
+  const chains = chainsOf(dependencies);
+  return {
+    readDay: ({ day }) => chains.read(refusalsChain(day)),
+    appendDay: ({ day, records }) => chains.append(refusalsChain(day), records),
+    sealDay: ({ day }) => chains.seal(refusalsChain(day)),
+  };
+}
+
+export function createFindingLedgerActivities(dependencies: LedgerDependencies): FindingLedgerPort {
+  const chains = chainsOf(dependencies);
+  return {
+    readFinding: ({ findingId }) => chains.read(findingChain(findingId)),
+    appendFinding: ({ findingId, records }) => chains.append(findingChain(findingId), records),
+    sealFinding: ({ findingId }) => chains.seal(findingChain(findingId)),
+  };
+}
+
+function chainsOf(dependencies: LedgerDependencies) {
   const places = createPlaces(dependencies);
-  const lastOf = async (day: string) => {
-    const chain = refusalsChain(day);
+  const lastOf = async (chain: ChainName) => {
     const sequence = (await places.nextSequence(chain)) - 1;
     const text = sequence < 0 ? null : await places.read(recordKeyOf(chain, sequence));
     return text === null ? null : parseRecord(text, sequence);
   };
   return {
-    async readDay({ day }) {
-      const last = await lastOf(day);
+    async read(chain: ChainName) {
+      const last = await lastOf(chain);
       return last === null ? { nextSequence: 0, head: null } : { nextSequence: last.sequence + 1, head: last.hash ?? null };
     },
-
-    appendDay: ({ day, records }) => appendBatch(places, refusalsChain(day), records),
-
-    async sealDay({ day }) {
-      const last = await lastOf(day);
-      invariant(last !== null, 'a day that is sealed has a record');
-      await sealChain(places, refusalsChain(day), last as unknown as ReleaseRecord, dependencies.sign);
+    append: (chain: ChainName, records: readonly ReleaseRecord[]) => appendBatch(places, chain, records),
+    async seal(chain: ChainName) {
+      const last = await lastOf(chain);
+      invariant(last !== null, 'a chain that is sealed has a record');
+      await sealChain(places, chain, last as unknown as ReleaseRecord, dependencies.sign);
     },
   };
 }

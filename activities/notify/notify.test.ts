@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { digestText } from '../../domain/digest.ts';
-import type { Notice, NoticeTarget } from '../../domain/notice.ts';
+import type { AnyNotice, Notice, NoticeTarget, ThreatNotice } from '../../domain/notice.ts';
 import { createNotifyActivities } from './notify.ts';
 import { slackMessage } from './slack.ts';
 
@@ -56,10 +56,32 @@ const release = { releaseId: notice.release, service: notice.service, environmen
 type Secrets = Parameters<typeof createNotifyActivities>[0]['secrets'];
 const noSecrets = { send: () => Promise.reject(new Error('nobody is asked')) } as unknown as Secrets;
 
-function deliver(target: NoticeTarget, change: { variables?: Record<string, string>; secrets?: Secrets; apiUrl?: string | null } = {}) {
-  const { variables = {}, secrets = noSecrets, apiUrl = 'https://plimsoll.example.com' } = change;
+const threatNotice: ThreatNotice = {
+  id: 'f00d.1.8',
+  kind: 'security finding',
+  at: '2026-11-27T09:30:00.000Z',
+  finding: {
+    id: 'f00d',
+    type: 'Execution:Runtime/NewBinaryExecuted',
+    title: 'A <binary> was executed',
+    severity: 8,
+    account: '123456789012',
+    region: 'eu-west-1',
+    updatedAt: '2026-11-27T09:29:00.000Z',
+    count: 2,
+  },
+  about: { cluster: 'ml', workloads: [{ namespace: 'models', name: 'fraud-scorer-b' }], images: [], sessions: [], buckets: [] },
+  releases: [{ releaseId: 'fraud-1', service: 'fraud-scorer', environment: 'production', team: 'risk', state: 'told' }],
+  evidence: digestText('event'),
+};
+
+function deliver(
+  target: NoticeTarget,
+  change: { variables?: Record<string, string>; secrets?: Secrets; apiUrl?: string | null; told?: AnyNotice } = {},
+) {
+  const { variables = {}, secrets = noSecrets, apiUrl = 'https://plimsoll.example.com', told = notice } = change;
   const activities = createNotifyActivities({ secrets, config: { variables: { PLIMSOLL_NOTICE_A: secret, ...variables }, apiUrl } });
-  return new MockActivityEnvironment().run(async () => activities.deliverNotice({ release, target, notice }));
+  return new MockActivityEnvironment().run(async () => activities.deliverNotice({ release, target, notice: told }));
 }
 const webhook = (change: Partial<Extract<NoticeTarget, { kind: 'webhook' }>> = {}): NoticeTarget => ({
   kind: 'webhook',
@@ -129,6 +151,31 @@ describe('a message to a chat', () => {
   test('leads nowhere where nobody said what the API is called', async () => {
     await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: url }, apiUrl: null });
     expect(received[0]?.body).not.toContain('button');
+  });
+});
+
+describe('what GuardDuty has found', () => {
+  test('is told to a webhook as an event of its own, with the page of the release', async () => {
+    await deliver(webhook(), { told: threatNotice });
+    expect(JSON.parse(received[0]?.body ?? '')).toMatchObject({
+      type: 'release.security_finding',
+      data: { finding: { id: 'f00d' }, releases: [{ state: 'told' }], page: 'https://plimsoll.example.com/releases/fraud-1' },
+    });
+  });
+
+  test('is told to a chat, what others wrote as text, also where it is about no release', async () => {
+    const variables = { PLIMSOLL_NOTICE_URL: url };
+    await deliver(slack, { variables, told: threatNotice });
+    await deliver(slack, {
+      variables,
+      told: { ...threatNotice, releases: [], about: { ...threatNotice.about, cluster: null, workloads: [] } },
+    });
+    const [about, none] = received.map(({ body }) => body);
+    expect(about).toContain(
+      'GuardDuty: Execution:Runtime/NewBinaryExecuted, severity 8 (GuardDuty f00d) about fraud-1: A &lt;binary&gt; was executed',
+    );
+    expect(about).toContain('models/fraud-scorer-b');
+    expect([none?.includes('about no release'), none?.includes('nothing of ours'), none?.includes('button')]).toEqual([true, true, false]);
   });
 });
 

@@ -4,7 +4,7 @@
  */
 import { GetSecretValueCommand, type GetSecretValueCommandOutput, type SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { Context } from '@temporalio/activity';
-import type { Notice, NoticeTarget, SecretRef } from '../../domain/notice.ts';
+import type { AnyNotice, NoticeTarget, SecretRef } from '../../domain/notice.ts';
 import type { NotifyPort } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import { slackMessage } from './slack.ts';
@@ -41,8 +41,9 @@ export function createNotifyActivities({ secrets, fetch = globalThis.fetch, conf
     return found.SecretString ?? refuse(name, `${ref.secretArn} holds no text`);
   };
 
-  const addressed = async (target: NoticeTarget, notice: Notice): Promise<Message & { readonly url: string }> => {
-    const page = config.apiUrl === null ? null : `${config.apiUrl}/releases/${notice.release}`;
+  const addressed = async (target: NoticeTarget, notice: AnyNotice): Promise<Message & { readonly url: string }> => {
+    const release = notice.kind === 'security finding' ? notice.releases[0]?.releaseId : notice.release;
+    const page = config.apiUrl === null || release === undefined ? null : `${config.apiUrl}/releases/${release}`;
     if (target.kind === 'slack')
       return { url: addressFrom(target.name, await secretOf(target.name, target.url)), ...slackMessage(notice, page) };
     const key = keyFrom(await secretOf(target.name, target.secret)) ?? refuse(target.name, 'its secret is not base64 of at least 24 bytes');

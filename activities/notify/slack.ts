@@ -1,13 +1,46 @@
 /** The same as a message that Slack, and what is shaped like it, shows with a button. What others wrote stays text. */
 import type { ChangeCounts } from '../../domain/change.ts';
-import { type Notice, noticeText } from '../../domain/notice.ts';
+import { type AnyNotice, type Notice, noticeText, type ThreatNotice } from '../../domain/notice.ts';
 import type { Message } from './webhook.ts';
 
-export function slackMessage(notice: Notice, page: string | null): Message {
-  const { requester, reason, missing, expiresAt, change, statementDigest, release } = notice;
-  const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });
+export function slackMessage(notice: AnyNotice, page: string | null): Message {
+  const [button, more] = notice.kind === 'security finding' ? ['Read', threatBlocks(notice)] : ['Read and decide', approvalBlocks(notice)];
   const blocks = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(noticeText(notice))}*` } },
+    ...more,
+    ...(page === null ? [] : [{ type: 'actions', elements: [{ type: 'button', text: { type: 'plain_text', text: button }, url: page }] }]),
+  ];
+  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: escaped(noticeText(notice)), blocks }) };
+}
+
+const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });
+const context = (text: string) => ({ type: 'context', elements: [{ type: 'mrkdwn', text: escaped(text) }] });
+
+function threatBlocks({ finding, about, releases, evidence }: ThreatNotice): readonly object[] {
+  const named = [
+    about.cluster,
+    ...about.workloads.map(({ namespace, name }) => `${namespace}/${name}`),
+    ...about.buckets,
+    ...about.sessions,
+  ];
+  const reached = releases.map(({ service, environment, state }) => `${service} in ${environment}: ${state}`);
+  return [
+    {
+      type: 'section',
+      fields: [
+        field('about', named.filter((name) => name !== null).join(', ') || 'nothing of ours'),
+        field('releases', reached.join(', ') || 'none'),
+        field('where', `${finding.account}, ${finding.region}`),
+        field('seen', `${finding.count} times, last update ${finding.updatedAt}`),
+      ],
+    },
+    context(`${finding.id} · event ${evidence}`),
+  ];
+}
+
+function approvalBlocks(notice: Notice): readonly object[] {
+  const { requester, reason, missing, expiresAt, change, statementDigest, release } = notice;
+  return [
     {
       type: 'section',
       fields: [
@@ -17,12 +50,8 @@ export function slackMessage(notice: Notice, page: string | null): Message {
         field('change', changeText(change)),
       ],
     },
-    { type: 'context', elements: [{ type: 'mrkdwn', text: escaped(`${release} · ${statementDigest}`) }] },
-    ...(page === null
-      ? []
-      : [{ type: 'actions', elements: [{ type: 'button', text: { type: 'plain_text', text: 'Read and decide' }, url: page }] }]),
+    context(`${release} · ${statementDigest}`),
   ];
-  return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: escaped(noticeText(notice)), blocks }) };
 }
 
 function changeText(change: ChangeCounts | null): string {

@@ -3,7 +3,7 @@
  * none can be exchanged, and a receiver refuses what is old.
  */
 import { createHmac } from 'node:crypto';
-import type { Notice } from '../../domain/notice.ts';
+import type { AnyNotice } from '../../domain/notice.ts';
 
 export interface Message {
   readonly headers: Readonly<Record<string, string>>;
@@ -21,7 +21,7 @@ export function keyFrom(secret: string): Buffer | undefined {
   return key.length >= keyBytesMin && key.toString('base64') === text ? key : undefined;
 }
 
-export function webhookMessage(notice: Notice, page: string | null, key: Buffer, seconds: number): Message {
+export function webhookMessage(notice: AnyNotice, page: string | null, key: Buffer, seconds: number): Message {
   const { id, kind, at, ...data } = notice;
   const body = JSON.stringify({ type: `release.${kind.replaceAll(' ', '_')}`, timestamp: at, data: { ...data, page } });
   const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');

@@ -9,12 +9,11 @@ import { lineStatus } from '../environments/schemas.ts';
 import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
 import { logins, me } from '../identity/schemas.ts';
 import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
+import { idempotencyKey, lastEventId } from '../releases/header-schemas.ts';
 import {
   decisionRequest,
-  idempotencyKey,
   instructionRequest,
   json as jsonValue,
-  lastEventId,
   listFilter,
   releaseDetails,
   releaseId,

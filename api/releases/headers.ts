@@ -3,7 +3,7 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { parse } from '../http/schema.pipe.ts';
-import { idempotencyKey, lastEventId } from './schemas.ts';
+import { idempotencyKey, lastEventId } from './header-schemas.ts';
 
 const header = <Value>(name: string, schema: z.ZodType<Value>) =>
   createParamDecorator(

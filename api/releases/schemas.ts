@@ -15,6 +15,7 @@ import { name } from '../catalog/schema.ts';
 import { obstacle } from '../environments/schemas.ts';
 import { runStatuses } from '../temporal/releases-gateway.ts';
 import { digest, gate, time } from './gate-schemas.ts';
+import { threat } from './threat-schemas.ts';
 import { verdict } from './verdict-schemas.ts';
 
 export { digest };
@@ -293,6 +294,7 @@ export const releaseView = z
     slots: z.object({ candidate: slot, live: slot.nullable() }).nullable(),
     weightPercent: z.number(),
     verdict: verdict.nullable(),
+    threats: z.array(threat),
     undo: z.array(z.string()),
     attention: z.string().nullable(),
     outcome: outcome.nullable(),
@@ -383,18 +385,5 @@ export const told = z
   .meta({ id: 'Told' });
 export type Told = z.infer<typeof told>;
 
-export const idempotencyKey = z
-  .string()
-  .regex(/^[\x21-\x7e]{1,200}$/, 'at most 200 visible characters')
-  .optional()
-  .meta({ description: 'The same key, caller and body again is the same message.' });
-
 /** Names of undos, as the view shows them: `restore traffic`, `leave lane service/fraud-scorer/production`. */
 export const undoName = z.string().min(1).max(500);
-
-export const lastEventId = z.coerce
-  .number<string>()
-  .int()
-  .min(-1)
-  .optional()
-  .meta({ description: 'Sequence of the last record that was seen: the stream goes on after it.' });

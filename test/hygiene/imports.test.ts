@@ -55,6 +55,7 @@ const table: readonly Row[] = [
     instead: 'what one tool alone needs belongs to its own folder',
   },
   activity('caretaker', '@temporalio/client'),
+  activity('detection', '@temporalio/client'),
   activity('helm', '@kubernetes/client-node'),
   activity('kubernetes', '@kubernetes/client-node'),
   activity('lanes', '@temporalio/client'),

@@ -2,6 +2,7 @@
  * Records one history per outcome for `replay.test.ts`: run it with Node after a change of the workflows that
  * is meant to be the new normal. Histories recorded before a `patched()` change stay: add files, do not replace.
  */
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
@@ -9,12 +10,15 @@ import { digestText } from '../../domain/digest.ts';
 import { lineIdOf, lineWorkflow } from '../../domain/line.ts';
 import { previewIdOf } from '../../domain/order.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import { findingIdOf } from '../../domain/threats/told.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
+import { tell as tellFinding } from '../../worker/findings/consumer.ts';
 import { abortUpdate, holdUpdate, resumeLineUpdate, resumeUpdate, taskQueues, waitForLineSignal } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import { ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
 import { startTemporal } from '../support/temporal.ts';
+import { inWorkload, threatOf } from '../support/threats.ts';
 
 const temporal = await startTemporal();
 const tell = { by: callerOf('sam', 'sre'), reason: 'for the record' };
@@ -54,6 +58,23 @@ const waiverInPlay = (ends: number): WaiverInPlay => ({
   reason: 'until they have a login',
   until: new Date(ends).toISOString(),
 });
+
+/** Its pods are kept, and let go by a person. */
+async function stoppedByFinding(): Promise<{ readonly releaseId: string; readonly findingId: string }> {
+  const release = await givenRelease(temporal, (world) => {
+    world.verdicts = () => verdictOf('not enough');
+  });
+  const { service, releaseId } = release.order;
+  await release.decide('approve');
+  await release.until(({ phase, weightPercent }) => phase === 'shifting' && weightPercent > 0);
+  const seen = new Date().toISOString();
+  const threat = threatOf({ id: randomUUID().replaceAll('-', ''), updatedAt: seen, lastSeenAt: seen, about: inWorkload(`${service}-b`) });
+  await tellFinding(temporal.client, { threat, drill: false, notices: [] });
+  await release.until(({ phase, held }) => phase === 'undoing' && held !== null);
+  await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
+  await release.handle.result();
+  return { releaseId, findingId: findingIdOf(threat.id) };
+}
 
 /** File name without its ending → the workflow's id, once it is closed. */
 const stories: Readonly<Record<string, () => Promise<string>>> = {
@@ -195,6 +216,12 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     await release.decide('approve');
     await release.handle.result();
     return release.handle.workflowId;
+  },
+  async 'release.stopped-by-a-finding'() {
+    return (await stoppedByFinding()).releaseId;
+  },
+  async 'finding.stopped-a-release'() {
+    return (await stoppedByFinding()).findingId;
   },
   async 'recover.rolled-back'() {
     const { handle } = await givenRelease(temporal, (world, releaseId) => {

@@ -24,9 +24,10 @@ import type {
 } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
+import type { DetectionPort, FindingLedgerPort } from '../../domain/threats/ports.ts';
 
 /** What no release asks for. */
-type Elsewhere = keyof CaretakerPort | keyof DayLedgerPort | keyof CheckpointPort;
+type Elsewhere = keyof CaretakerPort | keyof DayLedgerPort | keyof CheckpointPort | keyof DetectionPort | keyof FindingLedgerPort;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 
 export interface Breakage {
@@ -219,7 +220,7 @@ export class ScriptedWorld {
       }),
       readLine: this.#step('readLine', async (input) => (await this.readLine?.(input)) ?? { obstacles: this.obstacles() }),
       deliverNotice: this.#step('deliverNotice', async ({ target, notice }) => {
-        this.told.push({ target: target.name, ...notice });
+        if (notice.kind !== 'security finding') this.told.push({ target: target.name, ...notice });
       }),
       appendRecords: this.#step('appendRecords', async ({ records, seal = false }) => {
         this.#append(records);

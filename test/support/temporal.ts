@@ -1,10 +1,16 @@
 /** A Temporal server of its own and our workflows on real workers, with activities that a test brings. */
+import type { Client } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { createDetectionActivities } from '../../activities/detection/detection.ts';
 import { createLanesActivities } from '../../activities/lanes/lanes.ts';
 import { createReleasesActivities } from '../../activities/releases/releases.ts';
 import { memoOf } from '../../domain/memo.ts';
+import type { ThreatNotice } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
+import type { NotifyPort } from '../../domain/ports.ts';
+import type { ReleaseRecord } from '../../domain/record.ts';
+import type { DetectionPort } from '../../domain/threats/ports.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/release.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
@@ -12,7 +18,19 @@ import { findTool } from './find-tool.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
 import { bundle } from './workflow-bundle.ts';
 
+/** What findings leave behind: nothing of it is a release's. */
+export interface Findings {
+  /** By finding: its record. */
+  readonly chains: Map<string, ReleaseRecord[]>;
+  readonly sealed: Set<string>;
+  /** Who was told of them, and what. */
+  readonly told: (ThreatNotice & { readonly target: string })[];
+  /** Calls of this name that break, after their effect. */
+  readonly breaks: Map<string, number>;
+}
+
 export interface Temporal {
+  readonly findings: Findings;
   readonly client: TestWorkflowEnvironment['client'];
   /** Every release has its own world, found by its id; a world is added before its release starts. */
   readonly worlds: Map<string, ScriptedWorld>;
@@ -33,6 +51,7 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
   });
   const { client } = environment;
   const real = { ...createLanesActivities({ client }), ...createReleasesActivities({ client }) };
+  const findings: Findings = { chains: new Map(), sealed: new Set(), told: [], breaks: new Map() };
   const activityOf =
     (name: string) =>
     async (input: { release?: { releaseId: string }; releaseId?: string; order?: ReleaseOrder }): Promise<unknown> => {
@@ -42,7 +61,8 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
       if (world === undefined) throw new Error(`no world for ${releaseId}`);
       return await (world.activities(real) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
     };
-  const activities = Object.fromEntries(activityNames.map((name) => [name, activityOf(name)]));
+  const ofReleases = Object.fromEntries(activityNames.map((name) => [name, activityOf(name)]));
+  const activities = { ...ofReleases, ...findingActivities(client, findings, ofReleases) };
   const workflowBundle = await bundle(workflows);
   const workers = await Promise.all(
     Object.values(taskQueues).map((taskQueue) =>
@@ -58,10 +78,43 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
   return {
     client: environment.client,
     worlds,
+    findings,
     async close() {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
       await environment.teardown();
+    },
+  };
+}
+
+function findingActivities(
+  client: Client,
+  { chains, sealed, told, breaks }: Findings,
+  { deliverNotice }: Readonly<Record<string, (input: never) => Promise<unknown>>>,
+) {
+  const broken = async <T>(name: string, effect: () => T | Promise<T>): Promise<T> => {
+    const answer = await effect();
+    const times = breaks.get(name) ?? 0;
+    if (times === 0) return answer;
+    breaks.set(name, times - 1);
+    throw new Error(`injected after ${name}`);
+  };
+  const chainOf = (id: string) => chains.get(id) ?? chains.set(id, []).get(id) ?? [];
+  return {
+    findConcerned: (input: Parameters<DetectionPort['findConcerned']>[0]) =>
+      broken(`findConcerned ${input.threat.id}`, () => createDetectionActivities({ client }).findConcerned(input)),
+    readFinding: async ({ findingId }: { findingId: string }) => ({
+      nextSequence: chainOf(findingId).length,
+      head: chainOf(findingId).at(-1)?.hash ?? null,
+    }),
+    appendFinding: async ({ findingId, records }: { findingId: string; records: ReleaseRecord[] }) =>
+      broken(`appendFinding ${findingId}`, () => {
+        for (const record of records) chainOf(findingId)[record.sequence] = record;
+      }),
+    sealFinding: async ({ findingId }: { findingId: string }) => void sealed.add(findingId),
+    deliverNotice: async (input: Parameters<NotifyPort['deliverNotice']>[0]) => {
+      if (input.notice.kind === 'security finding') told.push({ target: input.target.name, ...input.notice });
+      else await deliverNotice?.(input as never);
     },
   };
 }

@@ -66,6 +66,7 @@ async function unwind(given: {
     finished: () => undefined,
     settled: async () => void done.push('settled'),
     stuck: (undo, because) => stuck.push(`${nameOf(undo)}: ${because}`),
+    keep: () => undefined,
     // A person skips what they are called for, and not before.
     isSkipped: (undo) => (given.skips ?? []).includes(undo.kind) && stuck.some((line) => line.startsWith(nameOf(undo))),
   });

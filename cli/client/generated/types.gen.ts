@@ -304,6 +304,7 @@ export type ReleaseDetails = {
     } | null;
     weightPercent: number;
     verdict: Verdict | null;
+    threats: Array<Threat>;
     undo: Array<string>;
     attention: string | null;
     outcome: Outcome | null;
@@ -559,6 +560,36 @@ export type ArmTotals = {
     p99Seconds: number | null;
 };
 
+export type Threat = {
+    /**
+     * GuardDuty's own id of the finding.
+     */
+    id: string;
+    type: string;
+    title: string;
+    /**
+     * 0.1 to 10: from 7 on it stops a release, from 4 on it holds one.
+     */
+    severity: number;
+    sample: boolean;
+    /**
+     * When the release was told.
+     */
+    at: string;
+    /**
+     * How it is about the release: its role, its new pods, its image, its bucket, the version before, its image elsewhere.
+     */
+    concern: 'session' | 'candidate' | 'image' | 'bucket' | 'service' | 'elsewhere';
+    /**
+     * What it did to the release.
+     */
+    response: 'stop' | 'hold' | 'record';
+    /**
+     * Of the event as it was delivered; it lies in the store.
+     */
+    evidence: string;
+};
+
 export type Outcome = {
     kind: 'released' | 'rolled back' | 'blocked' | 'rejected' | 'expired' | 'cancelled';
     reason: string;
@@ -777,6 +808,7 @@ export type ReleaseView = {
     } | null;
     weightPercent: number;
     verdict: Verdict | null;
+    threats: Array<Threat>;
     undo: Array<string>;
     attention: string | null;
     outcome: Outcome | null;
@@ -861,6 +893,7 @@ export type PreviewDetails = {
     } | null;
     weightPercent: number;
     verdict: Verdict | null;
+    threats: Array<Threat>;
     undo: Array<string>;
     attention: string | null;
     outcome: Outcome | null;

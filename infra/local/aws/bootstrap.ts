@@ -8,6 +8,7 @@ import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
 
 export interface AccountNames {
   readonly storeBucket: string;
@@ -19,6 +20,7 @@ export interface AccountNames {
   readonly storeKey: string;
   readonly changeKey: string;
   readonly ledgerKey: string;
+  readonly findingsQueue: string;
   readonly secrets: readonly string[];
 }
 
@@ -29,6 +31,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
   const kms = new KMSClient(at);
   const dynamo = new DynamoDBClient(at);
   const secrets = new SecretsManagerClient(at);
+  const sqs = new SQSClient(at);
 
   await Promise.all([
     createBucket(s3, region, names.storeBucket),
@@ -44,6 +47,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
       KeyUsage: 'GENERATE_VERIFY_MAC',
     }),
     createKey(kms, names.ledgerKey, { Description: 'vouches for the ledger', KeySpec: 'ECC_NIST_P256', KeyUsage: 'SIGN_VERIFY' }),
+    createQueues(sqs, names.findingsQueue),
     // Values nobody knows: whatever shows one has leaked it.
     ...names.secrets.map((name) => secrets.send(new CreateSecretCommand({ Name: name, SecretString: randomUUID() }))),
     dynamo.send(
@@ -56,7 +60,15 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
       }),
     ),
   ]);
-  for (const client of [s3, kms, dynamo, secrets]) client.destroy();
+  for (const client of [s3, kms, dynamo, secrets, sqs]) client.destroy();
+}
+
+/** As infra/terraform/modules/threat-detection has them, but for the rule that fills them. */
+async function createQueues(sqs: SQSClient, name: string): Promise<void> {
+  const { QueueUrl: dead } = await sqs.send(new CreateQueueCommand({ QueueName: `${name}-dead` }));
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand({ QueueUrl: dead, AttributeNames: ['QueueArn'] }));
+  const RedrivePolicy = JSON.stringify({ deadLetterTargetArn: Attributes?.QueueArn, maxReceiveCount: 5 });
+  await sqs.send(new CreateQueueCommand({ QueueName: name, Attributes: { VisibilityTimeout: '60', RedrivePolicy } }));
 }
 
 /** Versioned, all of them: what a release names by version must still be there when it is asked for. */

@@ -11,6 +11,7 @@ import { defaultObjectives } from '../../../domain/objectives.ts';
 import { messages, messageTable, phases } from '../../../domain/phase.ts';
 import { mountVerify } from '../../../verify/command.ts';
 import { mountEvidence } from '../../../verify/evidence.ts';
+import { guardDutyPage } from './guardduty.ts';
 import { page, table } from './markdown.ts';
 import { gateInput, gateOutput, policiesPage } from './policies.ts';
 import { recordsPage } from './record.ts';
@@ -173,6 +174,7 @@ export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/messages.md': messagesPage,
   'docs/reference/failures.md': failuresPage,
   'docs/reference/cli.md': cliPage,
+  'docs/reference/guardduty.md': guardDutyPage,
   'docs/reference/objectives.md': objectivesPage,
   'docs/reference/policies.md': policiesPage,
   'docs/reference/gate-input.schema.json': gateInput,

@@ -38,6 +38,10 @@ export interface StackConfig {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** What the stand-in for AWS takes for its account, and the queue that infra/terraform/modules/threat-detection makes. */
+const account = '123456789012';
+export const findingsQueue = 'plimsoll-findings';
+
 /** Everything listens here and nowhere else: the stack has no passwords worth the name. */
 export const host = '127.0.0.1';
 
@@ -70,6 +74,7 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',
       PLIMSOLL_LEDGER_KEY: 'alias/plimsoll-ledger',
       PLIMSOLL_LEDGER_PUBLIC_KEY: join(home, 'ledger-key.pem'),
+      PLIMSOLL_FINDINGS_QUEUE: `${url('AWS')}/${account}/${findingsQueue}`,
       PLIMSOLL_TEMPORAL_ADDRESS: `${host}:${ports.TEMPORAL}`,
       PLIMSOLL_TEMPORAL_UI_URL: url('TEMPORAL_UI'),
       PLIMSOLL_OPA_URL: url('OPA'),

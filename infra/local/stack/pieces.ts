@@ -12,7 +12,7 @@ import { standInCommand, standInDigest } from '../aws/stand-in.ts';
 import { prometheusConfig } from '../prometheus/config.ts';
 import { repository } from '../repository.ts';
 import { toolFile } from '../tools/paths.ts';
-import { host, type PortName, type StackConfig, terraformCliConfig } from './config.ts';
+import { findingsQueue, host, type PortName, type StackConfig, terraformCliConfig } from './config.ts';
 import { clusterConfig, clusterObjects, clusterProcesses, prepareCluster, probeCluster, startCluster } from './kubernetes.ts';
 import { answers, type Command, launch, type Piece, type Stack } from './piece.ts';
 
@@ -88,6 +88,7 @@ function aws(config: StackConfig): Piece {
           storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
           changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
           ledgerKey: env['PLIMSOLL_LEDGER_KEY'] ?? '',
+          findingsQueue,
           // Named by the demo's catalog.
           secrets: ['ml/staging/feature-store-password', 'ml/production/feature-store-password'],
         });

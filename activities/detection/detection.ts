@@ -1,0 +1,89 @@
+/**
+ * Which releases a finding may be about, from Temporal's lists: nobody but its server is asked, since each release has what
+ * a finding can name in its memo. Whether it is about one, and what that means, is the release's own business.
+ */
+import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
+import { z } from 'zod';
+import { isDigest } from '../../domain/digest.ts';
+import type { NoticeTarget } from '../../domain/notice.ts';
+import { type Footprint, mayConcern } from '../../domain/threats/concern.ts';
+import type { Threat } from '../../domain/threats/finding.ts';
+import type { DetectionPort } from '../../domain/threats/ports.ts';
+import type { Concerned } from '../../domain/threats/told.ts';
+import { failure } from '../failure.ts';
+
+/** About 15 KiB of an answer. One finding is about a workload, a session or a bucket; so many releases of one bucket are not under way at once. */
+const concernedMax = 50;
+/** What was released longer ago than this many releases serves nothing any more, or the company has so many services that it pages by itself. */
+const servingMax = 2_000;
+
+const digest = z.custom<NonNullable<Footprint['image']>>((value) => typeof value === 'string' && isDigest(value));
+const footprint = z.object({
+  service: z.string(),
+  cluster: z.string(),
+  namespace: z.string(),
+  image: digest.nullable(),
+  buckets: z.array(z.string()),
+}) satisfies z.ZodType<Footprint>;
+/** Written by us from a catalog that was checked; what reads them again checks what it needs. */
+const notices = z.array(z.custom<NoticeTarget>((value) => typeof value === 'object' && value !== null && 'kind' in value));
+const memo = z.object({ footprint, notices: notices.default([]) });
+
+export function createDetectionActivities({ client }: { readonly client: Client }): DetectionPort {
+  return {
+    async findConcerned({ threat }) {
+      try {
+        const [open, serving] = await Promise.all([openReleases(client), servingReleases(client)]);
+        return [
+          ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
+          ...serving.flatMap((run) => concernedBy(threat, run, 'serves')),
+        ].slice(0, concernedMax);
+      } catch (error) {
+        throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+      }
+    },
+  };
+}
+
+async function openReleases(client: Client): Promise<readonly WorkflowExecutionInfo[]> {
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const run of client.workflow.list({ query: "WorkflowType = 'release' AND ExecutionStatus = 'Running'" })) found.push(run);
+  return found;
+}
+
+/** The newest that was released of each service in each environment. Lists begin with what ended last. */
+async function servingReleases(client: Client): Promise<readonly WorkflowExecutionInfo[]> {
+  const newest = new Map<string, WorkflowExecutionInfo>();
+  let seen = 0;
+  for await (const run of client.workflow.list({ query: "WorkflowType = 'release' AND ReleaseOutcome = 'released'" })) {
+    const key = `${attributeOf(run, 'ReleaseService')}/${attributeOf(run, 'ReleaseEnvironment')}`;
+    if ((newest.get(key)?.closeTime?.getTime() ?? 0) < (run.closeTime?.getTime() ?? 0)) newest.set(key, run);
+    seen += 1;
+    if (seen === servingMax) break;
+  }
+  return [...newest.values()];
+}
+
+/** An open one from before releases said what they have decides itself; of an ended one nobody knows. */
+function concernedBy(threat: Threat, run: WorkflowExecutionInfo, state: Concerned['state']): readonly Concerned[] {
+  const parsed = memo.safeParse(run.memo);
+  const may = parsed.success ? mayConcern(threat, run.workflowId, parsed.data.footprint) : state !== 'serves';
+  if (!may) return [];
+  return [
+    {
+      releaseId: run.workflowId,
+      service: attributeOf(run, 'ReleaseService'),
+      environment: attributeOf(run, 'ReleaseEnvironment'),
+      team: attributeOf(run, 'ReleaseTeam'),
+      state,
+      notices: parsed.success ? parsed.data.notices : [],
+    },
+  ];
+}
+
+const phaseOf = (run: WorkflowExecutionInfo): string => attributeOf(run, 'ReleasePhase');
+
+function attributeOf({ typedSearchAttributes }: WorkflowExecutionInfo, name: string): string {
+  const value = typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value;
+  return typeof value === 'string' ? value : '';
+}

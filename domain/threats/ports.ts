@@ -1,0 +1,22 @@
+/** What the workflow of a finding asks of the world, by the rules of `domain/ports.ts`. */
+import type { Digest } from '../digest.ts';
+import type { ReleaseRecord } from '../record.ts';
+import type { Threat } from './finding.ts';
+import type { Concerned } from './told.ts';
+
+export interface DetectionPort {
+  /**
+   * Releases that a finding may be about: open ones, and those whose version serves now. One that does not say what it has
+   * (it began before they did) may always be: it decides itself.
+   */
+  findConcerned(input: { readonly threat: Threat }): Promise<readonly Concerned[]>;
+}
+
+/** The chain of one finding. */
+export interface FindingLedgerPort {
+  readFinding(input: { readonly findingId: string }): Promise<{ readonly nextSequence: number; readonly head: Digest | null }>;
+  /** As `appendRecords`. */
+  appendFinding(input: { readonly findingId: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
+  /** Signs what its chain ends with. */
+  sealFinding(input: { readonly findingId: string }): Promise<void>;
+}

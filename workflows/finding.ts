@@ -1,0 +1,234 @@
+/**
+ * One finding of GuardDuty, from the queue to the releases that it is about and the people who have to know. It is the
+ * only writer of its chain. GuardDuty tells of a finding again and again while it goes on, and queues deliver twice: what
+ * was heard already does nothing, and a release is told again only of something worse.
+ *
+ * A release decides itself what a finding does to it (`threats.ts`). One that is over takes no message: where its version
+ * serves, the finding is an incident, which is recorded and told.
+ */
+import {
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+  TemporalFailure,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Digest } from '../domain/digest.ts';
+import { linked } from '../domain/ledger/chain.ts';
+import type { NoticeTarget, Reached, ThreatNotice } from '../domain/notice.ts';
+import type { Json } from '../domain/order.ts';
+import type { RecordKind } from '../domain/record.ts';
+import {
+  type Band,
+  bandOf,
+  type Heard,
+  isNews,
+  isWorse,
+  newestOf,
+  type Threat,
+  type ThreatNews,
+  threatText,
+} from '../domain/threats/finding.ts';
+import { findingRecordOf } from '../domain/threats/record.ts';
+import { counts } from '../domain/threats/response.ts';
+import type { Concerned, ReceivedThreat } from '../domain/threats/told.ts';
+import { findingReceivedSignal, findingSignal } from './messages.ts';
+import { now } from './outbox.ts';
+import { searchAttributes } from './search-attributes.ts';
+import { detection, findingLedger, noticing } from './steps.ts';
+
+/** A release that ends between the look and the signal is found at the next one, as what it has become. */
+const looksMax = 3;
+const untilNextLook = '2 seconds';
+
+/** As long as a message may lie in a queue of AWS: after that nothing of it can come any more that is not new. */
+const quietAfter = '14 days';
+
+interface State {
+  readonly heard: Heard | undefined;
+  /** By release, and by what it was then: how bad the finding was when the release was told. */
+  readonly told: Readonly<Record<string, Band>>;
+  /** How bad it was when people were told. */
+  readonly announced: Band | undefined;
+  readonly waiting: readonly ReceivedThreat[];
+}
+
+const nothingYet: State = { heard: undefined, told: {}, announced: undefined, waiting: [] };
+
+export async function finding(findingId: string, before: State = nothingYet): Promise<{ readonly releases: readonly string[] }> {
+  const waiting = [...before.waiting];
+  setHandler(findingReceivedSignal, (news) => void waiting.push(news));
+  const one = new Finding(findingId, before);
+  for (;;) {
+    await condition(() => waiting.length > 0, quietAfter);
+    const news = waiting.shift();
+    if (news === undefined) break;
+    await one.heed(news);
+    if (!workflowInfo().continueAsNewSuggested) continue;
+    await one.settled();
+    return await continueAsNew<typeof finding>(findingId, { ...one.state, waiting });
+  }
+  await one.seal();
+  await one.settled();
+  return { releases: Object.keys(one.state.told) };
+}
+
+type Told = Concerned & { readonly reached: Reached };
+
+class Finding {
+  readonly #chain: FindingChain;
+  #heard: Heard | undefined;
+  #announced: Band | undefined;
+  readonly #told: Map<string, Band>;
+  /** Nothing of the finding waits for them. */
+  readonly #notices: Promise<unknown>[] = [];
+
+  constructor(id: string, { heard, told, announced }: State) {
+    this.#chain = new FindingChain(id);
+    this.#heard = heard;
+    this.#announced = announced;
+    this.#told = new Map(Object.entries(told));
+  }
+
+  get state(): Omit<State, 'waiting'> {
+    return { heard: this.#heard, told: Object.fromEntries(this.#told), announced: this.#announced };
+  }
+
+  /** Everybody was told, or could not be. */
+  settled = (): Promise<unknown> => Promise.all(this.#notices);
+
+  seal = (): Promise<void> => this.#chain.seal();
+
+  /** Releases first: what has traffic does not wait for the record, which waits in the history meanwhile. */
+  async heed({ threat, drill, notices }: ReceivedThreat): Promise<void> {
+    if (!isNews(this.#heard, threat)) return;
+    this.#heard = newestOf(this.#heard, threat);
+    const told = await this.#tellAll(threat, drill);
+    show(threat, told);
+    await this.#record(threat, drill, told);
+    if (!counts(threat, drill) || (told.length === 0 && !isWorse(this.#announced, threat))) return;
+    this.#announced = bandOf(threat);
+    this.#announce(threat, told, notices);
+  }
+
+  async #tellAll(threat: Threat, drill: boolean): Promise<readonly Told[]> {
+    const told = new Map<string, Told>();
+    for (let looks = 1; ; looks++) {
+      const concerned = await detection.findConcerned.executeWithOptions({ summary: 'Which releases is it about?' }, [{ threat }]);
+      const wanted = concerned.filter((release) => isWorse(this.#told.get(keyOf(release)), threat));
+      const answers = await Promise.all(wanted.map((release) => this.#tell(release, threat, drill)));
+      for (const answer of answers) told.set(answer.releaseId, answer);
+      if (looks === looksMax || answers.every(({ reached }) => reached !== 'gone')) return [...told.values()];
+      await sleep(untilNextLook);
+    }
+  }
+
+  async #tell(release: Concerned, threat: Threat, drill: boolean): Promise<Told> {
+    if (release.state !== 'serves' && !(await signalled(release, { threat, drill }))) return { ...release, reached: 'gone' };
+    this.#told.set(keyOf(release), bandOf(threat));
+    return { ...release, reached: release.state === 'open' ? 'told' : counts(threat, drill) ? 'incident' : 'noted' };
+  }
+
+  async #record(threat: Threat, drill: boolean, told: readonly Told[]): Promise<void> {
+    await this.#chain.append('findingReceived', { ...threat, drill });
+    for (const { releaseId, service, environment, team, reached } of told)
+      await this.#chain.append(reached === 'incident' ? 'incidentOpened' : 'findingTold', {
+        releaseId,
+        service,
+        environment,
+        team,
+        reached,
+      });
+  }
+
+  /** Each place by itself: one that is down keeps nobody else from knowing. */
+  #announce(threat: Threat, told: readonly Told[], always: readonly NoticeTarget[]): void {
+    const notice = noticeOf(threat, told);
+    const targets = new Map([...always, ...told.flatMap(({ notices }) => notices)].map((target) => [JSON.stringify(target), target]));
+    for (const target of targets.values()) this.#notices.push(delivered(target, notice));
+  }
+}
+
+/** One that was told while it ran and serves now is told again, as what it is. */
+const keyOf = ({ releaseId, state }: Concerned): string => (state === 'open' ? releaseId : `${releaseId} serves`);
+
+async function signalled({ releaseId }: Concerned, news: ThreatNews): Promise<boolean> {
+  try {
+    await getExternalWorkflowHandle(releaseId).signal(findingSignal, news);
+    return true;
+  } catch (error) {
+    if (!(error instanceof TemporalFailure)) throw error;
+    return false;
+  }
+}
+
+/** The record of a finding. Where it stands is asked once, since another run may have written before. */
+class FindingChain {
+  readonly #id: string;
+  #end: { nextSequence: number; head: Digest | null } | undefined;
+  #claim = true;
+
+  constructor(id: string) {
+    this.#id = id;
+  }
+
+  async append(kind: RecordKind, data: object): Promise<void> {
+    const { nextSequence: sequence, head } = await this.#where();
+    const writer = { runId: workflowInfo().runId, sequence, claim: this.#claim };
+    const record = linked(findingRecordOf(this.#id, writer, kind, now(), data as Json), head);
+    [this.#end, this.#claim] = [{ nextSequence: sequence + 1, head: record.hash }, false];
+    await findingLedger.appendFinding.executeWithOptions({ summary: `Record ${sequence}: ${kind}` }, [
+      { findingId: this.#id, records: [record] },
+    ]);
+  }
+
+  async seal(): Promise<void> {
+    const { nextSequence } = await this.#where();
+    if (nextSequence > 0)
+      await findingLedger.sealFinding.executeWithOptions({ summary: 'Nothing came any more' }, [{ findingId: this.#id }]);
+  }
+
+  #where = async () =>
+    (this.#end ??= await findingLedger.readFinding.executeWithOptions({ summary: 'Where does its record stand?' }, [
+      { findingId: this.#id },
+    ]));
+}
+
+function show(threat: Threat, told: readonly Told[]): void {
+  const lines = told.map(({ releaseId, reached }) => `- ${reached}: \`${releaseId}\``);
+  setCurrentDetails([`**${threatText(threat)}**: ${threat.title}`, ...lines, `Event: \`${threat.evidence.digest}\``].join('\n\n'));
+  const [first] = told;
+  if (first === undefined) return;
+  upsertSearchAttributes([
+    { key: searchAttributes.service, value: first.service },
+    { key: searchAttributes.environment, value: first.environment },
+    { key: searchAttributes.team, value: first.team },
+    { key: searchAttributes.attention, value: told.some(({ reached }) => reached === 'incident') },
+  ]);
+}
+
+const noticeOf = (threat: Threat, told: readonly Told[]): ThreatNotice => {
+  const { id, type, title, severity, account, region, updatedAt, count, about, evidence } = threat;
+  return {
+    id: `${id}.${Date.parse(updatedAt)}.${severity}`,
+    kind: 'security finding',
+    at: now(),
+    finding: { id, type, title, severity, account, region, updatedAt, count },
+    about,
+    releases: told.map(({ releaseId, service, environment, team, reached }) => ({ releaseId, service, environment, team, state: reached })),
+    evidence: evidence.digest,
+  };
+};
+
+async function delivered(target: NoticeTarget, notice: ThreatNotice): Promise<void> {
+  try {
+    await noticing.deliverNotice.executeWithOptions({ summary: `Tell ${target.name}` }, [{ target, notice }]);
+  } catch (error) {
+    // An hour of tries is over, or it can never be: that is in the history, and the releases have acted.
+    if (!(error instanceof TemporalFailure)) throw error;
+  }
+}
