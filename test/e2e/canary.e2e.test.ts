@@ -3,12 +3,13 @@
  * Method: real releases. A service has a lane, so its stories follow each other; services run side by side.
  */
 import { beforeAll, describe, expect, test } from 'vitest';
+import { findingAbout } from './finding.ts';
 import * as given from './given.ts';
 import { people } from './given.ts';
 import { atRate, silently } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
-import { historyOf, weightsOf } from './world.ts';
+import { historyOf, podsOf, weightsOf } from './world.ts';
 
 const inTurn = { concurrent: false };
 
@@ -147,18 +148,28 @@ describe.concurrent('probe-scorer, in an environment of four steps', () => {
 describe.concurrent('steady-scorer, in an environment that asks a person when a minute was not enough', () => {
   beforeAll(() => given.liveVersion('steady-scorer', 'patience'));
 
-  test('at two requests a second it is held where it is, says how much is missing, and a person takes it back', inTurn, async () => {
-    await atRate('steady.example.com', 2, async () => {
-      const id = await when.ask(people.ana, await given.modelRequest('steady-scorer', { environment: 'patience' }));
-      await when.approveIfAsked(people.sam, id);
-      const held = await when.untilRelease(id, 'is held', ({ waitingFor }) => waitingFor?.kind === 'resume');
-      expect(held.attention).toMatch(/no answer within 1 min: .*\d+ more requests of the (new|old) version are needed/);
-      expect(held, 'neither promoted nor taken back').toMatchObject({ weightPercent: 10, outcome: null });
-      await when.mustTell(people.sam, id, 'abort');
-      then.endedAs(await when.outcomeOf(id), 'rolled back', 'aborted by sam');
-      await then.putBack(await when.show(id));
-    });
-  });
+  test(
+    'at two requests a second it is held where it is and says how much is missing; a finding takes it back, a person lets it go',
+    inTurn,
+    async () => {
+      await atRate('steady.example.com', 2, async () => {
+        const id = await when.ask(people.ana, await given.modelRequest('steady-scorer', { environment: 'patience' }));
+        await when.approveIfAsked(people.sam, id);
+        const held = await when.untilRelease(id, 'is held', ({ waitingFor }) => waitingFor?.kind === 'resume');
+        expect(held.attention).toMatch(/no answer within 1 min: .*\d+ more requests of the (new|old) version are needed/);
+        expect(held, 'neither promoted nor taken back').toMatchObject({ weightPercent: 10, outcome: null });
+        const { id: finding } = await findingAbout(`steady-scorer-${held.slots?.candidate}`);
+        const kept = await when.untilRelease(id, 'keeps its pods', ({ phase, held }) => phase === 'undoing' && held?.by === 'plimsoll');
+        expect(kept).toMatchObject({ weightPercent: 0, threats: [{ id: finding, response: 'stop', concern: 'candidate' }] });
+        expect(await weightsOf('steady-scorer')).toMatchObject({ [kept.slots?.candidate ?? '']: 0 });
+        expect((await podsOf('steady-scorer'))[kept.slots?.candidate ?? 'a'], 'evidence').toContain(id);
+        await when.mustTell(people.sam, id, 'resume');
+        then.endedAs(await when.outcomeOf(id), 'rolled back', `finding.stopped: .*GuardDuty ${finding}`);
+        await then.putBack(await when.show(id));
+        await then.recordIsWhole(id);
+      });
+    },
+  );
 });
 
 describe.concurrent('quiet-scorer, in an environment that gives a canary a minute', () => {
