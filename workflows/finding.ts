@@ -72,7 +72,6 @@ export async function finding(findingId: string, before: State = nothingYet): Pr
     await one.settled();
     return await continueAsNew<typeof finding>(findingId, { ...one.state, waiting });
   }
-  await one.seal();
   await one.settled();
   return { releases: Object.keys(one.state.told) };
 }
@@ -100,8 +99,6 @@ class Finding {
 
   /** Everybody was told, or could not be. */
   settled = (): Promise<unknown> => Promise.all(this.#notices);
-
-  seal = (): Promise<void> => this.#chain.seal();
 
   /** Releases first: what has traffic does not wait for the record, which waits in the history meanwhile. */
   async heed({ threat, drill, notices }: ReceivedThreat): Promise<void> {
@@ -143,6 +140,7 @@ class Finding {
         team,
         reached,
       });
+    await this.#chain.seal();
   }
 
   /** Each place by itself: one that is down keeps nobody else from knowing. */
@@ -186,10 +184,10 @@ class FindingChain {
     ]);
   }
 
+  /** Until something comes again, which takes the record on: nobody knows when a finding is over. */
   async seal(): Promise<void> {
-    const { nextSequence } = await this.#where();
-    if (nextSequence > 0)
-      await findingLedger.sealFinding.executeWithOptions({ summary: 'Nothing came any more' }, [{ findingId: this.#id }]);
+    await findingLedger.sealFinding.executeWithOptions({ summary: 'Seal its record' }, [{ findingId: this.#id }]);
+    this.#claim = true;
   }
 
   #where = async () =>

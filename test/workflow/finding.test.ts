@@ -85,6 +85,7 @@ describe.concurrent('a high finding about the new version while it shifts', () =
       expect(toldOf(threat.id)).toMatchObject([{ target: 'security', releases: [{ releaseId: release.order.releaseId, state: 'told' }] }]),
     );
     expect(kindsOf(threat.id)).toEqual([recordTypes.findingReceived, recordTypes.findingTold]);
+    await eventually(() => expect(temporal.findings.sealed).toContain(threat.id));
   });
 
   test('and whoever gives that undo up by name has the pods for good, and a release that fails by name', async () => {
@@ -122,6 +123,8 @@ describe.concurrent('a high finding about the new version while it shifts', () =
     expect(await release.handle.result()).toMatchObject({ kind: 'rolled back' });
     expect([times(release.world, 'threatened'), times(release.world, 'held')]).toEqual([2, 1]);
     await eventually(() => expect(toldOf(first.id)).toHaveLength(2));
+    const claims = temporal.findings.chains.get(first.id)?.map(({ claim }) => claim);
+    expect(claims, 'what follows a seal takes the record on').toEqual([true, false, true, true, false]);
   });
 });
 
