@@ -15,6 +15,7 @@ import { policyRevision } from '../../infra/opa/revision.ts';
 import { orderOf, waiverOf } from '../../test/support/builders.ts';
 import { findTool } from '../../test/support/find-tool.ts';
 import { createMemoryStore } from '../../test/support/memory-store.ts';
+import { requiredReports } from '../../test/support/required-reports.ts';
 import { createPolicyActivities } from './policy.ts';
 
 type Input = Parameters<PolicyPort['judgeRelease']>[0];
@@ -216,7 +217,7 @@ describe('waivers', () => {
 
 describe('infrastructure', () => {
   const order = orderOf({ model: undefined });
-  const code = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint'];
+  const { code } = requiredReports.infrastructure;
   const changeOf = (type: string, action: string, after: unknown = {}) =>
     store.putJson({
       resources: [{ address: `${type}.this`, type, action, digest: digestText(type), before: null, after, afterUnknown: {} }],

@@ -16,7 +16,7 @@ import * as when from './when.ts';
 import { forgetTemporal, historyOf, stateLocksOf, temporal } from './world.ts';
 
 beforeAll(async () => {
-  await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer'), given.appliedStack()]);
+  await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer')]);
 });
 
 // A test that failed half-way must not leave the next one without a stack.

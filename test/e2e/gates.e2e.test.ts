@@ -14,8 +14,7 @@ import * as world from './world.ts';
 const withCredentials = ['planSpeculative', 'planForApply', 'applyPlan', 'observeApply'];
 
 async function isBlocked(name: string): Promise<void> {
-  const { expected, after } = given.caseNamed(name);
-  if (after !== undefined) await given.appliedStack();
+  const { expected } = given.caseNamed(name);
   const id = await when.ask(people.ana, await given.caseRequest(name));
   const outcome = await when.outcomeOf(id);
   expect(outcome.kind, outcome.reason).toBe(expected.outcome);

@@ -2,20 +2,19 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { inject } from 'vitest';
 import { parse } from 'yaml';
 import type { Json, ModelVersion, ReleaseRequest } from '../../domain/order.ts';
 import { liveSlotOf } from '../../domain/slot.ts';
 import { type Files } from '../../infra/local/demo/git.ts';
 import { casesFolder, ensureRepository, example, filesWithin, mergeAndRevert, publishModel } from '../../infra/local/demo/repository.ts';
 import { address } from './stack.ts';
-import { approve, approveIfAsked, ask, askOnce, outcomeOf, type Person } from './when.ts';
-import { keysOf, outputOf, stateLocksOf, weightsOf } from './world.ts';
+import { approve, ask, outcomeOf, type Person } from './when.ts';
+import { keysOf, outputOf, weightsOf } from './world.ts';
 
 export { pushBranch } from '../../infra/local/demo/repository.ts';
 
 let preparing: ReturnType<typeof ensureRepository> | undefined;
-/** `stage.ts` has made it; once for all tests of a file. */
+/** Once for all tests of a file; `stage.ts` has made what is in it. */
 export const repository = () => (preparing ??= ensureRepository());
 
 export const people = {
@@ -109,18 +108,11 @@ export async function liveVersion(service: string, environment = 'production', f
   if (kind !== 'released') throw new Error(`no version of ${service} could be made live: ${kind}, ${reason}`);
 }
 
-/**
- * The stack of production has been applied once. Files that begin together ask for the same release, so that one
- * infrastructure is made.
- */
+/** The stack of production has been applied once. Before any story: the first apply is the longest, and has the machine. */
 export async function appliedStack(): Promise<void> {
-  const state = 'production.tfstate';
-  const isThere = (await keysOf(address('PLIMSOLL_STATE_BUCKET'))).includes(state);
-  // Terraform writes the state while it still applies.
-  if (isThere && (await stateLocksOf(state)).length === 0) return;
-  const source = { commit: inject('platformCommit') };
-  const id = await askOnce(people.ana, await infrastructureRequest({ source, reason: 'the first infrastructure' }));
-  await approveIfAsked(people.sam, id);
+  if ((await keysOf(address('PLIMSOLL_STATE_BUCKET'))).includes('production.tfstate')) return;
+  const id = await ask(people.ana, await infrastructureRequest({ reason: 'the first infrastructure' }));
+  await approve(people.sam, id);
   const { kind, reason } = await outcomeOf(id);
   if (kind !== 'released') throw new Error(`the infrastructure could not be made: ${kind}, ${reason}`);
 }
@@ -132,7 +124,6 @@ export interface Case {
   readonly part: 'infrastructure' | 'model';
   readonly variables?: Readonly<Record<string, Json>>;
   readonly model?: { readonly version: string; readonly file: string };
-  readonly after?: string;
   readonly expected: {
     readonly outcome: string;
     readonly phase: string;

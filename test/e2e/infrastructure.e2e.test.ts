@@ -3,15 +3,13 @@
  * Method: real releases of the infrastructure. One state, so the stories follow each other.
  */
 import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm';
-import { beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import * as given from './given.ts';
 import { people } from './given.ts';
 import { address } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
 import { historyOf } from './world.ts';
-
-beforeAll(() => given.appliedStack());
 
 test('two releases of one stack: the second one is asked again, since the first has changed what it would do', async () => {
   const ids = await Promise.all(

@@ -78,17 +78,12 @@ async function done<Body>(answer: Promise<Answer<Body>>): Promise<Body> {
 
 /* ---------------------------------------------------------------- asking */
 
-const askedFor = (by: Person, request: ReleaseRequest) => call<{ id: string }>(by, 'POST', '/v1/releases', request);
-
 /** Asks for a release that is new; answers its id. */
 export async function ask(by: Person, request: ReleaseRequest): Promise<string> {
-  const answer = await askedFor(by, request);
+  const answer = await call<{ id: string }>(by, 'POST', '/v1/releases', request);
   if (answer.status !== 202) throw new Error(`the API answers ${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body.id;
 }
-
-/** The same, also where somebody has asked for it before. */
-export const askOnce = async (by: Person, request: ReleaseRequest): Promise<string> => (await done(askedFor(by, request))).id;
 
 export const rollBack = async (
   by: Person,

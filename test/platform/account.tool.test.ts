@@ -18,6 +18,7 @@ import type { Violation } from '../../domain/gate.ts';
 import { repository } from '../../infra/local/repository.ts';
 import { orderOf } from '../support/builders.ts';
 import { findTool } from '../support/find-tool.ts';
+import { requiredReports } from '../support/required-reports.ts';
 import { type StandIn, startStandIn } from '../support/stand-in.ts';
 
 const copy = mkdtempSync(join(tmpdir(), 'account-'));
@@ -74,8 +75,12 @@ test('the bootstrap makes the bucket of states, moves its own state in, and chan
 
 /* --------------------------------------------------------------- the gate */
 
-const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint', 'checkov plan'];
-const reports: readonly Report[] = tools.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] }));
+const reports: readonly Report[] = requiredReports.infrastructure.complete.map((tool) => ({
+  tool,
+  status: 'pass',
+  findings: [],
+  parseErrors: [],
+}));
 
 interface Decision {
   readonly kind: string;

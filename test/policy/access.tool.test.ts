@@ -5,6 +5,7 @@ import { inputOf } from '../../activities/policy/question.ts';
 import { teamNames, teamPolicy } from '../../infra/opa/access.ts';
 import { orderOf } from '../support/builders.ts';
 import { findTool } from '../support/find-tool.ts';
+import { requiredReports } from '../support/required-reports.ts';
 
 const place = {
   account: '111122223333',
@@ -14,7 +15,6 @@ const place = {
   deployerRole: 'arn:aws:iam::111122223333:role/plimsoll-deploy',
 };
 const at = '2026-11-25T12:00:00.000Z';
-const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'checkov plan'];
 
 function violations(given: string, releasing: string): readonly string[] {
   const after = { policy: JSON.stringify(teamPolicy(given, place)) };
@@ -24,7 +24,7 @@ function violations(given: string, releasing: string): readonly string[] {
     firstRelease: false,
     at,
     manifests: null,
-    reports: tools.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] })),
+    reports: requiredReports.infrastructure.complete.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] })),
     change: { resources: [{ address: 'aws_iam_role_policy.team', type: 'aws_iam_role_policy', action: 'create', after }] },
   });
   const args = ['eval', '--format', 'json', '--data', 'infra/opa', '--stdin-input', 'data.plimsoll.release.decision.violations'];

@@ -11,6 +11,7 @@ import type { ReleaseOrder } from '../../domain/order.ts';
 import { plannedBy } from '../fixtures/plans/record.ts';
 import { orderOf } from '../support/builders.ts';
 import { findTool } from '../support/find-tool.ts';
+import { requiredReports } from '../support/required-reports.ts';
 
 const at = '2026-11-25T12:00:00.000Z';
 const infrastructure = orderOf({ model: undefined, environment: 'staging' });
@@ -18,8 +19,8 @@ const model = orderOf({ infrastructure: undefined, environment: 'staging' });
 const passing = (...tools: readonly string[]): readonly Report[] =>
   tools.map((tool) => ({ tool, status: 'pass', findings: [], parseErrors: [] }));
 const scans = {
-  infrastructure: passing('terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint', 'checkov plan'),
-  model: passing('checkov manifests', 'modelscan'),
+  infrastructure: passing(...requiredReports.infrastructure.complete),
+  model: passing(...requiredReports.model.complete),
 };
 
 interface Asked {

@@ -14,6 +14,7 @@ import { toolFile } from '../../../infra/local/tools/paths.ts';
 import { policyRevision } from '../../../infra/opa/revision.ts';
 import { orderOf, waiverOf } from '../../support/builders.ts';
 import { createMemoryStore } from '../../support/memory-store.ts';
+import { requiredReports } from '../../support/required-reports.ts';
 
 export const resources = 1000;
 export const findings = 300;
@@ -22,7 +23,6 @@ const warmUps = 3;
 const decisions = 21;
 
 const policies = 'infra/opa';
-const tools = ['terraform fmt', 'terraform validate', 'plimsoll', 'checkov code', 'tfsec', 'tflint', 'checkov plan'];
 
 interface Planned {
   readonly resources: readonly { readonly address: string; readonly refersTo?: Readonly<Record<string, readonly string[]>> }[];
@@ -56,7 +56,12 @@ function reportsOf(): readonly object[] {
   }));
   const digest = digestText('bench');
   const common = { toolVersion: '1', rulesDigest: digest, subject: digest, parseErrors: [], rawReport: digest };
-  return tools.map((tool) => ({ ...common, tool, status: 'fail', findings: tool === 'checkov plan' ? found : [] }));
+  return requiredReports.infrastructure.complete.map((tool) => ({
+    ...common,
+    tool,
+    status: 'fail',
+    findings: tool === 'checkov plan' ? found : [],
+  }));
 }
 
 async function question(store: ReturnType<typeof createMemoryStore>): Promise<Parameters<PolicyPort['judgeRelease']>[0]> {
