@@ -1,6 +1,7 @@
 /** Starts the API and stops it tidily: no new requests, open ones end, streams are cut, the connection is closed. */
 import 'reflect-metadata';
 import { pino } from 'pino';
+import { storeFolders } from '../domain/blob.ts';
 import { createApp } from './app.ts';
 import { createOpaAuthority } from './auth/authority.ts';
 import { createCallerVerifier } from './auth/caller-verifier.ts';
@@ -8,7 +9,7 @@ import { createProofVerifier } from './auth/decision-proof.ts';
 import { createTrust } from './auth/trust.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import { readConfig } from './config.ts';
-import { createCountsStore } from './store/counts-store.ts';
+import { createEvidenceReader } from './store/evidence-reader.ts';
 import { createTemporalGateway } from './temporal/temporal-gateway.ts';
 
 /** Longer than the slowest answer, shorter than what Kubernetes waits before SIGKILL. */
@@ -24,8 +25,8 @@ async function main(): Promise<void> {
     config,
     logger,
     gateway,
-    counts: createCountsStore(config.store),
-    findings: createCountsStore(config.store, 'findings'),
+    counts: createEvidenceReader(config.store, storeFolders.counts),
+    findings: createEvidenceReader(config.store, storeFolders.findings),
     authority: createOpaAuthority(config.opaUrl, config.policyRevisions),
     verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
     proofs: createProofVerifier(trust),

@@ -13,7 +13,7 @@ import { Problem } from '../http/problem.ts';
 import { PreviewsService } from '../previews/previews.service.ts';
 import { listQuery } from '../releases/list-query.ts';
 import { ReleasesService } from '../releases/releases.service.ts';
-import type { CountsStore } from '../store/counts-store.ts';
+import type { EvidenceReader } from '../store/evidence-reader.ts';
 import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { FINDINGS_STORE, RELEASES_GATEWAY } from '../tokens.ts';
 import { type FindingList, mergedFinding } from './schemas.ts';
@@ -26,13 +26,13 @@ export class FindingsService {
   readonly #releases: ReleasesService;
   readonly #previews: PreviewsService;
   readonly #gateway: ReleasesGateway;
-  readonly #store: CountsStore;
+  readonly #store: EvidenceReader;
 
   constructor(
     @Inject(ReleasesService) releases: ReleasesService,
     @Inject(PreviewsService) previews: PreviewsService,
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
-    @Inject(FINDINGS_STORE) store: CountsStore,
+    @Inject(FINDINGS_STORE) store: EvidenceReader,
   ) {
     this.#releases = releases;
     this.#previews = previews;

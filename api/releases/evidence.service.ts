@@ -4,7 +4,7 @@ import type { Caller } from '../../domain/caller.ts';
 import { plotVerdict } from '../../domain/judge/plot.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { Problem } from '../http/problem.ts';
-import type { CountsStore } from '../store/counts-store.ts';
+import type { EvidenceReader } from '../store/evidence-reader.ts';
 import type { ReleaseDescription, ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { COUNTS_STORE, RELEASES_GATEWAY } from '../tokens.ts';
 import { progressOf } from './events.ts';
@@ -20,12 +20,12 @@ const countsBytesMax = 64 * 1024 * 1024;
 export class EvidenceService {
   readonly #releases: ReleasesService;
   readonly #gateway: ReleasesGateway;
-  readonly #store: CountsStore;
+  readonly #store: EvidenceReader;
 
   constructor(
     @Inject(ReleasesService) releases: ReleasesService,
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
-    @Inject(COUNTS_STORE) store: CountsStore,
+    @Inject(COUNTS_STORE) store: EvidenceReader,
   ) {
     this.#releases = releases;
     this.#gateway = gateway;

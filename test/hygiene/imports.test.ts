@@ -275,7 +275,7 @@ describe('the import table', () => {
     ['verify/command.ts', "import { createPlaces } from '../activities/ledger/places.ts';", 'docs/adr/0014'],
     ['backtest/replay.ts', "import { prometheusHttp } from '../activities/prometheus/query.ts';", 'docs/adr/0011'],
     ['api/releases/evidence.ts', "import { S3Client } from '@aws-sdk/client-s3';", 'activities/'],
-    ['api/store/counts-store.ts', "import { KMSClient } from '@aws-sdk/client-kms';", 'docs/architecture.md'],
+    ['api/store/evidence-reader.ts', "import { KMSClient } from '@aws-sdk/client-kms';", 'docs/architecture.md'],
     ['infra/local/demo/main.ts', "import { createActivities } from '../../../worker/activities.ts';", 'from outside'],
     ['worker/main.ts', "import { readConfig } from './config.js';", '.ts'],
     ['console/main.ts', "import { createApp } from 'vue';", 'give it a row'],

@@ -13,7 +13,7 @@ import { createTrust } from '../../api/auth/trust.ts';
 import { CatalogFiles } from '../../api/catalog/catalog.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
-import type { CountsStore } from '../../api/store/counts-store.ts';
+import type { EvidenceReader } from '../../api/store/evidence-reader.ts';
 import type { LineGateway } from '../../api/temporal/line.ts';
 import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
@@ -300,7 +300,7 @@ export async function startApi(
     async ready() {},
   };
   const kept = new Map<string, string>();
-  const counts: CountsStore = {
+  const counts: EvidenceReader = {
     async read({ digest }) {
       const text = kept.get(digest);
       if (text === undefined) throw new Problem('store.corrupt', `no ${digest}`);

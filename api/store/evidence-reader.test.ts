@@ -3,7 +3,7 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
 import { digestText, hexOf } from '../../domain/digest.ts';
-import { createCountsStore } from './counts-store.ts';
+import { createEvidenceReader } from './evidence-reader.ts';
 
 beforeEach(() => {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'testing');
@@ -11,27 +11,30 @@ beforeEach(() => {
 });
 afterEach(() => void vi.unstubAllEnvs());
 
-async function storeBehind(answer: RequestListener) {
+async function storeBehind(answer: RequestListener, folder: 'counts' | 'findings' = 'counts') {
   const server = createServer(answer);
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
   onTestFinished(() => void server.close());
   const { port } = server.address() as AddressInfo;
-  return createCountsStore({ bucket: 'plimsoll-store', region: 'eu-west-1', endpoint: `http://127.0.0.1:${port}` });
+  return createEvidenceReader({ bucket: 'plimsoll-store', region: 'eu-west-1', endpoint: `http://127.0.0.1:${port}` }, folder);
 }
 
 const text = 'instant,version,pod\n';
 const blob = { digest: digestText(text), bytes: text.length };
 
-test('counts are read from their own folder, under their digest, and nothing but read', async () => {
-  const asked: string[] = [];
-  const store = await storeBehind((request, response) => {
-    asked.push(`${request.method} ${request.url?.replace(/\?.*$/, '')}`);
-    response.end(text);
-  });
-  expect(await store.read(blob)).toBe(text);
-  const hex = hexOf(blob.digest);
-  expect(asked).toEqual([`GET /plimsoll-store/counts/${hex.slice(0, 2)}/${hex}`]);
-});
+test.each(['counts', 'findings'] as const)(
+  '%s are read from their own folder, under their digest, and nothing but read',
+  async (folder) => {
+    const asked: string[] = [];
+    const store = await storeBehind((request, response) => {
+      asked.push(`${request.method} ${request.url?.replace(/\?.*$/, '')}`);
+      response.end(text);
+    }, folder);
+    expect(await store.read(blob)).toBe(text);
+    const hex = hexOf(blob.digest);
+    expect(asked).toEqual([`GET /plimsoll-store/${folder}/${hex.slice(0, 2)}/${hex}`]);
+  },
+);
 
 test.each([
   ['other bytes', 200, 'instant,version\n', 'store.corrupt'],
@@ -43,7 +46,7 @@ test.each([
 });
 
 test('an API without a store says how it gets one', async () => {
-  await expect(createCountsStore(null).read(blob)).rejects.toMatchObject({
+  await expect(createEvidenceReader(null, 'counts').read(blob)).rejects.toMatchObject({
     kind: 'store.unreachable',
     message: expect.stringContaining('PLIMSOLL_STORE_BUCKET'),
   });

@@ -4,12 +4,12 @@
  * release's own record. Writes nothing, lists nothing.
  */
 import { GetObjectCommand, NoSuchKey, S3Client } from '@aws-sdk/client-s3';
-import { type Blob, blobKeyOf, storeFolders } from '../../domain/blob.ts';
+import { type Blob, blobKeyOf } from '../../domain/blob.ts';
 import { digestBytes } from '../../domain/digest.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
 
-export interface CountsStore {
+export interface EvidenceReader {
   /** The text of a blob, its digest checked. */
   read(blob: Blob): Promise<string>;
 }
@@ -18,7 +18,7 @@ export interface CountsStore {
 const answerWithinMs = 10_000;
 
 /** Of one folder: the API may read counts and findings, and nothing else. */
-export function createCountsStore(config: Config['store'], folder: 'counts' | 'findings' = storeFolders.counts): CountsStore {
+export function createEvidenceReader(config: Config['store'], folder: 'counts' | 'findings'): EvidenceReader {
   if (config === null)
     return {
       read: () =>
