@@ -1,0 +1,41 @@
+/** What many tests of the API do alike, with a world of `api-world.ts`. */
+import { afterAll, beforeAll, beforeEach } from 'vitest';
+import { type ApiWorld, releaseBody, startApi } from './api-world.ts';
+
+/** One API for the tests of a file; before each of them nothing was asked and everything is allowed. */
+export function useApi(): () => ApiWorld {
+  let world: ApiWorld;
+  beforeAll(async () => {
+    world = await startApi();
+  });
+  afterAll(() => world.close());
+  beforeEach(() => {
+    world.releases.releases.clear();
+    world.releases.told.length = 0;
+    world.releases.queries.length = 0;
+    world.releases.stops.clear();
+    world.asked.length = 0;
+    world.log.length = 0;
+    world.releases.broken = undefined;
+    world.policy = () => true;
+  });
+  return () => world;
+}
+
+export const bodyOf = async (response: Response) =>
+  (await response.json()) as Record<string, unknown> & { errors: { field: string; allowed: string }[] };
+
+export const start = (world: ApiWorld, change: Record<string, unknown> = {}, token?: string) =>
+  world.call('POST', '/v1/releases', { body: { ...releaseBody, ...change }, ...(token !== undefined && { token }) });
+
+export const startedId = async (world: ApiWorld) => String((await bodyOf(await start(world)))['id']);
+
+/** Every operation that the OpenAPI document names. */
+export async function operations(world: ApiWorld): Promise<{ readonly method: 'GET' | 'POST'; readonly path: string }[]> {
+  const { paths } = (await (await world.call('GET', '/openapi.json', { token: null })).json()) as {
+    paths: Record<string, Record<string, unknown>>;
+  };
+  return Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method) => ({ method: method.toUpperCase() as 'GET' | 'POST', path })),
+  );
+}
