@@ -8,4 +8,6 @@ export interface DecisionProof {
   readonly idToken: string;
   /** The issuer's public key that verified it, as a JWK. */
   readonly publicKey: Readonly<Record<string, string>>;
+  /** How the token says who it is: the claim, and what stands before it in our records. Without it: `sub`, and nothing. */
+  readonly subject?: { readonly claim: string; readonly prefix: string };
 }

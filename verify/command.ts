@@ -7,6 +7,7 @@ import { type ChainName, refusalsChain, releaseChain } from '../domain/ledger/ch
 import { type Checkpoint, checkCheckpoints, dayOf, witnessesIn } from '../domain/ledger/checkpoint.ts';
 import type { Fault } from '../domain/ledger/fault.ts';
 import { type ChainVerdict, verifyChain } from '../domain/ledger/verify.ts';
+import { providerKeysIn, withDecisions } from './decisions.ts';
 import { exitCodes, VerifyError } from './errors.ts';
 import type { Host } from './host.ts';
 import { type LedgerOptions, ledgerOf, withLedgerOptions } from './ledger.ts';
@@ -16,6 +17,7 @@ import { chainsIn, type Objects, readChain } from './source.ts';
 interface Options extends LedgerOptions {
   readonly all?: boolean;
   readonly day?: string;
+  readonly providerKeys?: string;
 }
 
 const exits = `
@@ -30,6 +32,7 @@ export function mountVerify(program: Command, host: Host, finish: (exitCode: num
   const command = program.command('verify').argument('[releases...]', 'ids of releases');
   withLedgerOptions(command.description('prove that records are complete, in order, untouched and sealed'))
     .option('--all', 'every chain there is, and every one that a seal or a checkpoint names')
+    .option('--provider-keys <file>', 'JWKS of the identity provider, instead of the key that lies beside each ID token')
     .option('--day <date>', 'what the checkpoint of a day names, and the calls that were refused on it', day)
     .addHelpText('after', exits)
     .action(async (releases: readonly string[], options: Options) => {
@@ -54,6 +57,7 @@ async function verify(releases: readonly string[], options: Options, host: Host)
   const ways = [releases.length > 0, options.all === true, options.day !== undefined].filter(Boolean);
   if (ways.length !== 1) throw new VerifyError('say what: ids of releases, --all, or --day <date>');
   const ledger = await ledgerOf(options, host.env);
+  const providerKeys = options.providerKeys === undefined ? undefined : await providerKeysIn(options.providerKeys);
   const { good, faults } = checkCheckpoints(ledger.checkpoints, ledger.check, { fromStart: releases.length === 0 });
   const witnesses = witnessesIn(good);
   const names = await wanted(releases, options, ledger.objects, good);
@@ -63,7 +67,7 @@ async function verify(releases: readonly string[], options: Options, host: Host)
     const stored = await readChain(ledger.objects, name);
     if (stored.records.length + stored.seals.length === 0 && !witnesses.has(name))
       throw new VerifyError(`${name}: there is nothing of this name`);
-    const verdict = verifyChain(stored, ledger.check, witnesses.get(name));
+    const verdict = await withDecisions(verifyChain(stored, ledger.check, witnesses.get(name)), stored.records, providerKeys);
     verdicts.push(verdict);
     host.out(options.json === true ? `${JSON.stringify({ state: stateOf(verdict), ...verdict })}\n` : chainText(verdict));
   }

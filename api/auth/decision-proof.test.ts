@@ -32,6 +32,7 @@ test('the proof is the token and the key that verifies it, without the issuer', 
     issuer: issuer.url,
     idToken,
     publicKey: { kty: 'EC', crv: 'P-256', x: expect.any(String), y: expect.any(String) },
+    subject: { claim: 'sub', prefix: '' },
   });
   const { payload } = await jwtVerify(idToken, await importJWK({ ...proof.publicKey }, 'ES256'));
   expect(payload['nonce']).toBe(someDigest);

@@ -22,7 +22,8 @@ export function createProofVerifier(trust: Trust): ProofVerifier {
       const { config, claims, key, subject } = await proven(trust, idToken);
       requireSame({ nonce: claims['nonce'], subject }, statementDigest, by);
       const publicKey = publicPartOf(await exportJWK(key));
-      return { proof: { issuer: config.issuer, idToken, publicKey }, by: { ...by, ...newer(by, claims, config) } };
+      const names = { claim: config.claims.subject, prefix: config.subjectPrefix };
+      return { proof: { issuer: config.issuer, idToken, publicKey, subject: names }, by: { ...by, ...newer(by, claims, config) } };
     },
   };
 }

@@ -129,7 +129,7 @@ const table: readonly Row[] = [
   {
     at: 'verify/',
     may: ['domain/'],
-    packages: ['@aws-sdk/client-s3', 'commander', 'tar', 'node:'],
+    packages: ['@aws-sdk/client-s3', 'commander', 'jose', 'tar', 'node:'],
     instead: 'it proves a ledger without a server and without whoever wrote it: see docs/adr/0014',
   },
   {
