@@ -18,6 +18,7 @@ export const faultKinds = {
   'deleted marker': 'somebody has deleted a place; a version of it is still there',
   stranger: 'something that is neither a record nor a seal lies among them',
   'bad attestation': 'what is attested of the release is not what its chain says, or nobody who is trusted attests it',
+  'without consent': 'something was changed, or counted as a yes, without the people who had to agree',
   'unproven decision': 'the provider does not vouch for what the record says somebody decided',
   'bad checkpoint': 'a checkpoint does not prove anything',
   'missing checkpoint': 'a checkpoint is not there although a later one follows it',

@@ -8,6 +8,7 @@
 import type { Digest } from '../digest.ts';
 import { checkAttestations } from './attestation.ts';
 import type { ChainName } from './chain.ts';
+import { checkConsent } from './consent.ts';
 import { type CheckSignature, opened } from './dsse.ts';
 import { type Fault, type FaultKind, inOrder } from './fault.ts';
 import { type CheckedRecord, checkRecords, type StoredObject } from './records.ts';
@@ -56,6 +57,7 @@ export function verifyChain(stored: StoredChain, check: CheckSignature, witnesse
     // Behind a record that is wrong, no hash can be compared any more.
     ...signed.flatMap((witness) => contradiction(witness, good, fault === undefined)),
     ...(fault === undefined ? afterSeals(seals, good) : []),
+    ...(fault === undefined ? checkConsent(good) : []),
     ...(fault === undefined ? checkAttestations(stored.attestations ?? [], good, check) : []),
     ...[...stored.records, ...stored.seals, ...(stored.attestations ?? [])].flatMap(rewritten),
     ...[...stored.records, ...stored.seals].filter((object) => !isRecord(object)).map(stranger),

@@ -5,6 +5,8 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createDetectionActivities } from '../../activities/detection/detection.ts';
 import { createLanesActivities } from '../../activities/lanes/lanes.ts';
 import { createReleasesActivities } from '../../activities/releases/releases.ts';
+import { checkConsent } from '../../domain/ledger/consent.ts';
+import type { CheckedRecord } from '../../domain/ledger/records.ts';
 import { memoOf } from '../../domain/memo.ts';
 import type { ThreatNotice } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
@@ -83,6 +85,7 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
       await environment.teardown();
+      requireConsent(worlds);
     },
   };
 }
@@ -117,6 +120,14 @@ function findingActivities(
       else await deliverNotice?.(input as never);
     },
   };
+}
+
+/** Whatever a story breaks: the record of each release shows that who had to agree had agreed. */
+function requireConsent(worlds: ReadonlyMap<string, ScriptedWorld>): void {
+  for (const [release, { records }] of worlds) {
+    const [fault] = checkConsent([...records.values()] as readonly CheckedRecord[]);
+    if (fault !== undefined) throw new Error(`${release}: ${fault.what}`);
+  }
 }
 
 const activityNames = [
