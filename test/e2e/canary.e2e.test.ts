@@ -13,6 +13,9 @@ import { historyOf, podsOf, weightsOf } from './world.ts';
 
 const inTurn = { concurrent: false };
 
+/** The apply that failed, the look at what it left, and the apply after it, with their records and tasks. */
+const eventsOfAnotherApply = 20;
+
 const isRolledBack = (name: string, service: string) =>
   test(`${name} is rolled back, with the reason, and nothing of it is left`, inTurn, async () => {
     const { expected } = given.caseNamed(name);
@@ -139,7 +142,10 @@ describe.concurrent('probe-scorer, in an environment of four steps', () => {
     then.endedAs(outcome, 'released');
     const { events, longestPayloadBytes, activities } = await historyOf(id);
     expect(activities.filter((name) => name === 'setWeights')).toHaveLength(4);
-    expect(events).toBeLessThanOrEqual(350);
+    // A stand-in that answers late is asked again, and then Terraform is refused by a lock of its own: looked at, given
+    // back, applied once more.
+    const again = activities.filter((name) => name === 'applyPlan').length - 1;
+    expect(events).toBeLessThanOrEqual(350 + again * eventsOfAnotherApply);
     expect(longestPayloadBytes).toBeLessThanOrEqual(32 * 1024);
     console.log(`a release of four steps: ${events} events, the longest payload ${longestPayloadBytes} bytes`);
   });
@@ -159,7 +165,11 @@ describe.concurrent('steady-scorer, in an environment that asks a person when a 
         expect(held.attention).toMatch(/no answer within 1 min: .*\d+ more requests of the (new|old) version are needed/);
         expect(held, 'neither promoted nor taken back').toMatchObject({ weightPercent: 10, outcome: null });
         const { id: finding } = await findingAbout(`steady-scorer-${held.slots?.candidate}`);
-        const kept = await when.untilRelease(id, 'keeps its pods', ({ phase, held }) => phase === 'undoing' && held?.by === 'plimsoll');
+        const kept = await when.untilRelease(
+          id,
+          'keeps its pods',
+          ({ phase, held }) => phase === 'undoing' && held?.reason.includes('evidence') === true,
+        );
         expect(kept).toMatchObject({ weightPercent: 0, threats: [{ id: finding, response: 'stop', concern: 'candidate' }] });
         expect(await weightsOf('steady-scorer')).toMatchObject({ [kept.slots?.candidate ?? '']: 0 });
         expect((await podsOf('steady-scorer'))[kept.slots?.candidate ?? 'a'], 'evidence').toContain(id);
