@@ -1,5 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { twoGroups } from '../test/support/builders.ts';
 import {
   type ApprovalRule,
   groupsOf,
@@ -17,18 +18,7 @@ import { digestText } from './digest.ts';
 import { type Statement, statementDigestOf } from './statement.ts';
 
 const now = Date.UTC(2026, 10, 27, 12);
-const rule: ApprovalRule = {
-  quorum: [
-    { groups: ['sre'], count: 1 },
-    { groups: ['ml-owners'], count: 1 },
-  ],
-  minimum: 2,
-  requesterMayApprove: false,
-  mfaWithinMinutes: 15,
-  expiresAfterMinutes: 60,
-  remindBeforeMinutes: null,
-  keepWhenChangeIsEqual: true,
-};
+const rule: ApprovalRule = { ...twoGroups, keepWhenChangeIsEqual: true };
 const nobody: Interested = { requester: 'ana', commitAuthors: [], waiverOwners: [] };
 const sam: Caller = { subject: 'sam', kind: 'human', groups: ['sre'], mfa: true, authenticatedAt: now / 1000 - 60 };
 const statementDigest = digestText('statement');

@@ -62,7 +62,7 @@ const faultsOf = async (given: object, subject?: string) => (await checked([deci
 test('a decision that its provider vouches for is counted, and one without a proof is no fault', async () => {
   const { intact, notes, faults } = await checked([decision(await proof()), decision(undefined, 'corp/olga')]);
   expect({ intact, faults }).toEqual({ intact: true, faults: [] });
-  expect(notes).toEqual(['of 2 decisions a provider vouches for 1']);
+  expect(notes).toEqual(['1 of 2 decisions are vouched for by the provider']);
 });
 
 test('a chain without decisions has nothing to say of them', async () => {

@@ -30,7 +30,7 @@ interface Decided {
   readonly proof?: Partial<DecisionProof>;
 }
 
-/** The chain's verdict with what its decisions are worth. Of a record that is wrong already nothing more is said. */
+/** The chain's verdict with what its decisions are worth. */
 export async function withDecisions(verdict: ChainVerdict, records: readonly StoredObject[], keys?: ProviderKeys): Promise<ChainVerdict> {
   const texts = records.filter(({ text }) => text.includes(recordTypes.decided)).map(({ text }) => text);
   const decisions = readableIn(texts).filter(({ event }) => event.type === recordTypes.decided);
@@ -41,7 +41,7 @@ export async function withDecisions(verdict: ChainVerdict, records: readonly Sto
     ...verdict,
     intact: verdict.intact && faults.length === 0,
     faults: inOrder([...verdict.faults, ...faults]),
-    notes: [...verdict.notes, `of ${decisions.length} decisions a provider vouches for ${proven.length - faults.length}`],
+    notes: [...verdict.notes, `${proven.length - faults.length} of ${decisions.length} decisions are vouched for by the provider`],
   };
 }
 

@@ -1,20 +1,9 @@
 /** All of the worker's environment, validated once; every mistake is reported together. */
 import { hostname } from 'node:os';
 import { z } from 'zod';
-import type { NoticeTarget } from '../domain/notice.ts';
+import { notices } from '../api/catalog/notices.ts';
 
 const gitCredentials = z.array(z.strictObject({ host: z.string().min(1), tokenFile: z.string().min(1) }));
-
-const secret = z.union([
-  z.strictObject({ variable: z.string().regex(/^PLIMSOLL_NOTICE_[A-Z0-9_]+$/, 'a variable that begins with PLIMSOLL_NOTICE_') }),
-  z.strictObject({ secretArn: z.string().regex(/^arn:aws[a-z-]*:secretsmanager:\S+$/, 'the ARN of a secret') }),
-]);
-const noticeTargets = z.array(
-  z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('webhook'), name: z.string().min(1), url: z.url({ protocol: /^https$/ }), secret }),
-    z.strictObject({ kind: z.literal('slack'), name: z.string().min(1), url: secret }),
-  ]) satisfies z.ZodType<NoticeTarget>,
-);
 
 /** JSON in a variable: what cannot be parsed is named, not guessed at. */
 const json = <T>(schema: z.ZodType<T>) =>
@@ -66,7 +55,7 @@ const environment = z.object({
   /** For a rehearsal: sample findings act as real ones do. */
   PLIMSOLL_FINDINGS_DRILL: z.stringbool().default(false),
   /** Who is told of findings, whatever they are about; as `notices` of an environment. */
-  PLIMSOLL_FINDINGS_NOTICES: json(noticeTargets).default([]),
+  PLIMSOLL_FINDINGS_NOTICES: json(notices).default([]),
   /** The API as people know it: notices lead to its page. */
   PLIMSOLL_API_URL: z.url().optional(),
   PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error']).default('info'),

@@ -1,7 +1,6 @@
 /** Chains as a release writes them: who decided, by which rules, and what followed. */
 import { describe, expect, test } from 'vitest';
-import { callerOf, orderOf } from '../../test/support/builders.ts';
-import type { ApprovalRule } from '../approval.ts';
+import { callerOf, orderOf, twoGroups } from '../../test/support/builders.ts';
 import type { Caller } from '../caller.ts';
 import { digestText } from '../digest.ts';
 import { type RecordKind, recordTypes } from '../record.ts';
@@ -9,18 +8,6 @@ import { checkConsent } from './consent.ts';
 import type { CheckedRecord } from './records.ts';
 
 const time = '2026-11-27T10:00:00.000Z';
-const rule: ApprovalRule = {
-  quorum: [
-    { groups: ['sre'], count: 1 },
-    { groups: ['ml-owners'], count: 1 },
-  ],
-  minimum: 2,
-  requesterMayApprove: false,
-  mfaWithinMinutes: 15,
-  expiresAfterMinutes: 60,
-  remindBeforeMinutes: null,
-  keepWhenChangeIsEqual: false,
-};
 
 const [first, second] = [digestText('first'), digestText('second')];
 const withFactor = (subject: string, group: string): Caller => ({
@@ -31,7 +18,7 @@ const withFactor = (subject: string, group: string): Caller => ({
 const [sam, olga] = [withFactor('sam', 'sre'), withFactor('olga', 'ml-owners')];
 
 type Entry = readonly [RecordKind, object];
-const requested: Entry = ['requested', { order: orderOf({ approvals: rule }) }];
+const requested: Entry = ['requested', { order: orderOf({ approvals: twoGroups }) }];
 const judged = (change: object = {}): Entry => ['judged', { kind: 'approval needed', ...change }];
 const asked = (statementDigest = first): Entry => ['approvalAsked', { statementDigest }];
 const yes = (by: object, statementDigest = first): Entry => ['decided', { decision: 'approve', by, statementDigest, reason: 'read' }];

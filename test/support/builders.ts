@@ -1,4 +1,5 @@
 /** Orders and their parts with sensible values, so that a test says only what it is about. */
+import type { ApprovalRule } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
 import { defaultObjectives } from '../../domain/objectives.ts';
@@ -83,3 +84,17 @@ export function waiverOf(changes: Partial<Waiver> = {}): Waiver {
 export function callerOf(subject: string, ...groups: readonly string[]): Caller {
   return { subject, kind: 'human', groups, mfa: true, authenticatedAt: 1_700_000_000 };
 }
+
+/** One of each of two groups, with a second factor shown lately. */
+export const twoGroups: ApprovalRule = {
+  quorum: [
+    { groups: ['sre'], count: 1 },
+    { groups: ['ml-owners'], count: 1 },
+  ],
+  minimum: 2,
+  requesterMayApprove: false,
+  mfaWithinMinutes: 15,
+  expiresAfterMinutes: 60,
+  remindBeforeMinutes: null,
+  keepWhenChangeIsEqual: false,
+};

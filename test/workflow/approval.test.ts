@@ -9,7 +9,7 @@ import type { Caller } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { approveUpdate, holdUpdate, resumeUpdate, withdrawUpdate } from '../../workflows/messages.ts';
-import { callerOf } from '../support/builders.ts';
+import { callerOf, twoGroups } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import type { ScriptedWorld } from '../support/scripted-world.ts';
 import { startTemporal, type Temporal } from '../support/temporal.ts';
@@ -20,18 +20,6 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.close());
 
-const twoGroups: ApprovalRule = {
-  quorum: [
-    { groups: ['sre'], count: 1 },
-    { groups: ['ml-owners'], count: 1 },
-  ],
-  minimum: 2,
-  requesterMayApprove: false,
-  mfaWithinMinutes: 15,
-  expiresAfterMinutes: 60,
-  remindBeforeMinutes: null,
-  keepWhenChangeIsEqual: false,
-};
 const secondsNow = () => Math.floor(Date.now() / 1000);
 const fresh = (subject: string, ...groups: readonly string[]): Caller => ({
   ...callerOf(subject, ...groups),

@@ -27,7 +27,8 @@ export function startFindings(config: WorkerConfig, client: Client, log: Log): F
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   const { region, endpoint } = config.aws;
   const store = createBlobStore(new S3Client({ region, forcePathStyle: endpoint !== undefined }), config.store);
-  log.info(config.findings, 'findings of GuardDuty are read');
+  const { queue, drill, notices } = config.findings;
+  log.info({ queue, drill, notices: notices.map(({ name }) => name) }, 'findings of GuardDuty are read');
   const consumer = {
     ...config.findings,
     sqs: new SQSClient({ region }),

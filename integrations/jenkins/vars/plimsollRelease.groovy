@@ -1,4 +1,3 @@
-import dev.plimsoll.Answer
 import dev.plimsoll.Follower
 import dev.plimsoll.Words
 
@@ -8,12 +7,5 @@ import dev.plimsoll.Words
  */
 def call(Map args) {
   List<String> words = Words.release(args)
-  Follower follower = new Follower(this, args)
-  String id = follower.begin(words)
-  echo "release ${id}"
-  Answer answer = follower.follow(id)
-  follower.archive(id)
-  echo answer.text()
-  if (answer.outcome != 'released') error(answer.text())
-  return id
+  return new Follower(this, args).toItsEnd('release', words)
 }

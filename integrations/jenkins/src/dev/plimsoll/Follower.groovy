@@ -26,6 +26,17 @@ class Follower implements Serializable {
     this.patienceMinutes = (args.patienceMinutes ?: 60) as int
   }
 
+  /** Its id; fails the build unless it is released. */
+  String toItsEnd(String what, List<String> words) {
+    String id = begin(words)
+    steps.echo(what + ' ' + id)
+    Answer answer = follow(id)
+    archive(id)
+    steps.echo(answer.text())
+    if (answer.outcome != 'released') steps.error(answer.text())
+    return id
+  }
+
   /** Asking for the same again is being told which it is: this may be repeated as often as it takes. */
   String begin(List<String> words) {
     return Answer.idIn(answerTo(words))
