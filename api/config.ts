@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type IssuerConfig, issuer, issuers } from './auth/issuers.ts';
 import { describeErrors, fieldErrors } from './http/problem.ts';
+import { checkTemporal, type TemporalSettings, temporalSettings, temporalVariables } from './temporal/connection.ts';
 
 const url = z.url({ protocol: /^https?$/, error: 'an http or https address' });
 
@@ -35,16 +36,12 @@ const yamlFile = z
 /** AES-256. */
 const sessionKeyBytes = 32;
 
-const environment = z
+export const environment = z
   .object({
     PLIMSOLL_PORT_API: z.coerce.number<string>().int().min(0).max(65_535).default(8080),
     PLIMSOLL_API_HOST: z.string().min(1).default('127.0.0.1'),
     PLIMSOLL_API_URL: url.optional(),
-    PLIMSOLL_TEMPORAL_ADDRESS: z
-      .string()
-      .regex(/^[\w.-]+:\d+$/, 'host:port')
-      .default('127.0.0.1:7233'),
-    PLIMSOLL_TEMPORAL_NAMESPACE: z.string().min(1).default('default'),
+    ...temporalVariables,
     PLIMSOLL_TEMPORAL_UI_URL: url.optional(),
     PLIMSOLL_OPA_URL: url.default('http://127.0.0.1:8181'),
     PLIMSOLL_POLICY_REVISIONS: z.string().min(1, 'a file'),
@@ -64,6 +61,7 @@ const environment = z
     AWS_REGION: z.string().min(1, 'an AWS region').optional(),
     AWS_ENDPOINT_URL: url.optional(),
   })
+  .superRefine(checkTemporal)
   .refine((env) => env.PLIMSOLL_STORE_BUCKET === undefined || env.AWS_REGION !== undefined, {
     path: ['AWS_REGION'],
     error: 'the region of PLIMSOLL_STORE_BUCKET',
@@ -93,7 +91,7 @@ export interface Config {
   readonly host: string;
   readonly port: number;
   readonly publicUrl: string;
-  readonly temporal: { readonly address: string; readonly namespace: string; readonly uiUrl: string | null };
+  readonly temporal: TemporalSettings & { readonly uiUrl: string | null };
   readonly opaUrl: string;
   /** File with the revisions of the policies whose answer counts; read anew each time. */
   readonly policyRevisions: string;
@@ -118,11 +116,7 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     host: env.PLIMSOLL_API_HOST,
     port: env.PLIMSOLL_PORT_API,
     publicUrl: env.PLIMSOLL_API_URL ?? `http://${env.PLIMSOLL_API_HOST}:${env.PLIMSOLL_PORT_API}`,
-    temporal: {
-      address: env.PLIMSOLL_TEMPORAL_ADDRESS,
-      namespace: env.PLIMSOLL_TEMPORAL_NAMESPACE,
-      uiUrl: env.PLIMSOLL_TEMPORAL_UI_URL ?? null,
-    },
+    temporal: { ...temporalSettings(env), uiUrl: env.PLIMSOLL_TEMPORAL_UI_URL ?? null },
     opaUrl: env.PLIMSOLL_OPA_URL.replace(/\/$/, ''),
     policyRevisions: env.PLIMSOLL_POLICY_REVISIONS,
     catalog: env.PLIMSOLL_CATALOG,

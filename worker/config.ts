@@ -2,6 +2,13 @@
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { notices } from '../api/catalog/notices.ts';
+import { checkTemporal, temporalSettings, temporalVariables } from '../api/temporal/connection.ts';
+
+/**
+ * Running activities get this long to end by themselves after SIGTERM, and an apply as long again once it was told to
+ * (`applyGraceSeconds`): an orchestrator has to wait longer than both.
+ */
+export const shutdownGraceSeconds = 1_800;
 
 const gitCredentials = z.array(z.strictObject({ host: z.string().min(1), tokenFile: z.string().min(1) }));
 
@@ -18,9 +25,8 @@ const json = <T>(schema: z.ZodType<T>) =>
     return z.NEVER;
   });
 
-const environment = z.object({
-  PLIMSOLL_TEMPORAL_ADDRESS: z.string().default('127.0.0.1:7233'),
-  PLIMSOLL_TEMPORAL_NAMESPACE: z.string().default('default'),
+export const environment = z.object({
+  ...temporalVariables,
   /** Which of the queues this process serves; an environment's own queues are named here too. */
   PLIMSOLL_QUEUES: z.string().default('releases,control,watch,tools'),
   PLIMSOLL_STORE_BUCKET: z.string().min(3),
@@ -67,14 +73,14 @@ const environment = z.object({
 export type WorkerConfig = ReturnType<typeof readConfig>;
 
 export function readConfig(variables: NodeJS.ProcessEnv) {
-  const parsed = environment.safeParse(variables);
+  const parsed = environment.superRefine(checkTemporal).safeParse(variables);
   if (!parsed.success) {
     const mistakes = parsed.error.issues.map(({ path, message }) => `  ${path.join('.')}: ${message}`);
     throw new Error(`the worker cannot start; its environment is wrong:\n${mistakes.join('\n')}`);
   }
   const env = parsed.data;
   return {
-    temporal: { address: env.PLIMSOLL_TEMPORAL_ADDRESS, namespace: env.PLIMSOLL_TEMPORAL_NAMESPACE },
+    temporal: temporalSettings(env),
     queues: env.PLIMSOLL_QUEUES.split(',').map((queue) => queue.trim()),
     identity: `${hostname()}:${process.pid}`,
     store: { bucket: env.PLIMSOLL_STORE_BUCKET, kmsKey: env.PLIMSOLL_STORE_KEY },

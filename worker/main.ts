@@ -9,27 +9,29 @@ import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, t
 import { type Logger, pino } from 'pino';
 import { endStrays } from '../activities/tool/machine.ts';
 import { sweepWorkspaces } from '../activities/tool/workspace.ts';
+import { apiKeyOf, clientOptions, nativeOptions } from '../api/temporal/connection.ts';
 import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
-import { readConfig, type WorkerConfig } from './config.ts';
+import { readConfig, shutdownGraceSeconds, type WorkerConfig } from './config.ts';
 import { startFindings } from './findings/start.ts';
 import { ensureCaretaker, ensureCheckpoints } from './schedule.ts';
 
-/** Terraform gets this long to end an apply by itself after SIGTERM; an orchestrator has to wait longer still. */
-const shutdownGrace = '30 minutes';
 /** Slots of each queue. Short calls and looks mostly wait; tools are bounded by memory (`PLIMSOLL_TOOL_SLOTS`). */
 const callSlots = 50;
 /** Secrets of a killed worker lie on the disk no longer than this after its last tool has ended. */
 const sweepMilliseconds = 30_000;
+/** A key that was replaced counts after a minute; the old one has to be good for as long. */
+const keyMilliseconds = 60_000;
 
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = observe(config);
-  const connection = await NativeConnection.connect({ address: config.temporal.address });
+  const connection = await NativeConnection.connect(nativeOptions(config.temporal));
   const client = new Client({
-    connection: await Connection.connect({ address: config.temporal.address }),
+    connection: await Connection.connect(clientOptions(config.temporal)),
     namespace: config.temporal.namespace,
   });
+  setInterval(() => void renewKey(connection, config, log), keyMilliseconds).unref();
   const activities = createActivities(config, client, process.env);
   const workflows = config.queues.includes(taskQueues.releases) ? await workflowCode() : {};
   const workers = await Promise.all(
@@ -40,7 +42,7 @@ async function main(): Promise<void> {
         taskQueue,
         identity: config.identity,
         activities,
-        shutdownGraceTime: shutdownGrace,
+        shutdownGraceTime: shutdownGraceSeconds * 1000,
         // The judge's state travels in heartbeats: with the default of 60 s a killed worker loses it.
         maxHeartbeatThrottleInterval: '2 seconds',
         defaultHeartbeatThrottleInterval: '2 seconds',
@@ -61,6 +63,16 @@ async function main(): Promise<void> {
     })
     .finally(() => findings.stop());
   await connection.close();
+}
+
+/** The native connection holds its key as text. One that cannot be read just now does not end what runs on the last one. */
+async function renewKey(connection: NativeConnection, { temporal }: WorkerConfig, log: Logger): Promise<void> {
+  try {
+    const apiKey = apiKeyOf(temporal);
+    if (apiKey !== undefined) await connection.setApiKey(apiKey);
+  } catch (error) {
+    log.error({ err: error }, 'the API key of Temporal could not be read again: the last one stays');
+  }
 }
 
 /** What killed workers of this machine left: first the programs, then the folders that they worked in. */

@@ -19,6 +19,7 @@ import { createTemporalGateway } from './temporal-gateway.ts';
 
 const address = process.env['PLIMSOLL_TEMPORAL_ADDRESS'] ?? '127.0.0.1:7233';
 const namespace = `api-${randomUUID().slice(0, 8)}`;
+const inTheClear = { namespace, tls: null, apiKeyFile: undefined };
 const catalog = loadCatalog(writeCatalog(), {});
 const ana: Caller = { subject: 'ana', kind: 'human', groups: ['risk'], mfa: true, authenticatedAt: null };
 const ben: Caller = { ...ana, subject: 'ben', groups: ['sre'] };
@@ -51,7 +52,7 @@ beforeAll(async () => {
     workflowsPath: fileURLToPath(new URL('../../test/support/stub-release.ts', import.meta.url)),
   });
   running = worker.run();
-  gateway = createTemporalGateway({ address, namespace, uiUrl: null });
+  gateway = createTemporalGateway({ ...inTheClear, address });
   await vi.waitFor(async () => gateway.list(listQuery({ service: 'x' }), 1, undefined), { timeout: 60_000, interval: 500 });
 });
 
@@ -142,7 +143,7 @@ test('what is not there is not there', async () => {
 });
 
 test('a Temporal that is away is said to be, within its deadline', async () => {
-  const away = createTemporalGateway({ address: '127.0.0.1:1', namespace, uiUrl: null });
+  const away = createTemporalGateway({ ...inTheClear, address: '127.0.0.1:1' });
   const before = Date.now();
   await expect(away.ready()).rejects.toMatchObject({ kind: 'temporal.unreachable' });
   expect(Date.now() - before).toBeLessThan(10_000);

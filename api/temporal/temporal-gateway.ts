@@ -22,8 +22,8 @@ import type { Outcome } from '../../domain/outcome.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
 import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
-import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
+import { clientOptions, type TemporalSettings } from './connection.ts';
 import { createLineGateway } from './line.ts';
 import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
@@ -41,8 +41,9 @@ const summaryLengthMax = 200;
 /** gRPC status codes by number: the library that names them is the client's own affair. */
 const grpc = { deadlineExceeded: 4, resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 } as const;
 
-export function createTemporalGateway({ address, namespace }: Config['temporal']): ReleasesGateway {
-  const connection = Connection.lazy({ address });
+export function createTemporalGateway(settings: TemporalSettings): ReleasesGateway {
+  const { namespace } = settings;
+  const connection = Connection.lazy(clientOptions(settings));
   const client = new Client({ connection, namespace });
   const within = async <Answer>(milliseconds: number, ask: () => Promise<Answer>): Promise<Answer> => {
     try {

@@ -181,6 +181,7 @@ describe('reference pages', () => {
     const readers = [
       'worker/config.ts',
       'api/config.ts',
+      'api/temporal/connection.ts',
       'cli/settings.ts',
       'verify/settings.ts',
       'infra/local/stack/config.ts',

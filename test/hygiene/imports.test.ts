@@ -85,6 +85,8 @@ const table: readonly Row[] = [
       'activities/',
       // The very rules for whom a catalog tells: a worker that is told of others by itself must not take less of them.
       'api/catalog/notices.ts',
+      // Both come to the same Temporal: a setting that one of them read otherwise would be found out in production.
+      'api/temporal/connection.ts',
     ],
     packages: ['@temporalio/', '@aws-sdk/', 'pino', 'zod', 'node:'],
     instead: 'the worker joins; what it would do itself belongs to activities/',
