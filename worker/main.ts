@@ -8,7 +8,7 @@ import { Client, Connection } from '@temporalio/client';
 import { bundleWorkflowCode, DefaultLogger, NativeConnection, Runtime, Worker, type WorkerOptions } from '@temporalio/worker';
 import { type Logger, pino } from 'pino';
 import { endStrays } from '../activities/tool/machine.ts';
-import { sweepWorkspaces } from '../activities/tool/workspace.ts';
+import { sweepBeforeFirst, sweepWorkspaces } from '../activities/tool/workspace.ts';
 import { apiKeyOf, clientOptions, nativeOptions } from '../api/temporal/connection.ts';
 import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
@@ -26,6 +26,7 @@ const keyMilliseconds = 60_000;
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   const log = observe(config);
+  await sweepBeforeFirst(config.workRoot);
   const connection = await NativeConnection.connect(nativeOptions(config.temporal));
   const client = new Client({
     connection: await Connection.connect(clientOptions(config.temporal)),

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, realpathSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { createWorkspaces, sweepWorkspaces } from './workspace.ts';
+import { createWorkspaces, sweepBeforeFirst, sweepWorkspaces } from './workspace.ts';
 
 const newRoot = () => mkdtempSync(join(realpathSync(tmpdir()), 'plimsoll-work-'));
 /** A process that has ended: its pid is nobody's for a while. */
@@ -29,6 +29,15 @@ test('what a dead worker left is swept; what a living one works in stays', async
     expect(await sweepWorkspaces(root)).toEqual([left]);
     expect(readdirSync(root)).toHaveLength(2);
   });
+});
+
+test('a worker that begins sweeps what one with its own number left', async () => {
+  const root = newRoot();
+  const left = `release-w${process.pid}-abcdef`;
+  for (const name of [left, `release-w${process.ppid}-abcdef`, 'nobody-knows']) mkdirSync(join(root, name));
+  expect(await sweepWorkspaces(root)).toEqual([]);
+  expect(await sweepBeforeFirst(root)).toEqual([left]);
+  expect(readdirSync(root)).toHaveLength(2);
 });
 
 test.skipIf(process.platform !== 'linux')('a folder stays while a tool that outlived its worker is at work in it', async () => {

@@ -24,8 +24,20 @@ export function createWorkspaces(root: string): WithWorkspace {
  * tool that outlived its worker is at work in it. Doubt keeps a folder: a pid may have been taken by another.
  */
 export async function sweepWorkspaces(root: string): Promise<readonly string[]> {
+  return await sweepOf(root, isAlive);
+}
+
+/**
+ * Before a worker's first workspace, so that one with its own number is not its own: in a container that is started
+ * again, every worker has the number of the one before.
+ */
+export async function sweepBeforeFirst(root: string): Promise<readonly string[]> {
+  return await sweepOf(root, (pid) => pid !== process.pid && isAlive(pid));
+}
+
+async function sweepOf(root: string, lives: (pid: number) => boolean): Promise<readonly string[]> {
   const folders = await readdir(root).catch(() => []);
-  const orphaned = folders.filter((name) => !isAlive(Number(ownerIn.exec(name)?.[1] ?? process.pid)));
+  const orphaned = folders.filter((name) => ownerIn.test(name) && !lives(Number(ownerIn.exec(name)?.[1])));
   if (orphaned.length === 0) return [];
   const inUse = await workingFolders();
   const unused = orphaned.filter((name) => !inUse.some((folder) => `${folder}${sep}`.startsWith(`${join(root, name)}${sep}`)));
