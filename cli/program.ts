@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import * as commands from './commands.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { findings } from './findings.ts';
+import { addInitCommand } from './init/command.ts';
 import { mountLogin } from './login/command.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
@@ -173,6 +174,11 @@ export function createProgram(
   };
   for (const mount of extensions) mount(program, host, finish);
 
+  addInitCommand(
+    session,
+    command('init', 'write catalog, pipelines and a first service for a repository; nothing that differs is overwritten'),
+    finish,
+  );
   mountLogin(program, session, finish);
 
   program

@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { pipelineFiles } from '../../cli/init/pipelines.ts';
 import { repository } from '../hygiene/repository.ts';
 import { findTool } from '../support/find-tool.ts';
 
@@ -41,6 +42,30 @@ test('every workflow passes', async () => {
 
 test('an attacker finds nothing in workflows and action', async () => {
   expect(await zizmor(...own, join(repository, 'integrations/github/action.yml'))).toMatchObject({ code: 0 });
+});
+
+test('what `plimsoll init` writes for several environments passes both', async () => {
+  const environments = ['staging', 'production'];
+  const files = pipelineFiles({
+    environments,
+    service: 'fraud-scorer',
+    team: 'risk',
+    organisation: 'acme',
+    account: '111122223333',
+    region: 'eu-west-1',
+    apiUrl: 'https://plimsoll.example.com',
+    hostname: 'fraud.example.com',
+    prometheus: 'http://prometheus.monitoring:9090',
+    repository: 'https://github.com/acme/ml-platform',
+    branch: 'main',
+    chart: 'infra/helm/model-service',
+    terraformRoots: new Map(environments.map((name) => [name, name])),
+    github: { repository: 'acme/ml-platform', repositoryId: undefined, plimsoll: { repository: 'acme/plimsoll', commit: 'a'.repeat(40) } },
+    jenkins: undefined,
+  });
+  const file = written(files['.github/workflows/plimsoll.yml'] ?? '');
+  expect(await actionlint(file)).toEqual({ code: 0, text: '' });
+  expect(await zizmor(file)).toMatchObject({ code: 0 });
 });
 
 function written(text: string): string {
