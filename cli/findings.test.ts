@@ -48,5 +48,5 @@ test('what is new, said twice or waived says so', () => {
 
 test('none is said, and so is that there is nothing to compare with', () => {
   expect(findingsText({ ...list(), findings: [] }, plain)).toBe('no findings\n');
-  expect(findingsText({ ...list(), comparedWith: null }, plain)).toContain('no earlier release');
+  expect(findingsText({ ...list(), comparedWith: null }, plain)).toContain('nothing to compare with');
 });

@@ -28,16 +28,16 @@ export async function findings(session: Session, id: string, options: Options): 
 export function findingsText({ findings, comparedWith }: FindingList, colors: Terminal['colors']): string {
   if (findings.length === 0) return 'no findings\n';
   const lines = findings.flatMap((finding) => {
-    const { isNew, alsoAs, waiver, controls } = finding;
+    const { isNew, alsoAs, waiver } = finding;
     const mark = isNew === true ? colors.yellow('new ') : '';
     return [
-      `${mark}${findingText({ ...finding, severitySource: 'plimsoll', controls })}`,
+      `${mark}${findingText(finding)}`,
       ...alsoAs.map(({ tool, rule }) => colors.dim(`  also ${tool} ${rule}`)),
       ...(waiver === null
         ? []
         : [colors.dim(`  waived by ${waiver.name} of ${waiver.owner} until ${waiver.until.slice(0, 10)}: ${waiver.reason}`)]),
     ];
   });
-  const compared = comparedWith === null ? 'there is no earlier release to compare with' : `compared with ${comparedWith}`;
+  const compared = comparedWith === null ? 'there was nothing to compare with' : `compared with ${comparedWith}`;
   return `${lines.join('\n')}\n${colors.dim(compared)}\n`;
 }

@@ -228,3 +228,34 @@ test('a line says what is in the way, and when freezes begin', () => {
   );
   expect(detailsText({ ...release, obstacles: [stopped] }, plain)).toContain('in the way stopped by sam at 2026-11-24 10:00 UTC: errors\n');
 });
+
+test('findings that are new come first and are marked, and are not said twice', () => {
+  const [known] = scan.worst;
+  if (known === undefined) throw new Error('the scan found something');
+  const fresh = {
+    fingerprint: `sha256:${'cd'.repeat(32)}`,
+    rule: 'CKV_AWS_20',
+    severity: 'critical',
+    address: 'aws_s3_bucket.reports',
+    message: 'public',
+  } as const;
+  const gate: NonNullable<ReleaseDetails['gate']> = {
+    kind: 'allow',
+    violations: [],
+    because: [],
+    policyDigest: digest,
+    findingsDigest: digest,
+    findingsCount: 2,
+  };
+  const news = { comparedWith: 'r-1', counts: { critical: 1 }, worst: [fresh] };
+  const scans = [{ ...scan, worst: [{ ...known, ...fresh }, known] }];
+  const text = detailsText({ ...release, scans, gate: { ...gate, news } }, plain);
+  expect(text).toContain('findings   new since r-1: 1 critical\n           new critical CKV_AWS_20 aws_s3_bucket.reports: public\nscan ');
+  expect(text.match(/CKV_AWS_20/g)).toHaveLength(1);
+  expect(text).toContain('high CKV_AWS_19 main.tf:3');
+  expect(changesBetween(release, { ...release, gate: { ...gate, news } }, plain)).toContainEqual(
+    expect.stringContaining('new since r-1: 1 critical'),
+  );
+  const none = { comparedWith: 'r-1', counts: {}, worst: [] };
+  expect(detailsText({ ...release, gate: { ...gate, news: none } }, plain)).toContain('findings   none is new since r-1');
+});

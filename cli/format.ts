@@ -135,11 +135,11 @@ export function lineText({ environment, obstacles, nextFreezes }: LineStatus, co
 
 const severityOrder = ['critical', 'high', 'medium', 'low', 'info'] as const;
 
+const severityCounts = (counts: ScanSummary['counts']): readonly string[] =>
+  severityOrder.flatMap((severity) => ((counts[severity] ?? 0) === 0 ? [] : [`${counts[severity]} ${severity}`]));
+
 export function scanText(scan: ScanSummary, colors: Colors): string {
-  const counts = severityOrder.flatMap((severity) => {
-    const count = scan.counts[severity] ?? 0;
-    return count === 0 ? [] : [`${count} ${severity}`];
-  });
+  const counts = severityCounts(scan.counts);
   const status = scan.status === 'pass' ? colors.green(scan.status) : colors.red(scan.status);
   return `${scan.tool} ${scan.toolVersion}: ${status}${counts.length === 0 ? ', no findings' : `, ${counts.join(', ')}`}`;
 }
@@ -149,7 +149,7 @@ const messageCharactersMax = 110;
 /** More would push the phases off the screen; `plimsoll show` has them all. */
 const addressesShown = 5;
 
-export function findingText(finding: Finding): string {
+export function findingText(finding: Pick<Finding, 'severity' | 'rule' | 'address' | 'message' | 'file' | 'line'>): string {
   const message = finding.message.length > messageCharactersMax ? `${finding.message.slice(0, messageCharactersMax)}…` : finding.message;
   const place = finding.file === undefined ? finding.address : `${finding.file}${finding.line === undefined ? '' : `:${finding.line}`}`;
   return `${finding.severity} ${finding.rule} ${place}: ${message}`;
@@ -188,8 +188,9 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.attention === null ? undefined : ['attention', colors.yellow(release.attention)],
     release.change === null ? undefined : ['change', changeText(release.change)],
     ...(release.change?.addresses ?? []).map((address) => ['', address] as const),
+    ...newsLines(release, colors).map((line, index) => [index === 0 ? 'findings' : '', line] as const),
     ...release.scans.map((scan) => ['scan', scanText(scan, colors)] as const),
-    ...distinct(release.scans.flatMap(({ worst }) => worst.map(findingText))).map((finding) => ['', finding] as const),
+    ...worstKnown(release).map((finding) => ['', finding] as const),
     ...(release.gate?.violations ?? []).map(({ code, message, solution }) => ['denied', `${code} ${message}: ${solution}`] as const),
     ...(release.gate?.waivers ?? []).map(
       ({ name, rule, address, owner, until }) =>
@@ -211,6 +212,24 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.links.temporal === null ? undefined : ['history', release.links.temporal],
   ];
   return `${lines.flatMap((line) => (line === undefined ? [] : [`${colors.dim(line[0].padEnd(11))}${line[1]}`])).join('\n')}\n`;
+}
+
+/** What the last release did not have, counted, and the worst of it. */
+function newsLines({ gate }: ReleaseDetails, colors: Colors): readonly string[] {
+  const news = gate?.news;
+  if (news === undefined || news.comparedWith === null) return [];
+  const counts = severityCounts(news.counts);
+  if (counts.length === 0) return [`none is new since ${news.comparedWith}`];
+  return [
+    colors.yellow(`new since ${news.comparedWith}: ${counts.join(', ')}`),
+    ...news.worst.map((finding) => `${colors.yellow('new')} ${findingText(finding)}`),
+  ];
+}
+
+/** The worst of each scan, without what is shown as new. */
+function worstKnown({ gate, scans }: ReleaseDetails): readonly string[] {
+  const shown = new Set(gate?.news?.worst.map(({ fingerprint }) => fingerprint));
+  return distinct(scans.flatMap(({ worst }) => worst.filter(({ fingerprint }) => !shown.has(fingerprint)).map(findingText)));
 }
 
 /** Who fills which seat, and whose yes would be their own work judged by themselves. */
@@ -247,6 +266,7 @@ export function changesBetween(before: ReleaseDetails | undefined, now: ReleaseD
   if (now.gate !== null && now.gate.kind !== before?.gate?.kind) {
     detail(`policy: ${now.gate.kind}${now.gate.because.length === 0 ? '' : ` (${now.gate.because.join(', ')})`}`);
     for (const { code, message, solution } of now.gate.violations) detail(`  ${code} ${message}: ${solution}`);
+    for (const line of newsLines(now, colors)) detail(line);
   }
   for (const { decision, by, reason } of now.approvals.slice(before?.approvals.length ?? 0)) detail(`${decision} by ${by}: ${reason}`);
   if (now.waitingFor !== null && JSON.stringify(now.waitingFor) !== JSON.stringify(before?.waitingFor)) {

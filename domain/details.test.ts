@@ -63,6 +63,29 @@ test('what GuardDuty found is there with what it did', () => {
   );
 });
 
+test('findings that are new are counted, and the worst of them named', () => {
+  const gate = {
+    kind: 'allow',
+    violations: [],
+    because: [],
+    policyDigest: digestText('p'),
+    findingsDigest: digestText('f'),
+    findingsCount: 3,
+  } as const;
+  const line = {
+    fingerprint: digestText('1'),
+    rule: 'CKV_AWS_20',
+    severity: 'high',
+    address: 'aws_s3_bucket.reports',
+    message: 'public',
+  } as const;
+  const news = { comparedWith: 'r-1', counts: { high: 1 }, worst: [line] };
+  expect(detailsOf({ ...view, gate: { ...gate, news } })).toContain(
+    'Findings: new since r-1: 1 high\n- **new** high CKV_AWS_20 `aws_s3_bucket.reports`: public',
+  );
+  expect(detailsOf({ ...view, gate }), 'of an older worker').not.toContain('Findings');
+});
+
 test('a verdict from before judges gave evidence is still shown', () => {
   const { kind, reason, metrics, canary, stable } = failVerdict;
   const earlier = { kind, reason, metrics, canary, stable } as unknown as typeof failVerdict;

@@ -2,6 +2,7 @@
 import type { ArmTotals, MetricReading, Verdict } from './judge/judge.ts';
 import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shareText, wholeText } from './judge/words.ts';
 import { obstaclesText } from './line.ts';
+import { newsText } from './news.ts';
 import { overrideText } from './override.ts';
 import { groupsText } from './quorum.ts';
 import { threatText } from './threats/finding.ts';
@@ -16,6 +17,7 @@ export function detailsOf(view: ReleaseView): string {
     `${view.requester.subject} asked for \`${view.modelVersion ?? view.commit.slice(0, 12)}\` of ${view.service} in ${view.environment}: ${view.reason}`,
     view.override === undefined ? '' : `Once approved it ${overrideText(view.override)}`,
     ...changeLines(view),
+    ...newsLines(view),
     ...scanLines(view),
     ...(view.gate?.waivers ?? []).map(
       ({ rule, address, name, owner, until, reason }) => `Waived: ${rule} \`${address}\` by ${name} of ${owner} until ${until}: ${reason}`,
@@ -69,6 +71,12 @@ function changeLines({ change }: ReleaseView): string[] {
   return [
     `Change: ${create} created, ${update} changed, ${replace} replaced, ${destroy} destroyed${first.length === 0 ? '' : `: ${first.join(', ')}`}`,
   ];
+}
+
+function newsLines({ gate }: ReleaseView): string[] {
+  if (gate?.news === undefined) return [];
+  const worst = gate.news.worst.map(({ severity, rule, address, message }) => `- **new** ${severity} ${rule} \`${address}\`: ${message}`);
+  return [[`Findings: ${newsText(gate.news)}`, ...worst].join('\n')];
 }
 
 function scanLines({ scans }: ReleaseView): string[] {

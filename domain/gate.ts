@@ -1,6 +1,7 @@
 /** What OPA said about one release. Deny beats everything; an approval is asked for only of what is allowed. */
 import type { Blob } from './blob.ts';
 import type { Digest } from './digest.ts';
+import type { News } from './news.ts';
 import type { WaiverInPlay } from './waiver.ts';
 
 /** One rule that fired, with the rule's own METADATA. */
@@ -25,8 +26,10 @@ export interface GateDecision {
   readonly waivers?: readonly WaiverInPlay[] | undefined;
   /** Who has to be among those who approve, beside the environment's own quorum; left out where nobody in particular. */
   readonly seats?: readonly { readonly groups: readonly string[]; readonly count: number }[] | undefined;
-  /** Every finding once, `MergedFinding`s as JSON in the store's folder of findings. Left out by older workers. */
+  /** Every finding once, `ComparedFinding`s as JSON in the store's folder of findings. Left out by older workers. */
   readonly findings?: Blob | undefined;
+  /** Which of them are new; left out where that could not be told, and by older workers. */
+  readonly news?: News | undefined;
   /** What was asked, in the store. Left out by older workers. */
   readonly question?: Blob | undefined;
   /** Over what was found and which waivers let it pass, so that an approval is of both. */

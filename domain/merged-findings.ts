@@ -93,8 +93,10 @@ function meansTheSame(a: MergedFinding, b: MergedFinding): boolean {
 const samePlace = (a: Found, b: Found): boolean =>
   a.address === b.address || (a.file !== undefined && a.line !== undefined && a.file === b.file && a.line === b.line);
 
+type Named = Pick<FoundBy, 'fingerprint'>;
+
 /** Every fingerprint that stands for it: what was found before in other words is not new. */
-export const fingerprintsOf = ({ fingerprint, alsoAs }: MergedFinding): readonly Digest[] => [
+export const fingerprintsOf = ({ fingerprint, alsoAs }: Named & { readonly alsoAs: readonly Named[] }): readonly Digest[] => [
   fingerprint,
   ...alsoAs.map((one) => one.fingerprint),
 ];

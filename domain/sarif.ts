@@ -4,14 +4,13 @@
  */
 import { hexOf } from './digest.ts';
 import type { Severity } from './finding.ts';
-import type { MergedFinding } from './merged-findings.ts';
+import type { ComparedFinding } from './news.ts';
 
 export interface SarifInput {
   readonly service: string;
   readonly environment: string;
   readonly releaseId: string;
-  /** `isNew`: against the last released plan; `null` without one. */
-  readonly findings: readonly (MergedFinding & { readonly isNew: boolean | null })[];
+  readonly findings: readonly ComparedFinding[];
 }
 
 const levels = { critical: 'error', high: 'error', medium: 'warning', low: 'note', info: 'note' } as const satisfies Record<
@@ -43,14 +42,14 @@ export function sarifOf({ service, environment, releaseId, findings }: SarifInpu
   };
 }
 
-const ruleOf = ({ rule, tool, message, severity, controls }: MergedFinding) => ({
+const ruleOf = ({ rule, tool, message, severity, controls }: ComparedFinding) => ({
   id: rule,
   shortDescription: { text: message },
   defaultConfiguration: { level: levels[severity] },
   properties: { tags: ['security', tool, ...controls], 'security-severity': scores[severity] },
 });
 
-function resultOf(finding: SarifInput['findings'][number], ruleIndex: number): object {
+function resultOf(finding: ComparedFinding, ruleIndex: number): object {
   const { rule, severity, message, address, fingerprint, tool, reports, alsoAs, waiver, isNew } = finding;
   return {
     ruleId: rule,
@@ -73,7 +72,7 @@ function resultOf(finding: SarifInput['findings'][number], ruleIndex: number): o
   };
 }
 
-function placeOf({ file, line }: MergedFinding): object {
+function placeOf({ file, line }: ComparedFinding): object {
   if (file === undefined) return {};
   const region = line === undefined || line < 1 ? {} : { region: { startLine: line } };
   return { physicalLocation: { artifactLocation: { uri: encodeURI(file), uriBaseId: '%SRCROOT%' }, ...region } };

@@ -111,6 +111,9 @@ export interface ReleaseView {
   readonly records: number;
 }
 
+/** By this name a release is asked for its view. */
+export const viewQueryName = 'view';
+
 /** Before anything has happened. `at`: RFC 3339. */
 export function firstView(order: ReleaseOrder, at: string): ReleaseView {
   const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model, override } = order;

@@ -18,7 +18,7 @@ import { createNotifyActivities } from '../activities/notify/notify.ts';
 import { expectedIn } from '../activities/policy/expected.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
-import { createReleasesActivities } from '../activities/releases/releases.ts';
+import { createFormerFindings, createReleasesActivities } from '../activities/releases/releases.ts';
 import { createScanActivities } from '../activities/scan/scan.ts';
 import { createSourceActivities } from '../activities/source/source.ts';
 import { createTerraformActivities, workerIdentity } from '../activities/terraform/index.ts';
@@ -58,6 +58,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPolicyActivities({
       store,
       findings: createBlobStore(s3, { ...config.store, folder: storeFolders.findings }),
+      formerFindings: createFormerFindings(client),
       expected: expectedIn(config.policyRevisions),
       config: { opaUrl: config.opaUrl },
     }),

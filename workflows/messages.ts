@@ -9,7 +9,7 @@ import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
 import type { ThreatNews } from '../domain/threats/finding.ts';
 import { findingSignalName, type ReceivedThreat } from '../domain/threats/told.ts';
-import type { ReleaseView } from '../domain/view.ts';
+import { type ReleaseView, viewQueryName } from '../domain/view.ts';
 
 /** Task queues; an environment may name its own `tools` and `watch` queues. */
 export const taskQueues = { releases: 'releases', control: 'control', watch: 'watch', tools: 'tools' } as const;
@@ -38,7 +38,7 @@ export const lookAgainUpdate = defineUpdate<void, [Instruction]>('lookAgain');
 /** To a line that is stopped; by another person than the one who stopped it. */
 export const resumeLineUpdate = defineUpdate<void, [Instruction]>('resumeLine');
 
-export const viewQuery = defineQuery<ReleaseView>('view');
+export const viewQuery = defineQuery<ReleaseView>(viewQueryName);
 export const orderQuery = defineQuery<ReleaseOrder>('order');
 
 /** At most `limit` records whose sequence is greater than `after` (−1 for all), oldest first. */

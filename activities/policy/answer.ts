@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { type Digest, digestPattern } from '../../domain/digest.ts';
 import type { GateDecision, Violation } from '../../domain/gate.ts';
+import { fingerprintsOf } from '../../domain/merged-findings.ts';
 import { whyUnexpected } from '../../domain/policy-revisions.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { failure } from '../failure.ts';
@@ -48,6 +49,11 @@ const answer = z.object({
   /** One bundle, and its revision is the digest of the policies: `opa build -r`. */
   provenance: z.object({ bundles: z.record(z.string(), z.object({ revision: digest })) }),
 });
+
+const foundBefore = z.array(z.object({ fingerprint: digest, alsoAs: z.array(z.object({ fingerprint: digest })) }));
+
+/** Of findings that lie in the store: every fingerprint that stands for one of them. */
+export const fingerprintsIn = (stored: unknown): ReadonlySet<Digest> => new Set(foundBefore.parse(stored).flatMap(fingerprintsOf));
 
 /** With the limit below, some 16 KiB: half of what a message may hold. */
 const violationsMax = 20;

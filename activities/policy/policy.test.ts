@@ -70,12 +70,14 @@ async function judge(
   changes: Partial<Input> = {},
   status = 200,
   expected: PolicyDependencies['expected'] = async () => [policyDigest],
+  formerFindings: PolicyDependencies['formerFindings'] = async () => undefined,
 ): Promise<GateDecision> {
   const fetch = async (url: URL, init: { readonly body: string }) => {
     asked.push({ url: url.href, input: (JSON.parse(init.body) as { input: Record<string, unknown> }).input });
     return new Response(typeof body === 'string' ? body : JSON.stringify(body), { status });
   };
-  const port = createPolicyActivities({ store, findings: store, fetch, expected, config: { opaUrl: 'http://opa.example:8181' } });
+  const config = { opaUrl: 'http://opa.example:8181' };
+  const port = createPolicyActivities({ store, findings: store, formerFindings, fetch, expected, config });
   const input: Input = { order: orderOf(), stage: 'complete', reports: [], change: null, firstRelease: false, ...changes };
   return await new MockActivityEnvironment().run((asking: Input) => port.judgeRelease(asking), input);
 }
@@ -89,6 +91,7 @@ describe('the answer', () => {
       policyDigest,
       question: { digest: digestOf(asked[0]?.input), bytes: expect.any(Number) },
       findings: await store.putJson([]),
+      news: { comparedWith: null, counts: {}, worst: [] },
       findingsDigest: digestOf([]),
       findingsCount: 0,
     });
@@ -128,6 +131,44 @@ test('what was found is kept once each, for whoever reads it later', async () =>
     { rule: 'rule-1', reports: ['tfsec'], alsoAs: [], waiver: null },
     { rule: 'rule-2', reports: ['tfsec'], alsoAs: [], waiver: null },
   ]);
+});
+
+describe('what is new', () => {
+  const after = async (
+    former: PolicyDependencies['formerFindings'],
+    changes: Partial<Input> = {},
+    body: unknown = { result: allow, provenance },
+  ) => judge(body, { reports: [await reportWith(1, 2)], ...changes }, 200, undefined, former);
+  const before = async (...numbers: number[]) => {
+    const { findings } = await judge({ result: allow, provenance }, { reports: [await reportWith(...numbers)] });
+    if (findings === undefined) throw new Error('findings were kept');
+    return { releaseId: 'r-1', findings };
+  };
+
+  test('is told of the release and kept with each finding', async () => {
+    const former = await before(1);
+    const { news, findings } = await after(async () => former);
+    expect(news).toMatchObject({ comparedWith: 'r-1', counts: { low: 1 }, worst: [{ rule: 'rule-2' }] });
+    expect(await store.getJson(findings ?? former.findings)).toMatchObject([
+      { rule: 'rule-2', isNew: true },
+      { rule: 'rule-1', isNew: false },
+    ]);
+  });
+
+  test.each([
+    ['Temporal does not say what was before', () => Promise.reject(new Error('no worker'))],
+    ['what was found then has another shape', async () => ({ releaseId: 'r-1', findings: await store.putJson({ none: true }) })],
+  ])('is left out where %s: nobody is kept waiting for it', async (_what, former) => {
+    const decision = await after(former);
+    expect(decision).toMatchObject({ kind: 'allow', findingsCount: 2 });
+    expect(decision).not.toHaveProperty('news');
+  });
+
+  test('is not asked about code that may go on', async () => {
+    const former = async () => ({ releaseId: 'r-1', findings: (await before(1)).findings });
+    expect(await after(former, { stage: 'code' })).not.toHaveProperty('news');
+    expect(await after(former, { stage: 'code' }, { result: deny(1), provenance })).toHaveProperty('news');
+  });
 });
 
 describe('waivers in play', () => {

@@ -93,6 +93,7 @@ async function judge(changes: Partial<Input> = {}, url = opaUrl): Promise<GateDe
   const port = createPolicyActivities({
     store,
     findings: store,
+    formerFindings: async () => undefined,
     expected: async () => [policyRevision(policies)],
     config: { opaUrl: url },
   });

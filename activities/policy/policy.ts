@@ -2,20 +2,24 @@
  * Asks OPA about one release. Decides nothing, and has no answer of its own: no answer from OPA is a failure,
  * never an allow.
  */
-import { Context } from '@temporalio/activity';
+import { Context, log } from '@temporalio/activity';
 import { type Digest, digestOf } from '../../domain/digest.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import { mergeFindings } from '../../domain/merged-findings.ts';
+import { compared, type FormerFindings, newsOf } from '../../domain/news.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
 import type { PolicyPort } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import type { BlobStore } from '../tool/store.ts';
-import { readDecision } from './answer.ts';
+import { fingerprintsIn, readDecision } from './answer.ts';
 import { inputOf, parseChange, parseManifests, parseReport, type Report } from './question.ts';
 
 export interface PolicyDependencies {
   readonly store: BlobStore;
   /** Where merged findings are kept for the API. */
   readonly findings: BlobStore;
+  /** Of the last release that this one can be compared with. */
+  readonly formerFindings: (order: ReleaseOrder) => Promise<FormerFindings | undefined>;
   readonly fetch?: (address: URL, request: RequestInit & { readonly body: string }) => Promise<Response>;
   /** Revisions of the policies whose answer counts, as they are now. */
   readonly expected: () => Promise<readonly Digest[]>;
@@ -25,7 +29,8 @@ export interface PolicyDependencies {
 /** OPA answers in milliseconds; a plan of some MiB takes a second. Temporal asks again. */
 const answerWithinMs = 20_000;
 
-export function createPolicyActivities({ store, findings, fetch = globalThis.fetch, expected, config }: PolicyDependencies): PolicyPort {
+export function createPolicyActivities(dependencies: PolicyDependencies): PolicyPort {
+  const { store, findings, formerFindings, fetch = globalThis.fetch, expected, config } = dependencies;
   const address = new URL('/v1/data/plimsoll/release/decision?provenance=true', config.opaUrl);
 
   const ask = async (input: unknown): Promise<unknown> => {
@@ -41,6 +46,18 @@ export function createPolicyActivities({ store, findings, fetch = globalThis.fet
       if (Context.current().cancellationSignal.aborted) return await Context.current().cancelled;
       if (error instanceof TypeError || error instanceof DOMException) throw failure('policy.unreachable', 'OPA did not answer');
       throw error;
+    }
+  };
+
+  /** For people to read; it decides nothing, so that a release does not fail where it cannot be told. */
+  const judgedBefore = async (order: ReleaseOrder): Promise<Before | undefined> => {
+    try {
+      const found = await formerFindings(order);
+      if (found === undefined) return { releaseId: null, known: undefined };
+      return { releaseId: found.releaseId, known: fingerprintsIn(await findings.getJson(found.findings)) };
+    } catch (error) {
+      log.warn('findings are not compared with an earlier release', { because: String(error) });
+      return undefined;
     }
   };
 
@@ -60,16 +77,24 @@ export function createPolicyActivities({ store, findings, fetch = globalThis.fet
       const question = await store.putJson(input);
       const decision = readDecision(await ask(input), await expected());
       const fingerprints = fingerprintsOf(stored);
-      const merged = mergeFindings(stored, decision.waivers);
+      // Asked about code, only a deny is kept.
+      const before = stage === 'complete' || decision.kind === 'deny' ? await judgedBefore(order) : undefined;
+      const found = compared(mergeFindings(stored, decision.waivers), before?.known);
       return {
         ...decision,
         question,
-        findings: await findings.putJson(merged),
+        findings: await findings.putJson(found),
+        ...(before !== undefined && { news: newsOf(found, before.releaseId) }),
         findingsDigest: findingsDigestOf(fingerprints, decision.waivers),
         findingsCount: fingerprints.length,
       };
     },
   };
+}
+
+interface Before {
+  readonly releaseId: string | null;
+  readonly known: ReadonlySet<Digest> | undefined;
 }
 
 /** The same finding of two scans (code and plan) is one. */

@@ -5,6 +5,7 @@ import type { Caller } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
 import { severityRank } from '../../domain/finding.ts';
 import type { MergedFinding } from '../../domain/merged-findings.ts';
+import { compared, newsOf } from '../../domain/news.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { freePorts } from '../../infra/local/free-ports.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
@@ -159,16 +160,12 @@ describe('the page', () => {
   });
 
   test('says first which findings the last released version did not have', async () => {
-    const known = finding('known since last week', 'high');
-    const earlier = await world.call('POST', '/v1/releases', {
-      body: { ...releaseBody, model: { ...releaseBody.model, version: '2026.11.2' } },
-    });
-    const { id: before } = (await earlier.json()) as { id: string };
-    world.releases.change(before, { status: 'completed', phase: 'closed', outcome: 'released' });
-    world.releases.viewChanges.set(before, { gate: judged(known) });
-    world.releases.viewChanges.set(id, { ...waiting, gate: judged(known, finding('brought by this one', 'low')) });
+    const merged = [finding('known since last week', 'high'), finding('brought by this one', 'low')];
+    const findings = compared(merged, new Set([digestText('known since last week')]));
+    const gate = { ...judged(...merged), findings: world.keep(JSON.stringify(findings)), news: newsOf(findings, 'r-1') };
+    world.releases.viewChanges.set(id, { ...waiting, gate });
     const page = await visit();
-    expect(page).toContain(`1 is new since ${before}.`);
+    expect(page).toContain('new since r-1: 1 low');
     expect(page.match(/<b>new<\/b>[^\n]*/g)).toEqual([expect.stringContaining('brought by this one')]);
     expect(page.indexOf('brought by this one')).toBeLessThan(page.indexOf('known since last week'));
   });

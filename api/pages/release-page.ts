@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
+import { type News, newsText } from '../../domain/news.ts';
 import { overrideText } from '../../domain/override.ts';
 import type { FindingList } from '../findings/schemas.ts';
 import type { releaseDetails } from '../releases/schemas.ts';
@@ -131,26 +132,20 @@ const findingsShown = 20;
 type Finding = FindingList['findings'][number];
 
 /** Until the policies were asked, only how each scan ended is known; then every finding once, new ones first. */
-function findingsPart({ scans }: Release, found: FindingList | undefined): Html {
+function findingsPart({ scans, gate }: Release, found: FindingList | undefined): Html {
   const broken = scans.filter(({ status }) => status === 'error' || status === 'incomplete');
   return part(
     'What the scans found',
     html`${scans.length === 0 && html`<p>No scan has ended yet.</p>`}
 ${broken.map(({ tool, status }) => html`<p class="danger">${tool}: ${status}</p>`)}
-${found === undefined ? list(scans.map(({ tool, status }) => html`${tool}: ${status}`)) : foundBy(found, scans)}`,
+${found === undefined ? list(scans.map(({ tool, status }) => html`${tool}: ${status}`)) : foundBy(found, gate?.news, scans)}`,
   );
 }
 
-function foundBy({ findings, comparedWith }: FindingList, scans: Release['scans']): Html {
+function foundBy({ findings }: FindingList, news: News | undefined, scans: Release['scans']): Html {
   if (findings.length === 0) return html`<p class="fine">Nothing, by ${scans.map(({ tool }) => tool).join(', ')}.</p>`;
-  const newFirst = findings.toSorted((a, b) => Number(b.isNew ?? false) - Number(a.isNew ?? false));
-  const newOnes = findings.filter(({ isNew }) => isNew === true).length;
-  const compared =
-    comparedWith === null
-      ? 'There is no earlier release to compare with.'
-      : `${newOnes === 0 ? 'None is' : `${newOnes} ${newOnes === 1 ? 'is' : 'are'}`} new since ${comparedWith}.`;
-  return html`<p class="${newOnes > 0 ? 'mark' : 'quiet'}">${compared}</p>
-${list(newFirst.slice(0, findingsShown).map(findingLine))}
+  return html`<p class="${findings.some(({ isNew }) => isNew) ? 'mark' : 'quiet'}">${newsText(news)}</p>
+${list(findings.slice(0, findingsShown).map(findingLine))}
 ${findings.length > findingsShown && html`<p class="quiet">and ${findings.length - findingsShown} more, less severe</p>`}`;
 }
 

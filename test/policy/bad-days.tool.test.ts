@@ -73,6 +73,7 @@ async function judge(): Promise<GateDecision> {
   const policy = createPolicyActivities({
     store,
     findings: store,
+    formerFindings: async () => undefined,
     expected: async () => [policyRevision('infra/opa')],
     config: { opaUrl },
   });

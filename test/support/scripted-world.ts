@@ -175,6 +175,7 @@ export class ScriptedWorld {
           because: [],
           policyDigest: digestText('policy'),
           // As the real one's: of what was found, and of what lets it pass.
+          findings: blob('findings'),
           findingsDigest: answer.waivers === undefined ? digestText('findings') : digestOf({ waivers: answer.waivers }),
           findingsCount: 0,
         };

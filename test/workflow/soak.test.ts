@@ -3,11 +3,12 @@
  * Method: releases in both environments on a real Temporal server, whose own lists are read.
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { createFormerFindings } from '../../activities/releases/releases.ts';
 import { digestText } from '../../domain/digest.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
-import { verdictOf } from '../support/scripted-world.ts';
+import { blob, verdictOf } from '../support/scripted-world.ts';
 import { startTemporal, type Temporal } from '../support/temporal.ts';
 
 let temporal: Temporal;
@@ -75,6 +76,19 @@ describe.concurrent('an environment that requires another', () => {
       kind: 'blocked',
       reason: expect.stringContaining('was taken back in staging') as string,
     });
+  });
+
+  test('is judged beside what was found in the last release of the same parts, and of no others', async () => {
+    const formerFindings = createFormerFindings(temporal.client);
+    const first = await given({});
+    expect(await formerFindings(first.order)).toBeUndefined();
+    await first.handle.result();
+    await listed(first.order.service, 1);
+    // A worker that is busy with other stories may answer late; whoever is judged then goes on without.
+    const former = await vi.waitFor(() => formerFindings(first.order), { timeout: 30_000 });
+    expect(former).toEqual({ releaseId: first.order.releaseId, findings: blob('findings') });
+    expect(await formerFindings({ ...first.order, infrastructure: orderOf().infrastructure })).toBeUndefined();
+    expect(await formerFindings({ ...first.order, environment: 'staging' })).toBeUndefined();
   });
 
   test('lets a rollback pass: the way back waits for nobody', async () => {

@@ -418,12 +418,36 @@ export type GateDecision = {
         digest: string;
         bytes: number;
     };
+    /**
+     * Left out where it could not be told.
+     */
+    news?: FindingsNews;
     question?: {
         digest: string;
         bytes: number;
     };
     findingsDigest: string;
     findingsCount: number;
+};
+
+/**
+ * Findings that are new, counted, and the most severe of them.
+ */
+export type FindingsNews = {
+    /**
+     * The last release that was released here with the same parts; `null` without one.
+     */
+    comparedWith: string | null;
+    counts: {
+        [key: string]: number;
+    };
+    worst: Array<{
+        fingerprint: string;
+        rule: string;
+        severity: 'info' | 'low' | 'medium' | 'high' | 'critical';
+        address: string;
+        message: string;
+    }>;
 };
 
 export type Statement = {
@@ -688,7 +712,7 @@ export type FindingList = {
      */
     releaseId: string;
     /**
-     * The last release that was released here with the same parts; `null` without one.
+     * The last release that was released here with the same parts, when it was judged; `null`: not compared.
      */
     comparedWith: string | null;
     findings: Array<MergedFinding>;
@@ -720,7 +744,7 @@ export type MergedFinding = {
         until: string;
     } | null;
     /**
-     * `null`: there is nothing to compare with.
+     * `null`: it was not compared.
      */
     isNew: boolean | null;
 };

@@ -95,7 +95,13 @@ export async function decisionSeconds(): Promise<readonly number[]> {
     server = spawn(toolFile('opa'), serve, { stdio: 'ignore' });
     await healthy(`${opaUrl}/health?bundles`);
     const store = createMemoryStore();
-    const policy = createPolicyActivities({ store, findings: store, expected: async () => [policyRevision(policies)], config: { opaUrl } });
+    const policy = createPolicyActivities({
+      store,
+      findings: store,
+      formerFindings: async () => undefined,
+      expected: async () => [policyRevision(policies)],
+      config: { opaUrl },
+    });
     const asked = await question(store);
     const taken: number[] = [];
     for (let number = 0; number < warmUps + decisions; number += 1) {
