@@ -99,6 +99,26 @@ describe('whose tokens are believed', () => {
     expect(readConfig({ ...right, PLIMSOLL_SESSION_KEY: key }).page).toBeNull();
   });
 
+  test('what the page keeps secret comes from files as well, in one way each', () => {
+    const key = Buffer.alloc(32, 7).toString('base64');
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-config-'));
+    const fileOf = (name: string, text: string) => {
+      writeFileSync(join(folder, name), text);
+      return join(folder, name);
+    };
+    const PLIMSOLL_ISSUERS = JSON.stringify([{ ...people, page: { clientId: 'page' } }]);
+    const mounted = {
+      PLIMSOLL_SESSION_KEY_FILE: fileOf('session-key', `${key}\n`),
+      PLIMSOLL_PAGE_CLIENT_SECRET_FILE: fileOf('client-secret', 'hush\n'),
+    };
+    const read = (more: Readonly<Record<string, string>>) => readConfig({ ...files, PLIMSOLL_ISSUERS, ...mounted, ...more }).page;
+    expect(read({})).toEqual({ sessionKey: Uint8Array.from(Buffer.alloc(32, 7)), clientSecret: 'hush' });
+    expect(() => read({ PLIMSOLL_SESSION_KEY: key })).toThrow(/PLIMSOLL_SESSION_KEY: left out, or PLIMSOLL_SESSION_KEY_FILE/);
+    expect(() => read({ PLIMSOLL_SESSION_KEY_FILE: join(folder, 'gone') })).toThrow(/PLIMSOLL_SESSION_KEY_FILE: a readable file: ENOENT/);
+    expect(() => read({ PLIMSOLL_SESSION_KEY_FILE: fileOf('empty', '\n') })).toThrow(/a file that is not empty/);
+    expect(() => read({ PLIMSOLL_SESSION_KEY_FILE: fileOf('short', 'c2hvcnQ=') })).toThrow(/PLIMSOLL_SESSION_KEY_FILE: 32 random/);
+  });
+
   test('what is not JSON is refused', () => {
     expect(() => readConfig({ ...files, PLIMSOLL_ISSUERS: '[' })).toThrow(/PLIMSOLL_ISSUERS: JSON/);
   });

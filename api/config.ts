@@ -33,8 +33,30 @@ const yamlFile = z
     }
   });
 
+/** What a cluster mounts: in a file it shows in fewer places than in a variable. */
+const secretFile = z
+  .string()
+  .min(1, 'a file')
+  .transform((path, context): string => {
+    try {
+      const text = readFileSync(path, 'utf8').trim();
+      if (text !== '') return text;
+      context.addIssue({ code: 'custom', message: 'a file that is not empty' });
+    } catch (error) {
+      const why = error instanceof Error && 'code' in error ? String(error.code) : 'unknown';
+      context.addIssue({ code: 'custom', message: `a readable file: ${why}` });
+    }
+    return z.NEVER;
+  });
+
 /** AES-256. */
 const sessionKeyBytes = 32;
+const sessionKeyHint = '32 random bytes as base64: `openssl rand -base64 32`';
+
+const sessionKey = z
+  .base64(sessionKeyHint)
+  .transform((text) => Uint8Array.from(Buffer.from(text, 'base64')))
+  .refine(({ length }) => length === sessionKeyBytes, sessionKeyHint);
 
 export const environment = z
   .object({
@@ -50,12 +72,10 @@ export const environment = z
     PLIMSOLL_AUDIENCE: z.string().min(1).default('plimsoll'),
     PLIMSOLL_ISSUERS: json.pipe(issuers).optional(),
     PLIMSOLL_ISSUERS_FILE: yamlFile.pipe(issuers).optional(),
-    PLIMSOLL_SESSION_KEY: z
-      .base64('32 random bytes as base64: `openssl rand -base64 32`')
-      .transform((text) => Uint8Array.from(Buffer.from(text, 'base64')))
-      .refine(({ length }) => length === sessionKeyBytes, '32 random bytes as base64: `openssl rand -base64 32`')
-      .optional(),
+    PLIMSOLL_SESSION_KEY: sessionKey.optional(),
+    PLIMSOLL_SESSION_KEY_FILE: secretFile.pipe(sessionKey).optional(),
     PLIMSOLL_PAGE_CLIENT_SECRET: z.string().min(1).optional(),
+    PLIMSOLL_PAGE_CLIENT_SECRET_FILE: secretFile.optional(),
     PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     PLIMSOLL_STORE_BUCKET: z.string().min(3, 'the name of a bucket').optional(),
     AWS_REGION: z.string().min(1, 'an AWS region').optional(),
@@ -66,7 +86,12 @@ export const environment = z
     path: ['AWS_REGION'],
     error: 'the region of PLIMSOLL_STORE_BUCKET',
   })
-  .refine((env) => env.PLIMSOLL_SESSION_KEY !== undefined || !hasPage(env), {
+  .superRefine((env, context) => {
+    for (const name of ['PLIMSOLL_SESSION_KEY', 'PLIMSOLL_PAGE_CLIENT_SECRET'] as const)
+      if (env[name] !== undefined && env[`${name}_FILE`] !== undefined)
+        context.addIssue({ code: 'custom', path: [name], message: `left out, or ${name}_FILE: two would leave open which one counts` });
+  })
+  .refine((env) => (env.PLIMSOLL_SESSION_KEY ?? env.PLIMSOLL_SESSION_KEY_FILE) !== undefined || !hasPage(env), {
     path: ['PLIMSOLL_SESSION_KEY'],
     error: 'what cookies of the page are encrypted with, the same for every process of the API: an issuer has `page`',
   })
@@ -134,8 +159,9 @@ const usualIssuer = (env: z.infer<typeof environment>): IssuerConfig =>
   issuer.parse({ issuer: env.PLIMSOLL_ISSUER_URL, audience: env.PLIMSOLL_AUDIENCE, proofAudience: usualProofAudience });
 
 function pageOf(env: z.infer<typeof environment>): Config['page'] {
-  const { PLIMSOLL_SESSION_KEY: sessionKey, PLIMSOLL_PAGE_CLIENT_SECRET: clientSecret } = env;
-  return sessionKey === undefined || !hasPage(env) ? null : { sessionKey, clientSecret };
+  const key = env.PLIMSOLL_SESSION_KEY ?? env.PLIMSOLL_SESSION_KEY_FILE;
+  if (key === undefined || !hasPage(env)) return null;
+  return { sessionKey: key, clientSecret: env.PLIMSOLL_PAGE_CLIENT_SECRET ?? env.PLIMSOLL_PAGE_CLIENT_SECRET_FILE };
 }
 
 function storeOf({
