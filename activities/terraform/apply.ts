@@ -14,7 +14,7 @@ const applyTimeoutSeconds = 4 * 3600 - 600;
  * Terraform stops tidily after one interrupt, but only once AWS has answered every call under way, and some
  * take half an hour. Killing it earlier leaves the lock and loses up to 20 s of state (measured).
  */
-const applyGraceSeconds = 1_800;
+export const applyGraceSeconds = 1_800;
 /** A heartbeat stays small; the newest addresses say most. */
 const shownAddressesMax = 20;
 

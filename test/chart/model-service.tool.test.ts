@@ -2,15 +2,14 @@
  * The chart model-service with the real Helm: what it renders (golden files, for a person to review), what its
  * schema refuses, what Checkov finds, what its init container does, and that a real API server takes it.
  */
-import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { AppsV1Api, AutoscalingV2Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { parseAllDocuments } from 'yaml';
 import { z } from 'zod';
+import { checkov, clusterEnv, objectsOf, run } from '../support/chart.ts';
 
 const chart = 'infra/helm/model-service';
 const plimsollValues = join(chart, 'ci/values.yaml');
@@ -23,21 +22,6 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-interface Answer {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function run(file: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Answer> {
-  const PATH = process.env['PLIMSOLL_TOOLS_PATH'] ?? process.env['PATH'] ?? '';
-  return new Promise((resolve) => {
-    execFile(file, args, { env: { PATH, HOME: folder, ...env }, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code ?? 1), stdout, stderr }),
-    );
-  });
-}
-
 const template = (...args: readonly string[]) =>
   run('helm', ['template', 'fraud-scorer-a', chart, '--namespace', 'models', '--values', plimsollValues, ...args]);
 
@@ -46,12 +30,6 @@ async function render(...args: readonly string[]): Promise<string> {
   expect(answer).toMatchObject({ code: 0 });
   return answer.stdout;
 }
-
-const objectSchema = z.looseObject({ kind: z.string() });
-const objectsOf = (manifests: string) =>
-  parseAllDocuments(manifests)
-    .map((document) => objectSchema.safeParse(document.toJS()))
-    .flatMap(({ data }) => data ?? []);
 
 const deploymentSchema = z.object({
   spec: z.object({
@@ -84,26 +62,11 @@ test('it passes its own lint, strictly', async () => {
 });
 
 test('Checkov finds nothing in anything it renders', async () => {
-  const files: string[] = [];
-  for (const [name, args] of Object.entries(goldens)) {
-    const file = join(folder, `${name}.yaml`);
-    await writeFile(file, await render(...args));
-    files.push('--file', file);
-  }
-  const args = ['--framework', 'kubernetes', '--output', 'json', '--compact', '--skip-download', ...files];
-  const { stdout } = await run('checkov', args);
-  const report = z
-    .object({
-      results: z.object({
-        failed_checks: z.array(z.object({ check_id: z.string(), resource: z.string() })),
-        parsing_errors: z.array(z.string()),
-      }),
-      summary: z.object({ passed: z.number() }),
-    })
-    .parse(JSON.parse(stdout));
-  expect(report.results).toEqual({ failed_checks: [], parsing_errors: [] });
+  const rendered = Object.entries(goldens).map(async ([name, args]) => [name, await render(...args)] as const);
+  const { results, summary } = await checkov(Object.fromEntries(await Promise.all(rendered)));
+  expect(results).toEqual({ failed_checks: [], parsing_errors: [] });
   // A scanner that read nothing also finds nothing.
-  expect(report.summary.passed).toBeGreaterThan(300);
+  expect(summary.passed).toBeGreaterThan(300);
 });
 
 describe('what it makes', () => {
@@ -237,12 +200,6 @@ describe('the init container', () => {
 
 describe('on a real API server', () => {
   const namespace = `chart-${randomBytes(4).toString('hex')}`;
-  const clusterEnv = () => ({
-    KUBECONFIG: process.env['KUBECONFIG'] ?? '',
-    HELM_CACHE_HOME: folder,
-    HELM_CONFIG_HOME: folder,
-    HELM_DATA_HOME: folder,
-  });
   const upgrade = (...args: readonly string[]) =>
     run(
       'helm',
