@@ -1,18 +1,27 @@
 import { expect, test } from 'vitest';
 import { add, atLeastOneFailed, none, opaCounts, vitestCounts } from './counts.ts';
 
-test('what vitest reports is added up, what it left out is skipped, and what failed is named', () => {
+test('what vitest reports is added up, what it left out is skipped, and what failed is named, with why', () => {
   const testResults = [
     {
       name: '/somewhere/domain/hold.test.ts',
       assertionResults: [
         { status: 'passed', fullName: 'a hold holds' },
-        { status: 'failed', fullName: 'a hold ends' },
+        {
+          status: 'failed',
+          fullName: 'a hold ends',
+          failureMessages: [
+            '\u001B[31mAssertionError: expected 2 to be 1\u001B[39m\n    at lib (/node_modules/lib.js:1:1)\n    at /somewhere/domain/hold.test.ts:7:3',
+          ],
+        },
       ],
     },
   ];
   const report = JSON.stringify({ numPassedTests: 7, numFailedTests: 1, numPendingTests: 3, numTodoTests: 1, testResults });
-  expect(vitestCounts(report)).toEqual({ passed: 7, failed: 1, skipped: 4, failures: ['hold.test.ts: a hold ends'] });
+  const failure = ['hold.test.ts: a hold ends', '    AssertionError: expected 2 to be 1', '    at /somewhere/domain/hold.test.ts:7:3'].join(
+    '\n',
+  );
+  expect(vitestCounts(report)).toEqual({ passed: 7, failed: 1, skipped: 4, failures: [failure] });
 });
 
 test('what OPA reports is added up: a test that broke has failed', () => {

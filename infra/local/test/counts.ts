@@ -1,12 +1,13 @@
 /** How many tests passed, failed and were skipped, and which failed, out of what each runner says. */
 import { basename } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 import { z } from 'zod';
 
 export interface Counts {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: number;
-  /** The failed ones by name, so that the end of a long log says what to look at. */
+  /** The failed ones by name, each with why: the end of a long log may be all that there is to look at. */
   readonly failures: readonly string[];
 }
 
@@ -28,13 +29,31 @@ const vitestReport = z.object({
   numFailedTests: z.number(),
   numPendingTests: z.number(),
   numTodoTests: z.number().default(0),
-  testResults: z.array(z.object({ name: z.string(), assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })) })),
+  testResults: z.array(
+    z.object({
+      name: z.string(),
+      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string(), failureMessages: z.array(z.string()).default([]) })),
+    }),
+  ),
 });
+
+const linesOfAReason = 8;
+
+/** What the error says and the test's own line, without the library's part of the stack. */
+function reasonOf(file: string, messages: readonly string[]): string {
+  const lines = stripVTControlCharacters(messages.join('\n')).split('\n');
+  const isCall = (line: string) => /^\s+at /.test(line);
+  const said = lines.filter((line) => line.trim() !== '' && !isCall(line)).slice(0, linesOfAReason);
+  const where = lines.find((line) => isCall(line) && line.includes(basename(file)));
+  return [...said, ...(where === undefined ? [] : [where.trim()])].map((line) => `\n    ${line}`).join('');
+}
 
 export function vitestCounts(report: string): Counts {
   const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, testResults } = vitestReport.parse(JSON.parse(report));
   const failures = testResults.flatMap(({ name: file, assertionResults }) =>
-    assertionResults.filter(({ status }) => status === 'failed').map(({ fullName }) => `${basename(file)}: ${fullName}`),
+    assertionResults
+      .filter(({ status }) => status === 'failed')
+      .map(({ fullName, failureMessages }) => `${basename(file)}: ${fullName}${reasonOf(file, failureMessages)}`),
   );
   return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests, failures };
 }
