@@ -25,7 +25,7 @@ export default defineConfig({
       {
         test: {
           name: 'quick',
-          include: ['{domain,workflows,activities,worker,api,cli,backtest,verify,integrations,infra,test}/**/*.test.ts'],
+          include: ['{domain,workflows,activities,worker,api,cli,backtest,verify,audit,integrations,infra,test}/**/*.test.ts'],
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
           globalSetup: ['test/support/workflow-bundle.ts'],
           // A story of two releases takes seconds; this ends one that would never end, also on a machine that is busy with others.

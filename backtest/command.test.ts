@@ -6,10 +6,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import picocolors from 'picocolors';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { run } from '../cli/program.ts';
 import { startApi } from '../test/support/api-world.ts';
+import { runPlimsoll } from '../test/support/plimsoll.ts';
 import { recordedCsv, recordedFromSeconds, type Traffic } from '../test/support/recordings.ts';
 import { failVerdict } from '../test/support/verdicts.ts';
 import { mountBacktest } from './command.ts';
@@ -21,19 +20,8 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'plimsoll-backtest-'));
 });
 
-async function backtest(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    interactive: false,
-    columns: 100,
-    colors: picocolors.createColors(false),
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    ask: async () => '',
-  };
-  const code = await run(['backtest', ...words], { env: { PLIMSOLL_API_URL: 'http://127.0.0.1:1', ...env }, terminal }, [mountBacktest]);
-  return { code, ...said };
-}
+const backtest = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runPlimsoll([mountBacktest], ['backtest', ...words], { PLIMSOLL_API_URL: 'http://127.0.0.1:1', ...env });
 
 const write = (name: string, text: string): string => {
   const file = join(folder, name);

@@ -7,10 +7,15 @@
 
 /** `addresses`: what the catalog says of this subject. */
 export function isSamePerson(subject: string, addresses: readonly string[], name: string): boolean {
-  const wanted = name.trim().toLowerCase();
   const own = [subject, ...addresses].map((one) => one.trim().toLowerCase());
-  return own.includes(wanted) || own.includes(accountOf(wanted));
+  return namesOf(name).some((one) => own.includes(one));
 }
+
+/** Every name, in lower case, that stands for the person whom a commit or a waiver names so. */
+export const namesOf = (name: string): readonly string[] => {
+  const wanted = name.trim().toLowerCase();
+  return [...new Set([wanted, accountOf(wanted)])];
+};
 
 /** `ana@example.com` is `ana`, and so is GitHub's `4711+ana@users.noreply.github.com`. */
 const accountOf = (address: string): string => address.replace(/@.*$/, '').replace(/^\d+\+/, '');

@@ -2,14 +2,13 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import picocolors from 'picocolors';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { run } from '../cli/program.ts';
 import { canonicalText } from '../domain/digest.ts';
 import { checkpointKeyOf, recordKeyOf, releaseChain } from '../domain/ledger/chain.ts';
 import { checkpointText, type Head, readCheckpoint } from '../domain/ledger/checkpoint.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
 import { keyPair, recordsOf, signWith, storedChain, trusting } from '../test/support/chains.ts';
+import { runPlimsoll } from '../test/support/plimsoll.ts';
 import { mountVerify } from './command.ts';
 
 const keys = keyPair();
@@ -23,19 +22,7 @@ beforeEach(() => {
   writeFileSync(keyFile, keys.publicKey.export({ type: 'spki', format: 'pem' }));
 });
 
-async function verify(...words: readonly string[]) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    interactive: false,
-    columns: 100,
-    colors: picocolors.createColors(false),
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    ask: async () => '',
-  };
-  const code = await run(['verify', ...words], { env: {}, terminal }, [mountVerify]);
-  return { code, ...said };
-}
+const verify = (...words: readonly string[]) => runPlimsoll([mountVerify], ['verify', ...words]);
 
 const inCopy = (...words: readonly string[]) => verify(...words, '--from', folder, '--key', keyFile);
 

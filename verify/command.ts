@@ -2,11 +2,12 @@
  * `plimsoll verify`: whether a ledger is complete, in order, untouched and sealed. Needs the ledger, or a copy of it,
  * and the public key; no server, and nobody's word. The first record that is wrong is named.
  */
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import { type ChainName, refusalsChain, releaseChain } from '../domain/ledger/chain.ts';
 import { type Checkpoint, checkCheckpoints, dayOf, witnessesIn } from '../domain/ledger/checkpoint.ts';
 import type { Fault } from '../domain/ledger/fault.ts';
 import { type ChainVerdict, verifyChain } from '../domain/ledger/verify.ts';
+import { day } from './day.ts';
 import { providerKeysIn, withDecisions } from './decisions.ts';
 import { exitCodes, VerifyError } from './errors.ts';
 import type { Host } from './host.ts';
@@ -44,11 +45,6 @@ export function mountVerify(program: Command, host: Host, finish: (exitCode: num
         finish(error.exitCode);
       }
     });
-}
-
-function day(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text))) return text;
-  throw new InvalidArgumentError('a day such as 2026-11-24 is needed');
 }
 
 /* --------------------------------------------------------------- the run */

@@ -2,16 +2,15 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import picocolors from 'picocolors';
 import { extract } from 'tar';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { run } from '../cli/program.ts';
 import { blobKeyOf } from '../domain/blob.ts';
 import { digestText } from '../domain/digest.ts';
 import { checkpointKeyOf, linked } from '../domain/ledger/chain.ts';
 import { checkpointText } from '../domain/ledger/checkpoint.ts';
 import { type RecordKind, type ReleaseRecord, recordOf } from '../domain/record.ts';
 import { keyPair, signWith, storedChain } from '../test/support/chains.ts';
+import { runPlimsoll } from '../test/support/plimsoll.ts';
 import { failVerdict } from '../test/support/verdicts.ts';
 import { mountVerify } from './command.ts';
 import { mountEvidence } from './evidence.ts';
@@ -71,19 +70,7 @@ beforeEach(async () => {
   write(`store/${blobKeyOf('counts', digestText(counts))}`, counts);
 });
 
-async function plimsoll(...words: readonly string[]) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    interactive: false,
-    columns: 100,
-    colors: picocolors.createColors(false),
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    ask: async () => '',
-  };
-  const code = await run([...words, '--key', join(folder, 'key.pem')], { env: {}, terminal }, [mountVerify, mountEvidence]);
-  return { code, ...said };
-}
+const plimsoll = (...words: readonly string[]) => runPlimsoll([mountVerify, mountEvidence], [...words, '--key', join(folder, 'key.pem')]);
 
 const out = () => join(folder, 'evidence.tar.gz');
 const evidence = (...words: readonly string[]) => plimsoll('evidence', release, '--from', folder, '--out', out(), ...words);

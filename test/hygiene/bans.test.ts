@@ -24,7 +24,7 @@ const product = (...folders: readonly string[]) => {
   const inside = (file: string) => folders.some((folder) => file.startsWith(`${folder}/`));
   return (file: string) => code(file) && inside(file) && !isTest(file);
 };
-const shipped = product('domain', 'workflows', 'activities', 'worker', 'api', 'cli', 'backtest', 'verify', 'integrations');
+const shipped = product('domain', 'workflows', 'activities', 'worker', 'api', 'cli', 'backtest', 'verify', 'audit', 'integrations');
 const everywhere = () => true;
 
 const bans: readonly Ban[] = [

@@ -130,7 +130,7 @@ const table: readonly Row[] = [
   },
   {
     at: 'cli/main.ts',
-    may: ['cli/', 'backtest/command.ts', 'verify/command.ts', 'verify/evidence.ts'],
+    may: ['cli/', 'audit/export.ts', 'backtest/command.ts', 'verify/command.ts', 'verify/evidence.ts'],
     packages: ['open', 'node:'],
     instead: 'it puts the command line together, and nothing else: see docs/adr/0011',
   },
@@ -139,6 +139,12 @@ const table: readonly Row[] = [
     may: ['domain/'],
     packages: ['@aws-sdk/client-s3', 'commander', 'jose', 'tar', 'node:'],
     instead: 'it proves a ledger without a server and without whoever wrote it: see docs/adr/0014',
+  },
+  {
+    at: 'audit/',
+    may: ['domain/', 'verify/'],
+    packages: ['@aws-sdk/client-s3', 'commander', 'hyparquet-writer', 'node:'],
+    instead: 'it asks what a ledger says, and proves it by verify/: see docs/adr/0022',
   },
   {
     at: 'backtest/',
@@ -157,7 +163,7 @@ const table: readonly Row[] = [
   },
   {
     at: 'infra/local/',
-    may: ['domain/', 'backtest/', 'verify/', 'workflows/search-attributes.ts', 'workflows/messages.ts', 'infra/opa/', 'cli/'],
+    may: ['domain/', 'audit/', 'backtest/', 'verify/', 'workflows/search-attributes.ts', 'workflows/messages.ts', 'infra/opa/', 'cli/'],
     packages: [
       '@aws-sdk/',
       '@kubernetes/client-node',

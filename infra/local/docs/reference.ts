@@ -3,6 +3,7 @@
  * it (`npm run docs`) and compared with it (test/hygiene/documents.test.ts), so that they cannot drift.
  */
 import type { Command } from 'commander';
+import { mountExport } from '../../../audit/export.ts';
 import { mountBacktest } from '../../../backtest/command.ts';
 import { createProgram } from '../../../cli/program.ts';
 import { processTerminal } from '../../../cli/terminal.ts';
@@ -57,7 +58,7 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The program that `plimsoll` is, without anybody at its other end. */
 export const plimsoll = (): Command =>
-  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest, mountVerify, mountEvidence]);
+  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest, mountVerify, mountEvidence, mountExport]);
 
 function cliPage(): string {
   const commands = plimsoll().commands.map((command) => {
