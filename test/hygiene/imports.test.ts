@@ -130,7 +130,7 @@ const table: readonly Row[] = [
   },
   {
     at: 'cli/main.ts',
-    may: ['cli/', 'audit/export.ts', 'backtest/command.ts', 'verify/command.ts', 'verify/evidence.ts'],
+    may: ['cli/', 'audit/export.ts', 'audit/report.ts', 'backtest/command.ts', 'verify/command.ts', 'verify/evidence.ts'],
     packages: ['open', 'node:'],
     instead: 'it puts the command line together, and nothing else: see docs/adr/0011',
   },
@@ -143,7 +143,7 @@ const table: readonly Row[] = [
   {
     at: 'audit/',
     may: ['domain/', 'verify/'],
-    packages: ['@aws-sdk/client-s3', 'commander', 'hyparquet-writer', 'node:'],
+    packages: ['@aws-sdk/client-s3', '@duckdb/node-api', 'commander', 'hyparquet-writer', 'node:'],
     instead: 'it asks what a ledger says, and proves it by verify/: see docs/adr/0022',
   },
   {

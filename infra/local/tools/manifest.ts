@@ -19,7 +19,8 @@ export type Source =
   /** Commands of a module of our own, because the published one cannot be installed by name. */
   | { readonly kind: 'goModule'; readonly folder: string; readonly packages: Readonly<Record<string, string>>; readonly ldflags: string }
   | { readonly kind: 'goFiles'; readonly module: string; readonly folder: string }
-  | { readonly kind: 'python'; readonly requirement: string }
+  /** `module`: of a library that brings no program along; `python -m` is made one. */
+  | { readonly kind: 'python'; readonly requirement: string; readonly module?: string }
   | { readonly kind: 'pip'; readonly requirement: string }
   | { readonly kind: 'debian'; readonly package: string }
   | { readonly kind: 'nowhere'; readonly remedy: string };
@@ -231,6 +232,13 @@ export const tools: readonly Tool[] = [
     purpose: 'looks for what an attacker could use in the workflows of GitHub Actions, in tests',
     provides: ['zizmor'],
     source: { kind: 'python', requirement: 'zizmor' },
+  },
+  {
+    name: 'sqlglot',
+    version: '30.30.0',
+    purpose: "reads the auditors' questions as Athena does, in tests",
+    provides: ['sqlglot'],
+    source: { kind: 'python', requirement: 'sqlglot', module: 'sqlglot' },
   },
   {
     name: 'tfsec',

@@ -68,7 +68,9 @@ const builders: { readonly [K in Source['kind']]: Builder<K> } = {
   async python(tool, source, folder) {
     const environment = join(toolFolder(tool), 'environment');
     await rm(environment, { recursive: true, force: true });
-    await call(toolFile('uv'), ['tool', 'install', '--quiet', '--force', `${source.requirement}==${tool.version}`], {
+    const requirement = `${source.requirement}==${tool.version}`;
+    if (source.module !== undefined) return await moduleAsProgram(tool, requirement, source.module, environment, folder);
+    await call(toolFile('uv'), ['tool', 'install', '--quiet', '--force', requirement], {
       UV_TOOL_DIR: environment,
       UV_TOOL_BIN_DIR: folder,
     });
@@ -105,6 +107,14 @@ const builders: { readonly [K in Source['kind']]: Builder<K> } = {
     throw new Error(source.remedy);
   },
 };
+
+async function moduleAsProgram(tool: Tool, requirement: string, module: string, environment: string, folder: string): Promise<void> {
+  const python = join(environment, 'bin/python');
+  await call(toolFile('uv'), ['venv', '--quiet', environment]);
+  await call(toolFile('uv'), ['pip', 'install', '--quiet', '--python', python, requirement]);
+  const program = `#!/bin/sh\nexec '${python}' -m ${module} "$@"\n`;
+  await writeFile(join(folder, tool.provides[0] ?? tool.name), program, { mode: 0o755 });
+}
 
 /** What a source needs on PATH, for `make doctor`. */
 export const needs: Readonly<Record<Source['kind'], string | undefined>> = {

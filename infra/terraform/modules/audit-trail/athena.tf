@@ -17,7 +17,7 @@ resource "aws_athena_workgroup" "audit" {
     }
 
     result_configuration {
-      output_location = "s3://${module.results.name}/"
+      output_location = "s3://${module.results.name}/answers/"
 
       encryption_configuration {
         encryption_option = "SSE_KMS"
@@ -27,7 +27,8 @@ resource "aws_athena_workgroup" "audit" {
   }
 }
 
-# Answers are no evidence and may be asked for again; every version stays all the same, they are small.
+# Answers are no evidence and may be asked for again, nor is the copy of the ledger that most of them are asked of; every
+# version stays all the same, they are small.
 module "results" {
   source = "../model-store"
 
@@ -46,102 +47,84 @@ resource "aws_glue_catalog_database" "audit" {
 }
 
 locals {
-  session_type = "struct<attributes:struct<mfaauthenticated:string,creationdate:string>,sessionissuer:struct<type:string,principalid:string,arn:string,accountid:string,username:string>,sourceidentity:string>"
+  events_location = "s3://${module.results.name}/events/"
 
-  tables = {
-    cloudtrail = {
-      location   = "s3://${local.bucket}/cloudtrail/AWSLogs/"
-      template   = "s3://${local.bucket}/cloudtrail/AWSLogs/$${account}/CloudTrail/$${region}/$${dt}/"
-      input      = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
-      serde      = "org.apache.hive.hcatalog.data.JsonSerDe"
-      partitions = ["account", "region", "dt"]
-      columns = {
-        eventtime         = "string", eventsource = "string", eventname = "string", awsregion = "string"
-        sourceipaddress   = "string", useragent = "string", errorcode = "string", errormessage = "string"
-        requestparameters = "string", responseelements = "string", readonly = "string", eventid = "string"
-        # AWS's own sample of this table forgets sourceidentity, which is the person.
-        useridentity = "struct<type:string,principalid:string,arn:string,accountid:string,invokedby:string,accesskeyid:string,username:string,sessioncontext:${local.session_type}>"
-        resources    = "array<struct<arn:string,accountid:string,type:string>>"
-      }
-      projection = {
-        "projection.account.type"     = "enum"
-        "projection.account.values"   = join(",", local.accounts)
-        "projection.region.type"      = "enum"
-        "projection.region.values"    = join(",", sort(var.regions))
-        "projection.dt.type"          = "date"
-        "projection.dt.format"        = "yyyy/MM/dd"
-        "projection.dt.range"         = "2026/01/01,NOW"
-        "projection.dt.interval"      = "1"
-        "projection.dt.interval.unit" = "DAYS"
-      }
+  # Columns are data, so that the tests ask the very tables that Athena has: names as they are in the files.
+  schemas = jsondecode(file("${path.module}/tables.json"))
+  parquet = "org.apache.hadoop.hive.ql.io.parquet"
+  days = {
+    "projection.dt.type"          = "date"
+    "projection.dt.interval"      = "1"
+    "projection.dt.interval.unit" = "DAYS"
+  }
+
+  tables = merge({
+    # What `plimsoll export` writes: a view of the ledger, by the hour.
+    ledger_events = {
+      location = local.events_location
+      template = "${local.events_location}dt=$${dt}/hour=$${hour}/"
+      input    = "${local.parquet}.MapredParquetInputFormat"
+      output   = "${local.parquet}.MapredParquetOutputFormat"
+      serde    = "${local.parquet}.serde.ParquetHiveSerDe"
+      projection = merge(local.days, {
+        "projection.dt.format"   = "yyyy-MM-dd"
+        "projection.dt.range"    = "2026-01-01,NOW"
+        "projection.hour.type"   = "integer"
+        "projection.hour.range"  = "0,23"
+        "projection.hour.digits" = "2"
+      })
     }
 
+    # The records themselves.
     ledger = {
-      location   = "s3://${local.bucket}/${var.ledger_prefix}"
-      template   = "s3://${local.bucket}/${var.ledger_prefix}$${release}/"
-      input      = "org.apache.hadoop.mapred.TextInputFormat"
-      serde      = "org.openx.data.jsonserde.JsonSerDe"
-      partitions = ["release"]
-      columns = {
-        sequence     = "bigint", hash = "string"
-        previoushash = "string"
-        event        = "struct<id:string,type:string,source:string,time:string,subject:string,data:string>"
-      }
+      location = "s3://${local.bucket}/${var.ledger_prefix}"
+      template = "s3://${local.bucket}/${var.ledger_prefix}$${release}/"
+      input    = "org.apache.hadoop.mapred.TextInputFormat"
+      serde    = "org.openx.data.jsonserde.JsonSerDe"
       # Injected: every question names a release, and nobody reads all of them by accident.
       projection = { "projection.release.type" = "injected" }
     }
-  }
 
-  queries = {
-    calls-of-a-release = {
-      description = "Everything AWS did for a release. Parameters: account, first day, last day (yyyy/MM/dd), release."
-      query       = <<-SQL
-        SELECT eventtime, eventsource, eventname, errorcode, useridentity.sessioncontext.sourceidentity AS person
-        FROM cloudtrail
-        WHERE account = ? AND dt BETWEEN ? AND ? AND split_part(useridentity.arn, '/', 3) = ?
-        ORDER BY eventtime
-      SQL
+    cloudtrail = {
+      location = "s3://${local.bucket}/cloudtrail/AWSLogs/"
+      template = "s3://${local.bucket}/cloudtrail/AWSLogs/$${account}/CloudTrail/$${region}/$${dt}/"
+      input    = "com.amazon.emr.cloudtrail.CloudTrailInputFormat"
+      serde    = "org.apache.hive.hcatalog.data.JsonSerDe"
+      projection = merge(local.days, {
+        "projection.account.type"   = "enum"
+        "projection.account.values" = join(",", local.accounts)
+        "projection.region.type"    = "enum"
+        "projection.region.values"  = join(",", sort(var.regions))
+        "projection.dt.format"      = "yyyy/MM/dd"
+        "projection.dt.range"       = "2026/01/01,NOW"
+      })
     }
-    changes-without-a-release = {
-      description = "Writes by nobody's release. Parameters: account, first day, last day, pattern of release ids (regular expression)."
-      query       = <<-SQL
-        SELECT eventtime, eventsource, eventname, useridentity.arn, useridentity.sessioncontext.sourceidentity AS person
-        FROM cloudtrail
-        WHERE account = ? AND dt BETWEEN ? AND ? AND readonly = 'false' AND errorcode IS NULL
-          AND eventsource IN ('eks.amazonaws.com', 'iam.amazonaws.com', 's3.amazonaws.com', 'ecr.amazonaws.com', 'kms.amazonaws.com')
-          AND useridentity.invokedby IS NULL
-          AND NOT regexp_like(coalesce(split_part(useridentity.arn, '/', 3), ''), ?)
-        ORDER BY eventtime
-      SQL
+
+    # Of every bucket that logs there: S3 has no partitions here, so that the limit of the workgroup is what bounds a question.
+    access_logs = {
+      location   = "s3://${aws_s3_bucket.access_logs.bucket}/"
+      template   = null
+      input      = "org.apache.hadoop.mapred.TextInputFormat"
+      serde      = "org.apache.hadoop.hive.serde2.RegexSerDe"
+      projection = {}
     }
-    who-read-a-model = {
-      description = "Who read objects below a prefix. Parameters: account, first day, last day, ARN prefix of the objects."
-      query       = <<-SQL
-        SELECT eventtime, useridentity.arn, useridentity.sessioncontext.sourceidentity AS person, item.arn AS object
-        FROM cloudtrail CROSS JOIN UNNEST(resources) AS unnested (item)
-        WHERE account = ? AND dt BETWEEN ? AND ? AND eventname = 'GetObject' AND starts_with(item.arn, ?)
-        ORDER BY eventtime
-      SQL
+    }, var.eks_audit_location == null ? {} : {
+    eks_audit = {
+      location = var.eks_audit_location
+      template = "${var.eks_audit_location}$${dt}/"
+      input    = "org.apache.hadoop.mapred.TextInputFormat"
+      serde    = "org.openx.data.jsonserde.JsonSerDe"
+      projection = merge(local.days, {
+        "projection.dt.format" = "yyyy/MM/dd"
+        "projection.dt.range"  = "2026/01/01,NOW"
+      })
     }
-    break-glass = {
-      description = "Who took, or tried to take, a break-glass role. Parameters: account, first day, last day."
-      query       = <<-SQL
-        SELECT eventtime, useridentity.arn, errorcode, sourceipaddress, requestparameters
-        FROM cloudtrail
-        WHERE account = ? AND dt BETWEEN ? AND ? AND eventname = 'AssumeRole' AND requestparameters LIKE '%-break-glass"%'
-        ORDER BY eventtime
-      SQL
-    }
-    records-of-a-release = {
-      description = "The ledger of a release, in order; a step other than 1, or a previous hash that is not the hash before, is tampering. Parameter: release."
-      query       = <<-SQL
-        SELECT sequence, event.type, event."time", event.data, hash, previoushash,
-          lag(hash) OVER (ORDER BY sequence) AS expected_previous, sequence - lag(sequence) OVER (ORDER BY sequence) AS step
-        FROM ledger
-        WHERE release = ?
-        ORDER BY sequence
-      SQL
-    }
+  })
+
+  # A file a question: its comment says what it asks and what it needs, in the order of its question marks.
+  questions = {
+    for file in fileset("${path.module}/questions", "*.sql") : trimsuffix(file, ".sql") => file("${path.module}/questions/${file}")
+    if var.eks_audit_location != null || !strcontains(file("${path.module}/questions/${file}"), "eks_audit")
   }
 }
 
@@ -150,14 +133,13 @@ resource "aws_glue_catalog_table" "this" {
   name          = each.key
   database_name = aws_glue_catalog_database.audit.name
   table_type    = "EXTERNAL_TABLE"
-  parameters = merge({
-    "EXTERNAL"                  = "TRUE"
+  parameters = merge({ "EXTERNAL" = "TRUE" }, each.value.template == null ? {} : {
     "projection.enabled"        = "true"
     "storage.location.template" = each.value.template
   }, each.value.projection)
 
   dynamic "partition_keys" {
-    for_each = each.value.partitions
+    for_each = local.schemas[each.key].partitions
     content {
       name = partition_keys.value
       type = "string"
@@ -167,27 +149,29 @@ resource "aws_glue_catalog_table" "this" {
   storage_descriptor {
     location      = each.value.location
     input_format  = each.value.input
-    output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
+    output_format = try(each.value.output, "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat")
 
     ser_de_info {
       serialization_library = each.value.serde
+      parameters            = try({ "input.regex" = local.schemas[each.key].regex }, {})
     }
 
+    # Athena knows lower case alone, and finds the names of a JSON file in any.
     dynamic "columns" {
-      for_each = each.value.columns
+      for_each = local.schemas[each.key].columns
       content {
-        name = columns.key
-        type = columns.value
+        name = lower(columns.value[0])
+        type = lower(columns.value[1])
       }
     }
   }
 }
 
 resource "aws_athena_named_query" "this" {
-  for_each    = local.queries
+  for_each    = local.questions
   name        = each.key
-  description = each.value.description
+  description = join(" ", [for line in split("\n", each.value) : trimprefix(line, "-- ") if startswith(line, "-- ")])
   workgroup   = aws_athena_workgroup.audit.id
   database    = aws_glue_catalog_database.audit.name
-  query       = each.value.query
+  query       = each.value
 }

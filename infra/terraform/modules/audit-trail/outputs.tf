@@ -36,3 +36,8 @@ output "database" {
   description = "Glue database of the tables."
   value       = aws_glue_catalog_database.audit.name
 }
+
+output "events_location" {
+  description = "Where `plimsoll export` writes; nobody but whoever runs it should write there."
+  value       = local.events_location
+}

@@ -51,6 +51,17 @@ variable "data_event_bucket_arns" {
   }
 }
 
+variable "eks_audit_location" {
+  description = "Where the clusters' audit events are delivered, e.g. by a Firehose from their log group: s3://bucket/prefix/, JSON, an event a line, below yyyy/MM/dd/. Null: no table."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.eks_audit_location == null ? true : can(regex("^s3://[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]/([^ ]*/)?$", var.eks_audit_location))
+    error_message = "eks_audit_location is s3://bucket/prefix/, with the slash at its end."
+  }
+}
+
 variable "ledger_prefix" {
   description = "Where in the bucket Plimsoll's ledger lies."
   type        = string

@@ -74,13 +74,31 @@ run "questions_are_bounded_and_their_answers_encrypted" {
   }
 
   assert {
-    condition     = alltrue([for table in aws_glue_catalog_table.this : table.parameters["projection.enabled"] == "true"]) && strcontains(aws_glue_catalog_table.this["cloudtrail"].parameters["storage.location.template"], "$${account}/CloudTrail/$${region}/$${dt}/")
+    condition     = alltrue([for name, table in aws_glue_catalog_table.this : table.parameters["projection.enabled"] == "true" if name != "access_logs"]) && strcontains(aws_glue_catalog_table.this["cloudtrail"].parameters["storage.location.template"], "$${account}/CloudTrail/$${region}/$${dt}/")
     error_message = "Partitions must be computed."
   }
 
   assert {
-    condition     = length(aws_athena_named_query.this) == 5 && alltrue([for name, query in aws_athena_named_query.this : strcontains(query.query, "?")])
-    error_message = "Every question must be cut down by a parameter."
+    condition     = length(aws_athena_named_query.this) == length(fileset("questions", "*.sql")) - 1 && alltrue([for name, query in aws_athena_named_query.this : strcontains(query.query, "?") && strcontains(query.description, "Parameters: ")])
+    error_message = "Every question must be cut down by a parameter, and say which."
+  }
+
+  assert {
+    condition     = !contains(keys(aws_glue_catalog_table.this), "eks_audit") && contains([for column in aws_glue_catalog_table.this["cloudtrail"].storage_descriptor[0].columns : column.name], "useridentity")
+    error_message = "Columns are in lower case, and what is delivered nowhere has no table."
+  }
+}
+
+run "audit_events_of_clusters_are_asked_where_they_are_delivered" {
+  command = plan
+
+  variables {
+    eks_audit_location = "s3://acme-eks-audit/events/"
+  }
+
+  assert {
+    condition     = aws_glue_catalog_table.this["eks_audit"].parameters["storage.location.template"] == "s3://acme-eks-audit/events/$${dt}/" && contains(keys(aws_athena_named_query.this), "cluster-changes-without-a-release")
+    error_message = "The table must read where the events are, and be asked."
   }
 }
 

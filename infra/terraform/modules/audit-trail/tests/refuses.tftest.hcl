@@ -37,6 +37,7 @@ run "every_input_refuses_what_it_cannot_be" {
     regions                = ["everywhere"]
     data_event_bucket_arns = ["arn:aws:s3:::*"]
     ledger_prefix          = "cloudtrail/"
+    eks_audit_location     = "eks-audit"
     lock_mode              = "OFF"
     retention_days         = 30
     query_limit_gib        = 0
@@ -46,7 +47,7 @@ run "every_input_refuses_what_it_cannot_be" {
   }
 
   expect_failures = [
-    var.name, var.existing_trail_bucket, var.source_account_ids, var.regions, var.data_event_bucket_arns, var.ledger_prefix,
+    var.name, var.existing_trail_bucket, var.source_account_ids, var.regions, var.data_event_bucket_arns, var.ledger_prefix, var.eks_audit_location,
     var.lock_mode, var.retention_days, var.query_limit_gib, var.kms_key_arn, var.alarm_topic_arn, var.tags,
   ]
 }
