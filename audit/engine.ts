@@ -110,7 +110,8 @@ const plainTypes: Readonly<Record<string, string>> = { string: 'VARCHAR', int: '
 function partsOf(list: string): readonly string[] {
   const parts: string[] = [];
   let [depth, start] = [0, 0];
-  for (const [index, sign] of [...list].entries()) {
+  for (let index = 0; index < list.length; index++) {
+    const sign = list[index];
     if (sign === '<') depth += 1;
     else if (sign === '>') depth -= 1;
     else if (sign === ',' && depth === 0) {

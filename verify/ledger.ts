@@ -24,7 +24,8 @@ export const withLedgerOptions = (command: Command): Command =>
     .option('--allow-open', 'a chain without a seal is no reason to fail')
     .option('--json', 'for programs: JSON, one line a chain');
 
-const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
+/** An option that may be given again. */
+export const collect = (value: string, before: readonly string[] | undefined): readonly string[] => [...(before ?? []), value];
 
 export interface Ledger {
   readonly objects: Objects;

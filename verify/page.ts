@@ -3,22 +3,10 @@ import type { CheckedRecord } from '../domain/ledger/records.ts';
 import type { ChainVerdict } from '../domain/ledger/verify.ts';
 import { recordTypes } from '../domain/record.ts';
 import type { File, Lack } from './bundle.ts';
+import { escaped, link, page, row, table } from './html.ts';
 import { stateOf } from './report.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escaped = (value: unknown): string =>
-  (typeof value === 'string' ? value : (JSON.stringify(value) ?? '')).replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? '');
-
-const row = (...cells: readonly string[]) => `<tr>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`;
-const table = (head: readonly string[], rows: readonly string[]) =>
-  `<table><thead><tr>${head.map((cell) => `<th>${escaped(cell)}</th>`).join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
-const link = (path: string, words = path) => `<a href="${encodeURI(path)}">${escaped(words)}</a>`;
-
-const style = `body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1f2328}
-table{border-collapse:collapse;width:100%;margin:.5rem 0 1.5rem}td,th{border:1px solid #d0d7de;padding:.3rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}
-code{overflow-wrap:anywhere}img{max-width:100%}@media print{a{color:inherit}}`;
 
 export interface PageContent {
   readonly release: string;
@@ -81,8 +69,7 @@ export function evidencePage({ release, verdict, records, files, lacks }: PageCo
           ),
         ]),
   ];
-  const head = `<meta charset="utf-8"><title>${escaped(release)}</title><style>${style}</style>`;
-  return `<!doctype html>\n<html lang="en"><head>${head}</head><body>\n${sections.join('\n')}\n</body></html>\n`;
+  return page(release, sections);
 }
 
 const newest = (records: readonly CheckedRecord[], type: string) => records.findLast(({ event }) => event.type === type);

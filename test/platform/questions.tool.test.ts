@@ -40,11 +40,12 @@ afterAll(() => {
 });
 
 test('what is no SQL of Athena is refused', () => {
-  expect(() => inDuckDb(['SELECT FROM WHERE GROUP'])).toThrow();
+  expect(() => inDuckDb(['SELECT FROM WHERE GROUP'])).toThrow(/ParseError/);
 });
 
 test.each(questions.map((question, index) => ({ ...question, index })))('$name means the same to both', async ({ index, ...question }) => {
   const rows = await engine.ask(question, valuesFor(week));
   expect(await engine.ask({ ...question, sql: said[index] ?? '' }, valuesFor(week))).toEqual(rows);
-  if (question.name !== 'records-that-do-not-follow') expect(rows).not.toEqual([]);
+  // Only an answer compares anything. No record of this week is missing, which audit/questions.test.ts has.
+  expect(rows.length > 0).toBe(question.name !== 'records-that-do-not-follow');
 });

@@ -4,6 +4,7 @@
  */
 import type { Command } from 'commander';
 import { mountExport } from '../../../audit/export.ts';
+import { mountReport } from '../../../audit/report.ts';
 import { mountBacktest } from '../../../backtest/command.ts';
 import { createProgram } from '../../../cli/program.ts';
 import { processTerminal } from '../../../cli/terminal.ts';
@@ -58,7 +59,13 @@ const sentence = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The program that `plimsoll` is, without anybody at its other end. */
 export const plimsoll = (): Command =>
-  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [mountBacktest, mountVerify, mountEvidence, mountExport]);
+  createProgram({ env: {}, terminal: processTerminal() }, () => undefined, [
+    mountBacktest,
+    mountVerify,
+    mountEvidence,
+    mountExport,
+    mountReport,
+  ]);
 
 function cliPage(): string {
   const commands = plimsoll().commands.map((command) => {
