@@ -42,6 +42,7 @@ const exceptions: Readonly<Record<string, readonly [string, readonly string[]]>>
   'emergency-overrides': ['what', ['hotfix', 'pass a freeze']],
   'waivers-used': ['name', ['mutable-tags']],
   'refused-calls': ['who', ['mallory']],
+  'records-about-a-person': ['kind', ['callRefused']],
   'records-that-do-not-follow': ['chain', []],
   'writes-without-a-release': ['eventid', ['by-a-job', 'by-a-person', 'by-a-release-that-is-over', 'by-a-stranger', 'by-root']],
   'who-read-a-model': ['person', ['mallory']],

@@ -53,4 +53,5 @@ export const valuesFor = ({ releases: [first] }: Week) => ({
   prefix: 'fraud/',
   namespace: 'models',
   release: first?.id ?? '',
+  subject: 'mallory',
 });

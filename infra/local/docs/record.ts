@@ -34,7 +34,7 @@ jq -cS 'del(.hash)' 0000000007.json | tr -d '\\n' | sha256sum
 
 \`jq -cS\` writes the canonical text as long as no number is beyond 2^53 and all names are ASCII, which holds for what Plimsoll writes; for everything else any implementation of RFC 8785 will do.`;
 
-const privacy = `A record names people by the subject of their token, and nothing else about them: who asked, decided, held, aborted, skipped or was refused, whether a second factor was shown, and when they logged in. Reasons are what people type. Records cannot be changed; where subjects must be forgotten, let the identity provider give pseudonymous subjects and keep the mapping there: deleting the mapping answers for the person and breaks no chain. How long records stay is the retention of the bucket.`;
+const privacy = `A record names people by the subject of their token: who asked, decided, held, aborted, skipped or was refused, whether a second factor was shown, and when they logged in. Beside that it has the addresses of a commit’s authors, the ID token of a decision that is signed, and reasons, which are what people type. Records cannot be changed. What that means for whoever answers for personal data, how long it stays, and how subjects can be pseudonyms: [privacy](../privacy.md).`;
 
 export const recordsPage = (): string =>
   page(
