@@ -14,6 +14,8 @@ import type { CallerVerifier } from './auth/caller-verifier.ts';
 import type { ProofVerifier } from './auth/decision-proof.ts';
 import type { Trust } from './auth/trust.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
+import { CheckupController } from './checkup/checkup.controller.ts';
+import { CheckupService } from './checkup/checkup.service.ts';
 import type { Config } from './config.ts';
 import { DocsController } from './docs/docs.controller.ts';
 import { EnvironmentsController } from './environments/environments.controller.ts';
@@ -74,6 +76,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       PreviewsController,
       WaiversController,
       FindingsController,
+      CheckupController,
       IdentityController,
       HealthController,
       DocsController,
@@ -105,6 +108,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       ServicesService,
       WaiversService,
       FindingsService,
+      CheckupService,
     ],
   })
   class AppModule {}

@@ -1,6 +1,7 @@
 /** The words of the command line. Every command ends in an exit code; nothing here knows what a release is. */
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import * as commands from './commands.ts';
+import { doctor } from './doctor.ts';
 import { CliError, exitCodes } from './errors.ts';
 import { findings } from './findings.ts';
 import { addInitCommand } from './init/command.ts';
@@ -163,6 +164,10 @@ export function createProgram(
   withReason(command('skip-undo <release> <undo>', 'give up an undo that does not succeed; put the thing back by hand')).action(
     async (id: string, undo: string, options: { json?: boolean; reason: string }) =>
       finish(await commands.skip(session, id, undo, options)),
+  );
+
+  command('doctor', 'whether the installation is right, with a remedy where it is not; for the platform team').action(
+    async (options: commands.Common) => finish(await doctor(session, options)),
   );
 
   const { terminal } = session;

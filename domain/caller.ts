@@ -25,6 +25,7 @@ export const actions = [
   'line.read',
   'line.stop',
   'line.resume',
+  'installation.read',
 ] as const;
 export type Action = (typeof actions)[number];
 
@@ -34,3 +35,6 @@ export interface Resource {
   readonly team: string;
   readonly approverGroups: readonly string[];
 }
+
+/** Plimsoll itself: of no service, environment or team. */
+export const installation: Resource = { service: '*', environment: '*', team: '*', approverGroups: [] };

@@ -10,6 +10,7 @@
 import type { Blob } from './blob.ts';
 import type { AwsAccount, ChartSource, Gates, Objectives, Series, Stack } from './catalog.ts';
 import type { ChangeAction, ChangeCounts } from './change.ts';
+import type { CheckupPort } from './checkup.ts';
 import type { Digest } from './digest.ts';
 import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
@@ -393,4 +394,5 @@ export type AllPorts = SourcePort &
   FindingLedgerPort &
   LinePort &
   ReleasesPort &
+  CheckupPort &
   CaretakerPort;

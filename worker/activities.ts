@@ -5,6 +5,7 @@ import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Client } from '@temporalio/client';
 import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts';
+import { createCheckupActivities } from '../activities/checkup/checkup.ts';
 import { createDetectionActivities } from '../activities/detection/detection.ts';
 import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
@@ -21,7 +22,7 @@ import { createPrometheusActivities } from '../activities/prometheus/prometheus.
 import { createFormerFindings, createReleasesActivities } from '../activities/releases/releases.ts';
 import { createScanActivities } from '../activities/scan/scan.ts';
 import { createSourceActivities } from '../activities/source/source.ts';
-import { createTerraformActivities, workerIdentity } from '../activities/terraform/index.ts';
+import { assumeRole, createTerraformActivities, sourceIdentityOf, workerIdentity } from '../activities/terraform/index.ts';
 import { runTool } from '../activities/tool/run-tool.ts';
 import { createBlobStore } from '../activities/tool/store.ts';
 import { createWorkspaces } from '../activities/tool/workspace.ts';
@@ -74,6 +75,18 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createReleasesActivities({ client }),
     ...createCaretakerActivities({ client }),
     ...createDetectionActivities({ client }),
+    ...createCheckupActivities({
+      s3,
+      takeRole: ({ sourceIdentity, ...role }) => assumeRole(sts, { ...role, sourceIdentity: sourceIdentityOf(sourceIdentity) }),
+      expectedPolicies: expectedIn(config.policyRevisions),
+      config: {
+        opaUrl: config.opaUrl,
+        ledgerBucket: config.ledger.bucket,
+        checkpointBucket: config.ledger.checkpoints,
+        kubeconfig: config.kubeconfig,
+        aws: config.aws,
+      },
+    }),
     ...createNotifyActivities({ secrets: new SecretsManagerClient({ region: config.aws.region }), config: config.notices }),
   };
   return fenced(activities, createOwnerOf(ledger));

@@ -108,6 +108,14 @@ export const checkpointRun = {
   retry: { initialInterval: '1 second', maximumInterval: '5 minutes', maximumAttempts: 20 },
 } as const satisfies ActivityOptions;
 
+/** A look at an installation. A queue that nobody serves is an answer, too, and whoever asked waits for it. */
+export const checkCall = {
+  scheduleToStartTimeout: '5 seconds',
+  startToCloseTimeout: '10 seconds',
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
 /** Nothing irreversible happens unrecorded: the record is waited for however long it takes. */
 export const recordCall = {
   startToCloseTimeout: '15 seconds',

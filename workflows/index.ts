@@ -1,6 +1,7 @@
 /** Every workflow this worker hosts. */
 export { caretaker } from './caretaker.ts';
 export { checkpoint } from './checkpoint.ts';
+export { checkup } from './checkup.ts';
 export { finding } from './finding.ts';
 export { lane } from './lane.ts';
 export { line } from './line.ts';

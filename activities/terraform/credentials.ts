@@ -61,7 +61,7 @@ export interface SessionKeys {
 
 export async function assumeRole(
   sts: STSClient,
-  session: Pick<RoleSession, 'roleArn' | 'sessionName' | 'sourceIdentity' | 'tags'>,
+  session: Pick<RoleSession, 'roleArn' | 'sessionName' | 'sourceIdentity' | 'tags'> & { readonly policy?: string },
 ): Promise<SessionKeys> {
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({
@@ -70,6 +70,7 @@ export async function assumeRole(
       SourceIdentity: session.sourceIdentity,
       Tags: Object.entries(session.tags).map(([Key, Value]) => ({ Key, Value })),
       DurationSeconds: sessionSeconds,
+      ...(session.policy !== undefined && { Policy: session.policy }),
     }),
   );
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};

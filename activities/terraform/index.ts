@@ -25,7 +25,7 @@ import { withRoot } from './root.ts';
 import { type Session, withSession } from './session.ts';
 import { readStateHead } from './state.ts';
 
-export { workerIdentity } from './credentials.ts';
+export { assumeRole, sourceIdentityOf, workerIdentity } from './credentials.ts';
 
 export interface TerraformConfig {
   /** PATH of the tools. Must hold `sh` too: AWS SDKs start a credential process through it. */

@@ -44,7 +44,11 @@ describe('who asks', () => {
       const expected =
         method === 'GET' && path in empty
           ? empty[path as keyof typeof empty]
-          : { status: 403, kind: 'caller.forbidden', detail: `ana is not in ${path.startsWith('/v1/environments/') ? '*' : 'risk'}` };
+          : {
+              status: 403,
+              kind: 'caller.forbidden',
+              detail: `ana is not in ${/^\/v1\/(environments\/|doctor$)/.test(path) ? '*' : 'risk'}`,
+            };
       expect([method, path, await response.json()]).toEqual([method, path, expect.objectContaining(expected)]);
     }
     expect(world().releases.told).toEqual([]);

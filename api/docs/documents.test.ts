@@ -15,6 +15,7 @@ describe('documents', () => {
       'GET /healthz',
       'GET /metrics',
       'GET /readyz',
+      'GET /v1/doctor',
       'GET /v1/environments/{environment}',
       'GET /v1/login',
       'GET /v1/me',

@@ -5,6 +5,7 @@
 import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { name } from '../catalog/schema.ts';
+import { installationReport } from '../checkup/schemas.ts';
 import { lineStatus } from '../environments/schemas.ts';
 import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
 import { logins, me } from '../identity/schemas.ts';
@@ -113,6 +114,7 @@ export const openApiDocument = () =>
       { name: 'environments' },
       { name: 'identity' },
       { name: 'waivers' },
+      { name: 'installation' },
       { name: 'health' },
     ],
     components: {
@@ -220,6 +222,12 @@ export const openApiDocument = () =>
       '/v1/waivers': {
         get: operation('listWaivers', 'waivers', 'Waivers of the catalog, the first to end first', {
           responses: { '200': { description: 'Those of services that the caller may read', content: json(waiverList) } },
+        }),
+      },
+      '/v1/doctor': {
+        get: operation('examineInstallation', 'installation', 'Whether the installation is right, with a remedy where it is not', {
+          description: 'Looks anew each time, all at once and for at most 25 seconds; nothing is changed. For the platform team.',
+          responses: { '200': { description: 'What was found', content: json(installationReport) } },
         }),
       },
       '/v1/me': {

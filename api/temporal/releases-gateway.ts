@@ -5,6 +5,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import type { Instruction } from '../../workflows/messages.ts';
+import type { CheckupGateway } from './checkup.ts';
 import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
 import type { RefusalsGateway } from './refusals.ts';
@@ -54,6 +55,7 @@ export interface ReleasePage {
 export type Told = { readonly kind: 'done'; readonly view: ReleaseView } | { readonly kind: 'accepted' };
 
 export interface ReleasesGateway {
+  readonly checkup: CheckupGateway;
   readonly line: LineGateway;
   readonly previews: PreviewGateway;
   readonly refusals: RefusalsGateway;

@@ -149,3 +149,14 @@ test('a Temporal that is away is said to be, within its deadline', async () => {
   expect(Date.now() - before).toBeLessThan(10_000);
   await away.close();
 });
+
+test('a checkup finds the namespace and its attributes, and names those that another namespace has not', async () => {
+  expect(await gateway.checkup.temporal()).toMatchObject([
+    { check: 'temporal', ok: true, found: 'keeps what has ended for 1 days' },
+    { check: 'search attributes', ok: true },
+  ]);
+  const bare = createTemporalGateway({ ...inTheClear, address, namespace: 'temporal-system' });
+  const [, attributes] = await bare.checkup.temporal();
+  await bare.close();
+  expect(attributes).toMatchObject({ ok: false, found: expect.stringContaining('ReleaseService') as string });
+});

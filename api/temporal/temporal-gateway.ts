@@ -23,6 +23,7 @@ import { recoveryIdOf } from '../../domain/recovery.ts';
 import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { Problem } from '../http/problem.ts';
+import { createCheckupGateway } from './checkup.ts';
 import { clientOptions, type TemporalSettings } from './connection.ts';
 import { createLineGateway } from './line.ts';
 import { createPreviewGateway } from './previews.ts';
@@ -35,6 +36,8 @@ export const releaseType = 'release';
 const serverDeadlineMs = 3_000;
 /** A worker has to answer; a cold one replays the history first. */
 const workerDeadlineMs = 5_000;
+/** Longer than a checkup may take, and less than proxies let a request wait. */
+const checkupDeadlineMs = 25_000;
 /** The UI shows one line; the server refuses more than 400 bytes. */
 const summaryLengthMax = 200;
 
@@ -57,9 +60,11 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
   const deadlines = {
     server: <Answer>(ask: () => Promise<Answer>) => within(serverDeadlineMs, ask),
     worker: <Answer>(ask: () => Promise<Answer>) => within(workerDeadlineMs, ask),
+    checkup: <Answer>(ask: () => Promise<Answer>) => within(checkupDeadlineMs, ask),
   };
 
   return {
+    checkup: createCheckupGateway(client, deadlines),
     line: createLineGateway(client, deadlines),
     previews: createPreviewGateway(client, deadlines),
 

@@ -2,7 +2,7 @@
  * Everybody, before every team, in every environment, with and without a second factor: the questions, and what was
  * answered in the fewest words, so that a person can read all of it in one table.
  */
-import type { Action, Caller, Resource } from '../../domain/caller.ts';
+import { type Action, type Caller, installation, type Resource } from '../../domain/caller.ts';
 
 export interface Persona {
   readonly name: string;
@@ -17,6 +17,7 @@ export const personas: readonly Persona[] = [
   { name: 'approver', kind: 'human', groups: ['ml-owners'] },
   { name: 'auditor', kind: 'human', groups: ['audit'] },
   { name: 'data owner', kind: 'human', groups: ['data-owners'] },
+  { name: 'platform team', kind: 'human', groups: ['platform'] },
   { name: 'nobody', kind: 'human', groups: [] },
   { name: 'team’s CI', kind: 'machine', groups: ['risk'] },
   { name: 'on-call’s CI', kind: 'machine', groups: ['sre', 'ml-owners', 'audit'] },
@@ -48,10 +49,12 @@ export function questionOf({ kind, groups }: Persona, action: Action, { team, en
   return {
     caller: { subject: 'ana', kind, groups, mfa, authenticatedAt: mfa ? 1_700_000_000 : null },
     action,
-    // A line is every team's: the API asks about it without naming one.
+    // A line is every team's, and the installation nobody's: the API asks about them without naming one.
     resource: action.startsWith('line.')
       ? { service: '*', environment, team: '*', approverGroups }
-      : { service: `${team}-scorer`, environment, team, approverGroups },
+      : action === 'installation.read'
+        ? installation
+        : { service: `${team}-scorer`, environment, team, approverGroups },
   };
 }
 

@@ -47,6 +47,7 @@ export const routes: readonly Route[] = [
   { route: 'POST /v1/environments/{environment}/stop', action: 'line.stop', body: because },
   { route: 'POST /v1/environments/{environment}/resume', action: 'line.resume', body: because },
   { route: 'GET /v1/waivers', action: 'service.read' },
+  { route: 'GET /v1/doctor', action: 'installation.read' },
 ];
 
 /** Nothing of a release is in them: health, where people log in, and what a caller's own token says. */

@@ -55,6 +55,7 @@ const table: readonly Row[] = [
     instead: 'what one tool alone needs belongs to its own folder',
   },
   activity('caretaker', '@temporalio/client'),
+  activity('checkup', '@aws-sdk/client-dynamodb', '@aws-sdk/client-guardduty', '@aws-sdk/client-s3'),
   activity('detection', '@temporalio/client'),
   activity('helm', '@kubernetes/client-node'),
   activity('kubernetes', '@kubernetes/client-node'),

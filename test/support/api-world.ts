@@ -14,12 +14,14 @@ import { CatalogFiles } from '../../api/catalog/catalog.ts';
 import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
 import type { EvidenceReader } from '../../api/store/evidence-reader.ts';
+import type { CheckupGateway } from '../../api/temporal/checkup.ts';
 import type { LineGateway } from '../../api/temporal/line.ts';
 import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
 import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
+import { type Check, type CheckupRequest, passed } from '../../domain/checkup.ts';
 import { digestText } from '../../domain/digest.ts';
 import { type Lane, laneIdOf } from '../../domain/lane.ts';
 import type { RefusedCall } from '../../domain/ledger/refusals.ts';
@@ -106,6 +108,19 @@ export class FakeReleases implements ReleasesGateway {
     start: async (order) => void this.previewed.set(order.releaseId, { status: 'running', order, view: viewOf(order) }),
     find: async (id) => this.previewed.get(id),
     lane: async (lane) => this.lanes.get(laneIdOf(lane)) ?? null,
+  };
+  /** What a checkup was asked about, and what it finds. */
+  readonly checkups: CheckupRequest[] = [];
+  found: readonly Check[] = [passed('policies', 'OPA', 'they are')];
+  readonly checkup: CheckupGateway = {
+    temporal: async () => {
+      this.#fail();
+      return [passed('temporal', 'default', 'it is there')];
+    },
+    run: async (request) => {
+      this.checkups.push(request);
+      return this.found;
+    },
   };
   /** Lines that are stopped, by environment. */
   readonly stops = new Map<string, Stop>();

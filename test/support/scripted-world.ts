@@ -4,6 +4,7 @@
  */
 import { ApplicationFailure } from '@temporalio/common';
 import { type Blob as StoredBlob } from '../../domain/blob.ts';
+import type { CheckupPort } from '../../domain/checkup.ts';
 import { type Digest, digestOf, digestText } from '../../domain/digest.ts';
 import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
@@ -27,7 +28,13 @@ import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 import type { DetectionPort, FindingLedgerPort } from '../../domain/threats/ports.ts';
 
 /** What no release asks for. */
-type Elsewhere = keyof CaretakerPort | keyof DayLedgerPort | keyof CheckpointPort | keyof DetectionPort | keyof FindingLedgerPort;
+type Elsewhere =
+  | keyof CaretakerPort
+  | keyof CheckupPort
+  | keyof DayLedgerPort
+  | keyof CheckpointPort
+  | keyof DetectionPort
+  | keyof FindingLedgerPort;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 
 export interface Breakage {

@@ -1,16 +1,20 @@
 /**
- * Goal: refused calls of a day are one chain with one writer, and a checkpoint that finds less than before calls a person.
+ * Goal: refused calls of a day are one chain with one writer, a checkpoint that finds less than before calls a person,
+ * and a checkup of the installation says what each of its workers found.
  * Method: the workflows on a server, over a ledger that is a list.
  */
 import { WorkflowFailedError } from '@temporalio/client';
+import { TimeoutFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type CheckupPort, type CheckupRequest, failed, passed } from '../../domain/checkup.ts';
 import { canonicalText } from '../../domain/digest.ts';
 import { type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
 import { verifyChain } from '../../domain/ledger/verify.ts';
 import type { CheckpointPort, DayLedgerPort } from '../../domain/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
+import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
 import { storedRecord } from '../support/chains.ts';
@@ -32,6 +36,23 @@ const ledger: DayLedgerPort & CheckpointPort = {
   },
 };
 
+const checkedEnvironment = (name: string) => ({
+  name,
+  aws: { account: '111122223333', region: 'eu-west-1', planRole: 'arn:plan', applyRole: 'arn:apply' },
+  backends: [],
+  cluster: { name: 'ml', namespace: 'models' },
+  prometheus: 'http://prometheus:9090',
+});
+
+const checkups: CheckupPort = {
+  checkControl: async ({ environments }) => [passed('policies', 'OPA', `for ${environments.length} environments`)],
+  checkAccount: async ({ by, environment: { name } }) => [failed('guardduty', name, `no detector, says the account to ${by}`)],
+  checkMetrics: async ({ environment: { name } }) => {
+    if (name === 'staging') throw new Error('a worker in trouble');
+    return [passed('prometheus', name, 'answers')];
+  },
+};
+
 let environment: TestWorkflowEnvironment;
 let stop: () => Promise<void>;
 
@@ -46,7 +67,7 @@ beforeAll(async () => {
       Worker.create({
         connection: environment.nativeConnection,
         taskQueue,
-        activities: { ...ledger },
+        activities: { ...ledger, ...checkups },
         ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
       }),
     ),
@@ -122,5 +143,34 @@ describe('a checkpoint', () => {
     const error: unknown = await run('checkpoint-bad').catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(WorkflowFailedError);
     expect((error as WorkflowFailedError).cause).toMatchObject({ type: 'ledger.contradicted', message: 'releases/one is gone' });
+  });
+});
+
+describe('a checkup', () => {
+  test('asks each queue of the catalog, all at once, and what one does not answer hides nothing of the others', async () => {
+    const queues = { tools: taskQueues.control, watch: taskQueues.control };
+    const of = (name: string) => ({ ...checkedEnvironment(name), queues });
+    const request: CheckupRequest = { by: 'ana', environments: [of('staging'), of('production')] };
+    const options = { workflowId: 'checkup', taskQueue: taskQueues.releases, args: [request] };
+    const checks = (await environment.client.workflow.execute('checkup', options)) as ReturnType<typeof passed>[];
+    expect(checks.map(({ check, about, ok }) => `${check} ${about} ${ok ? 'ok' : 'wrong'}`)).toEqual([
+      'worker control ok',
+      'policies OPA ok',
+      'guardduty staging wrong',
+      'worker control wrong',
+      'guardduty production wrong',
+      'prometheus production ok',
+    ]);
+    expect(checks[3]?.found).toBe('the question about the metrics of staging was not answered: a worker in trouble');
+  });
+
+  test('tells a queue that nobody serves from a worker that breaks', () => {
+    const nobody = new TimeoutFailure('activity timed out', undefined, 'SCHEDULE_TO_START');
+    expect(unanswered('tools', 'an account', nobody)).toMatchObject({
+      check: 'worker',
+      about: 'tools',
+      ok: false,
+      found: 'nobody took the question',
+    });
   });
 });

@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, ExamineInstallationData, ExamineInstallationErrors, ExamineInstallationResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -271,6 +271,17 @@ export const resumeLine = <ThrowOnError extends boolean = false>(options: Option
 export const listWaivers = <ThrowOnError extends boolean = false>(options?: Options<ListWaiversData, ThrowOnError>): RequestResult<ListWaiversResponses, ListWaiversErrors, ThrowOnError> => (options?.client ?? client).get<ListWaiversResponses, ListWaiversErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/waivers',
+    ...options
+});
+
+/**
+ * Whether the installation is right, with a remedy where it is not
+ *
+ * Looks anew each time, all at once and for at most 25 seconds; nothing is changed. For the platform team.
+ */
+export const examineInstallation = <ThrowOnError extends boolean = false>(options?: Options<ExamineInstallationData, ThrowOnError>): RequestResult<ExamineInstallationResponses, ExamineInstallationErrors, ThrowOnError> => (options?.client ?? client).get<ExamineInstallationResponses, ExamineInstallationErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/doctor',
     ...options
 });
 

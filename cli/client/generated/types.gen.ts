@@ -1020,6 +1020,28 @@ export type Waiver = {
     daysLeft: number;
 };
 
+export type InstallationReport = {
+    /**
+     * Every check is right.
+     */
+    healthy: boolean;
+    checks: Array<Check>;
+};
+
+export type Check = {
+    check: 'temporal' | 'search attributes' | 'worker' | 'policies' | 'ledger' | 'checkpoints' | 'plan role' | 'apply role' | 'state' | 'locks' | 'guardduty' | 'prometheus' | 'gateway api' | 'clock';
+    /**
+     * Of what: a queue, an environment, a bucket.
+     */
+    about: string;
+    ok: boolean;
+    found: string;
+    /**
+     * `null` where there is nothing to do.
+     */
+    remedy: string | null;
+};
+
 /**
  * Who the API takes the caller for.
  */
@@ -1905,6 +1927,35 @@ export type ListWaiversResponses = {
 };
 
 export type ListWaiversResponse = ListWaiversResponses[keyof ListWaiversResponses];
+
+export type ExamineInstallationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/doctor';
+};
+
+export type ExamineInstallationErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ExamineInstallationError = ExamineInstallationErrors[keyof ExamineInstallationErrors];
+
+export type ExamineInstallationResponses = {
+    /**
+     * What was found
+     */
+    200: InstallationReport;
+};
+
+export type ExamineInstallationResponse = ExamineInstallationResponses[keyof ExamineInstallationResponses];
 
 export type ShowMeData = {
     body?: never;

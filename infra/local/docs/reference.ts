@@ -8,6 +8,7 @@ import { mountReport } from '../../../audit/report.ts';
 import { mountBacktest } from '../../../backtest/command.ts';
 import { createProgram } from '../../../cli/program.ts';
 import { processTerminal } from '../../../cli/terminal.ts';
+import { checkTable } from '../../../domain/checkup.ts';
 import { failureTable } from '../../../domain/failures.ts';
 import { defaultObjectives } from '../../../domain/objectives.ts';
 import { messages, messageTable, phases } from '../../../domain/phase.ts';
@@ -51,6 +52,17 @@ function failuresPage(): string {
         String(httpStatus),
         advice,
       ]),
+    ),
+  );
+}
+
+function doctorPage(): string {
+  return page(
+    'What plimsoll doctor looks at',
+    'From `domain/checkup.ts`. Each is looked at by whoever has the rights for it ([ADR 23](../adr/0023-an-installation-is-looked-at-by-its-workers.md)), and nothing is changed. `make doctor` is another one: it looks at the tools of this machine.',
+    table(
+      ['check', 'is right when', 'if it is not'],
+      Object.entries(checkTable).map(([check, { asks, remedy }]) => [check, asks, remedy]),
     ),
   );
 }
@@ -182,6 +194,7 @@ export const referencePages: Readonly<Record<string, () => string>> = {
   'docs/reference/messages.md': messagesPage,
   'docs/reference/failures.md': failuresPage,
   'docs/reference/cli.md': cliPage,
+  'docs/reference/doctor.md': doctorPage,
   'docs/reference/guardduty.md': guardDutyPage,
   'docs/reference/objectives.md': objectivesPage,
   'docs/reference/policies.md': policiesPage,

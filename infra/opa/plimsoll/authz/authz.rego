@@ -45,6 +45,7 @@ members := {
 	# Whether a release needs their word is the gate's to say, and the quorum's to count.
 	"dataOwners": {group | some group in lib.settings.groups.dataOwners},
 	"auditors": {group | some group in lib.settings.groups.auditors},
+	"platform": {group | some group in lib.settings.groups.platform},
 }
 
 kinds := {"human": "people", "machine": "machines"}

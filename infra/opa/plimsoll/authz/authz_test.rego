@@ -157,3 +157,9 @@ test_a_question_of_another_shape_is_denied if {
 	malformed(object.union(question, {"caller": {"groups": "sre"}}))
 	malformed(object.union(question, {"caller": {"kind": "ghost"}}))
 }
+
+test_the_installation_is_for_the_platform_team_alone if {
+	allowed(human(["platform"]), "installation.read")
+	not allowed(human(["risk", "sre", "ml-owners", "audit", "data-owners"]), "installation.read")
+	not allowed(machine(["platform"]), "installation.read")
+}
