@@ -177,6 +177,7 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.override === undefined
       ? undefined
       : ['override', colors.yellow(`passes freezes once approved, ${release.override.ticket}: ${release.override.reason}`)],
+    release.strategy === undefined ? undefined : ['strategy', colors.yellow(`${release.strategy}: all traffic in one step`)],
     ['commit', release.commit],
     [
       'phase',

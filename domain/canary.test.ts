@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type CanaryProgress, decideCanary, weightsOf } from './canary.ts';
+import { type CanaryProgress, decideCanary, trafficStepsOf } from './canary.ts';
 import type { CanaryRule } from './catalog.ts';
 import type { Verdict } from './judge/judge.ts';
 
@@ -32,8 +32,12 @@ const decide = (kind: Verdict['kind'], changes: Partial<CanaryProgress> = {}, ru
 
 describe('the weights', () => {
   test('are the steps and then everything; with nobody to compare with, one step', () => {
-    expect(weightsOf(rule, true)).toEqual([5, 25, 50, 100]);
-    expect(weightsOf(rule, false)).toEqual([100]);
+    const weights = (compared: boolean) => trafficStepsOf(rule, 'canary', compared).map(({ weightPercent }) => weightPercent);
+    expect(weights(true)).toEqual([5, 25, 50, 100]);
+    expect(weights(false)).toEqual([100]);
+    // Promotion is decided at the last weight with somebody to compare with, and the last one is watched.
+    expect(trafficStepsOf(rule, 'canary', true).map(({ promotes }) => promotes)).toEqual([false, false, true, true]);
+    expect(trafficStepsOf(rule, 'canary', true).map(({ minimumSeconds }) => minimumSeconds)).toEqual([120, 120, 120, 300]);
   });
 });
 

@@ -2,7 +2,7 @@
  * What happens to traffic after one look at the metrics. The same inputs give the same answer for ever, so
  * a workflow may ask during replay and a test may ask a million times.
  */
-import type { CanaryRule } from './catalog.ts';
+import type { CanaryRule, Strategy } from './catalog.ts';
 import type { Verdict } from './judge/judge.ts';
 
 export interface CanaryProgress {
@@ -22,8 +22,33 @@ export type CanaryDecision =
   | { readonly kind: 'roll back'; readonly because: string }
   | { readonly kind: 'ask a person'; readonly because: string };
 
-/** The weights a release passes. A first release and a rollback have nobody to compare with: one step. */
-export const weightsOf = (rule: CanaryRule, compared: boolean): readonly number[] => (compared ? [...rule.stepsPercent, 100] : [100]);
+/** One weight: how long it lasts at least, and whether promotion is decided at it. */
+export interface TrafficStep {
+  readonly weightPercent: number;
+  readonly promotes: boolean;
+  readonly minimumSeconds: number;
+}
+
+/**
+ * The weights a release passes. A first release and a rollback have nobody to compare with: one step, as everything has
+ * that is no canary. What has all the traffic is judged by the absolute limits: for the whole watch, or all-at-once no
+ * longer than a step of a canary has to last.
+ */
+export function trafficStepsOf(rule: CanaryRule, strategy: Strategy, compared: boolean): readonly TrafficStep[] {
+  const weights = compared && strategy === 'canary' ? [...rule.stepsPercent, 100] : [100];
+  return weights.map((weightPercent, index) => ({
+    weightPercent,
+    // At the last weight that has somebody to compare with, and after it.
+    promotes: index >= weights.length - 2,
+    minimumSeconds: weightPercent < 100 || strategy === 'all-at-once' ? rule.minimumStepSeconds : rule.watchSeconds,
+  }));
+}
+
+/** What approvers are told of a release that is no canary. */
+export const strategyTexts: Readonly<Record<Exclude<Strategy, 'canary'>, string>> = {
+  'blue-green': 'moves all traffic in one step once the new version is ready, and watches it then',
+  'all-at-once': 'moves all traffic in one step once the new version is ready, and hardly watches it',
+};
 
 /**
  * The stable version is known to work and the new one is not, so doubt counts against the new one: only a

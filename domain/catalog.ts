@@ -103,9 +103,15 @@ export interface CanaryRule {
   readonly readyWithinSeconds: number;
 }
 
+/** How traffic moves to a new version: a step at a time beside the old one, or all of it at once. */
+export const strategies = ['canary', 'blue-green', 'all-at-once'] as const;
+export type Strategy = (typeof strategies)[number];
+
 export interface Service {
   readonly name: string;
   readonly team: string;
+  /** Policies say where another than `canary` may be. */
+  readonly strategy: Strategy;
   readonly chart: ChartSource;
   readonly route: { readonly gateway: string; readonly hostname: string; readonly port: number };
   readonly series: Series;

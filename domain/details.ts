@@ -1,4 +1,5 @@
 /** One release as Markdown: what the Temporal UI shows as its current details, so that it tells the story alone. */
+import { strategyTexts } from './canary.ts';
 import type { ArmTotals, MetricReading, Verdict } from './judge/judge.ts';
 import { clockText, countText, evidenceText, oddsRatioText, provenanceText, shareText, wholeText } from './judge/words.ts';
 import { obstaclesText } from './line.ts';
@@ -16,6 +17,7 @@ export function detailsOf(view: ReleaseView): string {
     view.waitingFor === null ? '' : waitingLine(view.waitingFor),
     `${view.requester.subject} asked for \`${view.modelVersion ?? view.commit.slice(0, 12)}\` of ${view.service} in ${view.environment}: ${view.reason}`,
     view.override === undefined ? '' : `Once approved it ${overrideText(view.override)}`,
+    view.strategy === undefined ? '' : `**${view.strategy}**: it ${strategyTexts[view.strategy]}`,
     ...changeLines(view),
     ...newsLines(view),
     ...scanLines(view),

@@ -5,7 +5,7 @@
  * change of the catalog never changes a release under way.
  */
 import type { AnyOfGroups, ApprovalRule } from './approval.ts';
-import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack } from './catalog.ts';
+import type { AwsAccount, CanaryRule, ChartSource, Cluster, Gates, Objectives, Series, Stack, Strategy } from './catalog.ts';
 import { type Digest, digestOf, hexOf } from './digest.ts';
 import type { NoticeTarget } from './notice.ts';
 import type { FreezeOverride } from './override.ts';
@@ -67,6 +67,8 @@ export interface ReleaseOrder {
   readonly waivers?: readonly Waiver[] | undefined;
   readonly approvals: ApprovalRule | AnyOfGroups;
   readonly canary: CanaryRule;
+  /** Left out by a canary, and by a rollback, which has nobody to compare with. */
+  readonly strategy?: Exclude<Strategy, 'canary'> | undefined;
   /** Who is told that approvers are waited for. Left out where nobody is. */
   readonly notices?: readonly NoticeTarget[] | undefined;
   /** Where it has to have run before. */

@@ -14,6 +14,7 @@ const statement: Statement = {
   modelDigest: digestText('model'),
   imageDigest: digestText('image'),
   chartDigest: digestText('chart'),
+  strategy: 'blue-green',
   override: 'passes freezes, INC-4711: payments are refused',
 };
 const members = Object.keys(statement) as (keyof Statement)[];

@@ -1,4 +1,5 @@
 /** What an approver says yes to: one value over everything that would be released. */
+import type { Strategy } from './catalog.ts';
 import { type Digest, digestOf } from './digest.ts';
 
 /** `null` where the release has no such part. The state's serial is recorded elsewhere, not covered: another
@@ -15,6 +16,8 @@ export interface Statement {
   readonly modelDigest: Digest | null;
   readonly imageDigest: Digest | null;
   readonly chartDigest: Digest | null;
+  /** Left out by a canary. */
+  readonly strategy?: Strategy | undefined;
   /** In words. Left out by all releases that wait for freezes. */
   readonly override?: string | undefined;
 }

@@ -71,6 +71,8 @@ export interface ReleaseView {
   readonly requester: Requester;
   /** It is to pass freezes, and why. */
   readonly override?: FreezeOverride | undefined;
+  /** Left out by a canary. */
+  readonly strategy?: ReleaseOrder['strategy'];
   readonly approverGroups: readonly string[];
   readonly commit: string;
   readonly modelVersion: string | null;
@@ -116,7 +118,8 @@ export const viewQueryName = 'view';
 
 /** Before anything has happened. `at`: RFC 3339. */
 export function firstView(order: ReleaseOrder, at: string): ReleaseView {
-  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model, override } = order;
+  const { releaseId, service, team, environment, attempt, urgency, reason, requester, approvals, source, model, override, strategy } =
+    order;
   return {
     releaseId,
     service,
@@ -127,6 +130,7 @@ export function firstView(order: ReleaseOrder, at: string): ReleaseView {
     reason,
     requester,
     ...(override !== undefined && { override }),
+    ...(strategy !== undefined && { strategy }),
     approverGroups: groupsOf(approvals),
     commit: source.commit,
     modelVersion: model?.version ?? null,

@@ -105,6 +105,7 @@ export function statementOf({ order, facts, view: { gate } }: ReleaseRun, plan: 
     modelDigest: order.model?.digest ?? null,
     imageDigest: order.model === undefined ? null : (order.model.image.slice(order.model.image.indexOf('@') + 1) as Digest),
     chartDigest: facts.chartDigest ?? null,
+    ...(order.strategy !== undefined && { strategy: order.strategy }),
     ...(order.override !== undefined && { override: overrideText(order.override) }),
   };
 }

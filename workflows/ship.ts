@@ -5,7 +5,7 @@
 
 import { invariant } from '../domain/assert.ts';
 import type { Blob } from '../domain/blob.ts';
-import { type CanaryDecision, decideCanary, weightsOf } from '../domain/canary.ts';
+import { type CanaryDecision, decideCanary, type TrafficStep, trafficStepsOf } from '../domain/canary.ts';
 import { type ModelOrder, serviceLaneOf } from '../domain/order.ts';
 import type { MetricsRef, RouteRef } from '../domain/ports.ts';
 import type { JudgedStep } from '../domain/record.ts';
@@ -85,21 +85,16 @@ async function awaitCapacity({ run, candidate }: Shipment): Promise<Ending | und
 
 async function shift(shipment: Shipment): Promise<Ending | undefined> {
   const { run, live } = shipment;
-  const { canary, urgency } = run.order;
-  const weights = weightsOf(canary, live !== null && urgency !== 'rollback');
+  const { canary, urgency, strategy = 'canary' } = run.order;
+  const steps = trafficStepsOf(canary, strategy, live !== null && urgency !== 'rollback');
   await heedLine(run);
   await whenFree(run);
   const clock: Clock = { startedAt: Date.now(), stoppedBefore: run.stoppedMilliseconds, looked: false };
-  for (const [index, weightPercent] of weights.entries()) {
+  for (const [index, step] of steps.entries()) {
+    const { weightPercent } = step;
     const last = weightPercent === 100;
     // The last look of a comparison is over with it: at 100 % the judge looks at any time with what that one had.
     if (last && index > 0) clock.looked = true;
-    // Promotion is decided at the last weight that has somebody to compare with.
-    const step = {
-      weightPercent,
-      promotes: index >= weights.length - 2,
-      minimumSeconds: last ? canary.watchSeconds : canary.minimumStepSeconds,
-    };
     const stopped =
       (await run.proceed(last ? 'watching' : 'shifting')) ??
       (index === 0 ? undefined : await awaitCapacity(shipment)) ??
@@ -150,12 +145,6 @@ interface Clock {
   looked: boolean;
 }
 
-interface Step {
-  readonly weightPercent: number;
-  readonly promotes: boolean;
-  readonly minimumSeconds: number;
-}
-
 /** Ten hours of slices in one record, which is more than a person holds a release; a record has to fit a message. */
 const countsMax = 60;
 
@@ -164,7 +153,7 @@ const countsMax = 60;
  * as they do at 100 % where the old version has no traffic any more. It is one judgement for the whole release:
  * a further weight is a step of it.
  */
-async function watch({ run, model, candidate }: Shipment, live: Slot | null, step: Step, clock: Clock): Promise<Ending | undefined> {
+async function watch({ run, model, candidate }: Shipment, live: Slot | null, step: TrafficStep, clock: Clock): Promise<Ending | undefined> {
   const { canary } = run.order;
   const { weightPercent, promotes, minimumSeconds } = step;
   const weightSince = Date.now();

@@ -227,6 +227,12 @@ describe('the question', () => {
     expect(JSON.stringify(asked[0])).not.toMatch(/not-for-opa|123456789012/);
   });
 
+  test('says how traffic moves, of an order without a strategy too', async () => {
+    await judge({ result: allow, provenance });
+    await judge({ result: allow, provenance }, { order: orderOf({ strategy: 'all-at-once' }) });
+    expect(asked.slice(-2).map(({ input }) => (input['order'] as { strategy: string }).strategy)).toEqual(['canary', 'all-at-once']);
+  });
+
   test('a part that is not released is null, which is not the same as missing', async () => {
     await judge({ result: allow, provenance }, { order: orderOf({ model: undefined, infrastructure: undefined }) });
     expect(asked[0]?.input['order']).toMatchObject({ infrastructure: null, model: null });

@@ -56,7 +56,7 @@ export interface Question {
 }
 
 export function inputOf({ order, stage, reports, change, firstRelease, manifests, at }: Question) {
-  const { releaseId, service, team, environment, urgency, requester, gates, infrastructure, model, rollback } = order;
+  const { releaseId, service, team, environment, urgency, requester, gates, infrastructure, model, rollback, strategy = 'canary' } = order;
   return {
     order: {
       releaseId,
@@ -69,6 +69,7 @@ export function inputOf({ order, stage, reports, change, firstRelease, manifests
       infrastructure: infrastructure === undefined ? null : { stack: infrastructure.stack.name },
       model: model === undefined ? null : { version: model.version, image: model.image, artifact: model.artifact, digest: model.digest },
       rollback: rollback ?? null,
+      strategy,
     },
     stage,
     reports,

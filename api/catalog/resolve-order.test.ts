@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ReleaseRequest } from '../../domain/order.ts';
-import { environmentYaml, releaseBody, writeCatalog } from '../../test/support/api-world.ts';
+import { environmentYaml, releaseBody, serviceYaml, writeCatalog } from '../../test/support/api-world.ts';
 import { Problem } from '../http/problem.ts';
 import { loadCatalog } from './load.ts';
 import { resolveOrder, resolveRollback } from './resolve-order.ts';
@@ -39,6 +39,16 @@ test('a release that is to pass freezes is a hotfix, and its order says why', ()
   const override = { reason: 'payments are refused', ticket: 'INC-4711' };
   expect(resolveOrder(catalog, { ...request, override }, ana)).toMatchObject({ urgency: 'hotfix', override });
   expect(resolveOrder(catalog, request, ana)).not.toHaveProperty('override');
+});
+
+test('a strategy other than a canary is in the order of a model, and of nothing else', () => {
+  const blueGreen = loadCatalog(writeCatalog({ 'services/fraud-scorer.yaml': `${serviceYaml}strategy: blue-green\n` }), {});
+  const order = resolveOrder(blueGreen, request, ana);
+  expect(order.strategy).toBe('blue-green');
+  expect(resolveOrder(catalog, request, ana)).not.toHaveProperty('strategy');
+  const { model: _, ...without } = request;
+  expect(resolveOrder(blueGreen, { ...without, infrastructure }, ana)).not.toHaveProperty('strategy');
+  expect(resolveRollback(blueGreen, order, { incident: 'INC-1', reason: 'errors', attempt: 1 }, ana)).not.toHaveProperty('strategy');
 });
 
 test('who is told is in the order, with names of secrets; where nobody is, nothing is', () => {

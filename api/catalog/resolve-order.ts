@@ -24,6 +24,7 @@ export function resolveOrder(catalog: Catalog, request: ReleaseRequest, requeste
     urgency: request.override === undefined ? 'normal' : 'hotfix',
     reason: request.reason,
     requester,
+    ...(request.model !== undefined && service.strategy !== 'canary' && { strategy: service.strategy }),
     ...(request.override !== undefined && { override: request.override }),
     source: { ...sourceOf(service, request.model !== undefined, stack), commit: request.source.commit },
     ...(request.infrastructure !== undefined &&

@@ -3,7 +3,7 @@
  * its reason, and those of objectives in `objectives.ts`; what has no safe default must be written.
  */
 import { z } from 'zod';
-import type { Environment, Service } from '../../domain/catalog.ts';
+import { type Environment, type Service, strategies } from '../../domain/catalog.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import { approvals } from './approvals.ts';
 import { freezes } from './freezes.ts';
@@ -124,6 +124,8 @@ export const environmentFile = z
 export const serviceFile = z.strictObject({
   name,
   team: z.string().min(1),
+  /** Few people meet a bad version. */
+  strategy: z.enum(strategies).default('canary'),
   chart: z.strictObject({ repository, refs, path: folder, values: z.array(z.string().min(1)).default([]) }),
   route: z.strictObject({ gateway: z.string().min(1), hostname: z.string().min(1), port: z.int().min(1).max(65_535).default(8080) }),
   series: series.prefault({}),

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import type { Caller } from '../../domain/caller.ts';
+import { strategyTexts } from '../../domain/canary.ts';
 import { type News, newsText } from '../../domain/news.ts';
 import { overrideText } from '../../domain/override.ts';
 import type { FindingList } from '../findings/schemas.ts';
@@ -52,12 +53,13 @@ export function releasePage(release: Release, found: FindingList | undefined, vi
 const timeText = (at: string): Html => html`<time datetime="${at}">${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC</time>`;
 
 function heading(release: Release): Html {
-  const { service, environment, requester, reason, phase, phaseSince, outcome, attention, releaseId, override } = release;
+  const { service, environment, requester, reason, phase, phaseSince, outcome, attention, releaseId, override, strategy } = release;
   return html`<h1>${service} ${release.modelVersion} → ${environment}</h1>
 <p>${requester.subject} (${requester.kind === 'human' ? 'person' : 'machine'}) asks: ${reason}</p>
 <p class="quiet">${releaseId}</p>
 <p><b>${phase}</b> since ${timeText(phaseSince)}${outcome !== null && html` · <b class="${outcome.kind === 'released' ? 'fine' : 'danger'}">${outcome.kind}</b>: ${outcome.reason}`}</p>
 ${override !== undefined && html`<p class="danger">Once approved it ${overrideText(override)}</p>`}
+${strategy !== undefined && html`<p class="danger">${strategy}: it ${strategyTexts[strategy]}</p>`}
 ${attention !== null && html`<p class="danger">A person is needed: ${attention}</p>`}`;
 }
 

@@ -45,6 +45,8 @@ export const json: z.ZodType<Json> = z
 /** As trackers call them, an address included. */
 const ticketLengthMax = 200;
 
+const strategy = z.enum(['blue-green', 'all-at-once']).meta({ description: 'How traffic moves. Left out by a canary.' });
+
 const override = z
   .strictObject({
     reason: reason.meta({ description: 'Why it cannot wait; approvers read it in the statement.', example: 'payments are refused' }),
@@ -229,6 +231,7 @@ const statement = z
     modelDigest: digest.nullable(),
     imageDigest: digest.nullable(),
     chartDigest: digest.nullable(),
+    strategy: strategy.optional(),
     override: z.string().optional().meta({ description: 'Of a hotfix that is to pass freezes.' }),
   })
   .meta({ id: 'Statement' });
@@ -255,6 +258,7 @@ export const releaseView = z
     reason: z.string(),
     requester,
     override: override.optional(),
+    strategy: strategy.optional(),
     approverGroups: z.array(z.string()),
     commit: z.string(),
     modelVersion: z.string().nullable(),

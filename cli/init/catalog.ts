@@ -83,6 +83,8 @@ function serviceText({ service, team, repository, branch, chart, hostname }: Ans
 name: ${service}
 # The group of the identity provider whose people, and whose builds, may ask for its releases.
 team: ${team}
+# Step by step beside the old version. blue-green and all-at-once move all traffic at once, where policies let them.
+strategy: canary
 # Only what is on these branches is released. Of the values files later ones win.
 chart:
   repository: ${repository}

@@ -77,6 +77,27 @@ describe.concurrent('a good release', () => {
     expect(world.calls.filter((step) => step === 'setWeights')).toHaveLength(1);
   });
 
+  test.each([
+    ['blue-green', 7],
+    ['all-at-once', 3],
+  ] as const)('that is %s gets all traffic in one step, judged for %i s, and people approve that', async (strategy, seconds) => {
+    const canary = { ...orderOf().canary, minimumStepSeconds: 3, watchSeconds: 7 };
+    const { world, handle, decide, view } = await given(undefined, { strategy, canary });
+    await decide('approve');
+    await expect
+      .poll(() => world.watches[0], { timeout: 20_000 })
+      .toMatchObject({
+        live: null,
+        weightPercent: 100,
+        promotes: true,
+        minimumSeconds: seconds,
+      });
+    expect((await view()).statement).toMatchObject({ strategy });
+    await handle.executeUpdate(abortUpdate, { args: [tell] });
+    expect(await handle.result()).toMatchObject({ kind: 'rolled back' });
+    expect(world.weights).toEqual({ a: 100, b: 0 });
+  });
+
   test('that the policies let pass asks nobody', async () => {
     const { handle, view } = await given((world) => {
       world.gate = () => ({ kind: 'allow', violations: [] });

@@ -252,6 +252,10 @@ export type ReleaseDetails = {
         kind: 'human' | 'machine';
     };
     override?: FreezeOverride;
+    /**
+     * How traffic moves. Left out by a canary.
+     */
+    strategy?: 'blue-green' | 'all-at-once';
     approverGroups: Array<string>;
     commit: string;
     modelVersion: string | null;
@@ -462,6 +466,10 @@ export type Statement = {
     modelDigest: string | null;
     imageDigest: string | null;
     chartDigest: string | null;
+    /**
+     * How traffic moves. Left out by a canary.
+     */
+    strategy?: 'blue-green' | 'all-at-once';
     /**
      * Of a hotfix that is to pass freezes.
      */
@@ -780,6 +788,10 @@ export type ReleaseView = {
         kind: 'human' | 'machine';
     };
     override?: FreezeOverride;
+    /**
+     * How traffic moves. Left out by a canary.
+     */
+    strategy?: 'blue-green' | 'all-at-once';
     approverGroups: Array<string>;
     commit: string;
     modelVersion: string | null;
@@ -865,6 +877,10 @@ export type PreviewDetails = {
         kind: 'human' | 'machine';
     };
     override?: FreezeOverride;
+    /**
+     * How traffic moves. Left out by a canary.
+     */
+    strategy?: 'blue-green' | 'all-at-once';
     approverGroups: Array<string>;
     commit: string;
     modelVersion: string | null;
