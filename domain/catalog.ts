@@ -64,6 +64,10 @@ export interface Stack {
   readonly secretVariables: Readonly<Record<string, string>>;
 }
 
+/** With the longest names beside it a session's policy fits what AWS takes. */
+export const stateKeyLengthMax = 100;
+export const lockTableLengthMax = 80;
+
 export interface StateBackend {
   readonly bucket: string;
   readonly key: string;

@@ -52,6 +52,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
         cliConfig: config.terraformCliConfig,
         changeKey: config.changeKey,
         leaseBucket: config.store.bucket,
+        ownBuckets: [config.store.bucket, config.ledger.bucket, config.ledger.checkpoints],
         identity: workerIdentity(variables),
       },
     }),

@@ -40,7 +40,13 @@ test('a role is taken in the name of the release, for a person, with the tags th
   const keys = { AccessKeyId: 'a', SecretAccessKey: 'b', SessionToken: 'c', Expiration: new Date(0) };
   const sts = { send: async ({ input }: { input: unknown }) => (asked.push(input), { Credentials: keys }) } as unknown as STSClient;
   const release = { releaseId: 'fraud-scorer-production-0123456789ab', environment: 'production', team: 'risk' };
-  await assumeRole(sts, { roleArn: 'arn', sessionName: release.releaseId, sourceIdentity: 'ana', tags: sessionTagsOf(release) });
+  await assumeRole(sts, {
+    roleArn: 'arn',
+    sessionName: release.releaseId,
+    sourceIdentity: 'ana',
+    tags: sessionTagsOf(release),
+    policy: '{}',
+  });
   expect(asked).toEqual([
     {
       RoleArn: 'arn',
@@ -53,6 +59,7 @@ test('a role is taken in the name of the release, for a person, with the tags th
         { Key: 'team', Value: 'risk' },
       ],
       DurationSeconds: 3600,
+      Policy: '{}',
     },
   ]);
 });
@@ -61,7 +68,7 @@ test("keys lie in files of the worker's user alone, and none is in Terraform's e
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-session-'));
   try {
     const identity = { AWS_SECRET_ACCESS_KEY: 'worker-key', AWS_ENDPOINT_URL: 'http://127.0.0.1:1' };
-    const role = { roleArn: 'arn', sessionName: 'release', sourceIdentity: 'ana', tags: {}, region: 'eu-west-1' };
+    const role = { roleArn: 'arn', sessionName: 'release', sourceIdentity: 'ana', tags: {}, policy: '{}', region: 'eu-west-1' };
     const env = await writeSession(folder, { ...role, identity });
     expect(Object.keys(env).toSorted()).toEqual([
       'AWS_CONFIG_FILE',

@@ -18,6 +18,8 @@ export const roleSession = z.strictObject({
   sourceIdentity: z.string(),
   /** The release, its environment and its team: trust policies ask for them, CloudTrail keeps them. */
   tags: z.record(z.string(), z.string()),
+  /** What of the role's rights the session has. */
+  policy: z.string(),
   region: z.string(),
   /** How the worker proves who it is itself: the names of `workerIdentity`. */
   identity: z.record(z.string(), z.string()),
@@ -61,7 +63,7 @@ export interface SessionKeys {
 
 export async function assumeRole(
   sts: STSClient,
-  session: Pick<RoleSession, 'roleArn' | 'sessionName' | 'sourceIdentity' | 'tags'> & { readonly policy?: string },
+  session: Pick<RoleSession, 'roleArn' | 'sessionName' | 'sourceIdentity' | 'tags' | 'policy'>,
 ): Promise<SessionKeys> {
   const { Credentials } = await sts.send(
     new AssumeRoleCommand({
@@ -70,7 +72,7 @@ export async function assumeRole(
       SourceIdentity: session.sourceIdentity,
       Tags: Object.entries(session.tags).map(([Key, Value]) => ({ Key, Value })),
       DurationSeconds: sessionSeconds,
-      ...(session.policy !== undefined && { Policy: session.policy }),
+      Policy: session.policy,
     }),
   );
   const { AccessKeyId, SecretAccessKey, SessionToken, Expiration } = Credentials ?? {};

@@ -23,6 +23,7 @@ import { judge, orForeignLock } from './observe.ts';
 import { initialise, makePlan, type Planned } from './plan.ts';
 import { withRoot } from './root.ts';
 import { type Session, withSession } from './session.ts';
+import type { Access } from './session-policy.ts';
 import { readStateHead } from './state.ts';
 
 export { assumeRole, sourceIdentityOf, workerIdentity } from './credentials.ts';
@@ -36,6 +37,8 @@ export interface TerraformConfig {
   readonly changeKey: string;
   /** Where leases lie, beside the blobs. */
   readonly leaseBucket: string;
+  /** Plimsoll's own buckets, of which no session of a release has an object. */
+  readonly ownBuckets: readonly string[];
   /** How this worker proves itself to AWS: `workerIdentity(process.env)`. */
   readonly identity: Readonly<Record<string, string>>;
   /** How long to wait for somebody else's lock. A plan of theirs takes minutes: 300 by default. */
@@ -67,9 +70,9 @@ export function createTerraformActivities(given: TerraformDependencies): Terrafo
   const readChange = async (blob: Blob) => (await store.getJson(blob)) as ChangeSet;
 
   /** An initialised root under a role. */
-  const withPlannable = <T>(input: PlanInput, role: string, work: (session: Session, locked: LockedRoot) => Promise<T>): Promise<T> =>
+  const withPlannable = <T>(input: PlanInput, access: Access, work: (session: Session, locked: LockedRoot) => Promise<T>): Promise<T> =>
     withRoot(dependencies, input, (root) =>
-      withSession(dependencies, root, input, role, async (session) => {
+      withSession(dependencies, root, input, access, async (session) => {
         await initialise(dependencies, session.root, input);
         return await work(session, { ...session, backend: input.stack.backend, releaseId: input.release.releaseId });
       }),
@@ -88,21 +91,21 @@ export function createTerraformActivities(given: TerraformDependencies): Terrafo
     ...createChecks(dependencies),
 
     planSpeculative: (input) =>
-      withPlannable(input, input.aws.planRole, async (session) => (await makePlan(dependencies, session, input, { kind: 'none' })).result),
+      withPlannable(input, 'reads', async (session) => (await makePlan(dependencies, session, input, { kind: 'none' })).result),
 
     planForApply: (input) =>
-      withPlannable(input, input.aws.applyRole, async (session, locked) => await save(await planLocked(session, locked, input))),
+      withPlannable(input, 'writes', async (session, locked) => await save(await planLocked(session, locked, input))),
 
     compareChanges: async ({ before, after }) => differingAddresses(await readChange(before), await readChange(after)),
 
     applyPlan: (input) =>
-      withPlannable(input, input.aws.applyRole, async (session, locked) => {
+      withPlannable(input, 'writes', async (session, locked) => {
         await apply(dependencies, locked, input.plan);
         return { serial: (await readStateHead(session.stateS3, input.stack.backend)).serial };
       }),
 
     observeApply: (input) =>
-      withPlannable(input, input.aws.applyRole, async (session, locked) => {
+      withPlannable(input, 'writes', async (session, locked) => {
         const approved = await readChange(input.approved);
         return await orForeignLock(session, input.stack.backend, async () => {
           const planned = await planLocked(session, locked, input);

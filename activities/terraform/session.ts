@@ -9,6 +9,7 @@ import { failure } from '../failure.ts';
 import type { Root } from './command.ts';
 import { assumeRole, sessionTagsOf, sourceIdentityOf, writeSession } from './credentials.ts';
 import { reachable } from './reachable.ts';
+import { type Access, sessionPolicyOf } from './session-policy.ts';
 
 export interface Session {
   readonly root: Root;
@@ -21,21 +22,27 @@ export interface Session {
 
 export interface SessionDependencies {
   readonly sts: STSClient;
-  readonly config: { readonly identity: Readonly<Record<string, string>> };
+  readonly config: {
+    readonly identity: Readonly<Record<string, string>>;
+    /** Plimsoll's own: no release has business in them. */
+    readonly ownBuckets: readonly string[];
+  };
 }
 
 export async function withSession<T>(
   { sts, config }: SessionDependencies,
   root: Root,
   { release, aws, stack, requester }: PlanInput,
-  roleArn: string,
+  access: Access,
   work: (session: Session) => Promise<T>,
 ): Promise<T> {
+  const roleArn = access === 'writes' ? aws.applyRole : aws.planRole;
   const role = {
     roleArn,
     sessionName: release.releaseId,
     sourceIdentity: sourceIdentityOf(requester.subject),
     tags: sessionTagsOf(release),
+    policy: sessionPolicyOf(access, stack.backend, roleArn, config.ownBuckets),
   };
   const env = await writeSession(root.workspace, { ...role, region: aws.region, identity: { ...config.identity } });
   const credentials = () => reachable(`the role ${roleArn}`, () => assumeRole(sts, role));

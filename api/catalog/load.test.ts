@@ -86,6 +86,13 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       /aws\.account = 111122223333/,
     ],
     [
+      'a state whose key is a pattern',
+      'environments/production.yaml',
+      environmentYaml.replace('key: production.tfstate', 'key: "*.tfstate"'),
+      /stacks\.0\.backend\.key = "\*\.tfstate": a path without patterns/,
+    ],
+    ['a strategy that nobody knows', 'services/fraud-scorer.yaml', `${serviceYaml}strategy: big-bang\n`, /strategy = "big-bang"/],
+    [
       'weights that fall',
       'environments/production.yaml',
       `${environmentYaml}canary: { stepsPercent: [25, 5] }\n`,

@@ -3,7 +3,7 @@
  * its reason, and those of objectives in `objectives.ts`; what has no safe default must be written.
  */
 import { z } from 'zod';
-import { type Environment, type Service, strategies } from '../../domain/catalog.ts';
+import { type Environment, lockTableLengthMax, type Service, stateKeyLengthMax, strategies } from '../../domain/catalog.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import { approvals } from './approvals.ts';
 import { freezes } from './freezes.ts';
@@ -39,10 +39,15 @@ const stack = z.strictObject({
   root: folder,
   backend: z.strictObject({
     bucket: z.string().min(3),
-    key: z.string().min(1),
+    // Part of the policy of each release's session, where a pattern would be one.
+    key: z
+      .string()
+      .min(1)
+      .max(stateKeyLengthMax)
+      .regex(/^[^*?$\s]+$/, 'a path without patterns'),
     /** The environment's own where it is left out. */
     region: region.optional(),
-    lockTable: z.string().min(3),
+    lockTable: z.string().min(3).max(lockTableLengthMax),
     /** On: the table is deprecated upstream, and two locks hurt nobody. */
     lockFile: z.boolean().default(true),
   }),

@@ -96,6 +96,7 @@ export async function createTerraformWorld(changes: Partial<TerraformConfig> = {
     cliConfig: needed('PLIMSOLL_TERRAFORM_CLI_CONFIG'),
     changeKey: changeKey.KeyMetadata?.KeyId ?? '',
     leaseBucket: storeBucket,
+    ownBuckets: [storeBucket],
     identity: workerIdentity(process.env),
     ...changes,
   };

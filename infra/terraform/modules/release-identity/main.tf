@@ -2,6 +2,9 @@
 # apply role, which writes, and only under the name of a release (the session's name, and its tag), for a person
 # (SourceIdentity), so that every call in CloudTrail says which release it was and on whose word.
 #
+# Of what a role may do, the session of one release has less: Plimsoll gives each a policy that leaves of the states its
+# own alone (activities/terraform/session-policy.ts).
+#
 # A session made from a session ends after an hour; Plimsoll renews it (docs/architecture.md), so an hour is all that is
 # given here. The third role, break-glass, is for the day when Plimsoll is down: people with a second factor, at most an
 # hour, and an alarm at the first use (docs/break-glass.md).
@@ -51,11 +54,12 @@ locals {
       Resource = [local.state_objects]
     },
     {
-      Sid       = "FindState"
-      Effect    = "Allow"
-      Action    = ["s3:ListBucket"]
-      Resource  = ["arn:${local.partition}:s3:::${var.state.bucket}"]
-      Condition = { StringLike = { "s3:prefix" = "${var.state.key}*" } }
+      Sid      = "FindState"
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket"]
+      Resource = ["arn:${local.partition}:s3:::${var.state.bucket}"]
+      # Terraform looks for workspaces under a prefix of its own whenever it begins, and ends where it may not.
+      Condition = { StringLike = { "s3:prefix" = ["${var.state.key}*", "env:/*"] } }
     },
     {
       Sid      = "StateKey"

@@ -46,6 +46,15 @@ run "both_roles_are_taken_in_a_release_s_name_only" {
   }
 }
 
+run "terraform_finds_its_workspaces" {
+  command = plan
+
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.plan.policy).Statement : statement.Condition.StringLike["s3:prefix"] if statement.Sid == "FindState"]) == ["production.tfstate*", "env:/*"]
+    error_message = "Without the prefix env:/ terraform init ends with AccessDenied."
+  }
+}
+
 run "a_plan_writes_nothing" {
   command = plan
 
