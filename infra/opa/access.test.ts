@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { accessEntries, type Place, teamNames, teamPolicy } from './access.ts';
+import { accessEntries, type Place, teamAccess, teamNames, teamPolicy } from './access.ts';
 
 const place: Place = {
   account: '111122223333',
@@ -28,4 +28,15 @@ test('a bucket that is nobody’s is in no policy, and none names a pattern for 
 test('one role alone may change what is in the cluster', () => {
   const editors = accessEntries(place).filter(({ policyArn }) => !policyArn.endsWith('ViewPolicy'));
   expect(editors).toMatchObject([{ principalArn: place.deployerRole, accessScope: { namespaces: ['models'] } }]);
+});
+
+test('what Terraform is told of a team is what IAM and EKS are told of it', () => {
+  for (const team of teamNames) {
+    const { Statement, cluster } = teamAccess(team, place);
+    expect(Statement).toEqual(teamPolicy(team, place).Statement);
+    const entry = accessEntries(place).find(({ principalArn }) => principalArn.endsWith(`:role/${team}`));
+    expect(entry?.policyArn.endsWith(`/${cluster?.policy ?? 'none'}`)).toBe(true);
+    expect(cluster?.namespaces).toEqual(entry?.accessScope.namespaces);
+  }
+  expect(teamAccess('strangers', place)).toMatchObject({ Statement: [], cluster: null });
 });

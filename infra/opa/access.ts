@@ -64,6 +64,15 @@ export function teamPolicy(team: string, { partition, buckets }: Place): PolicyD
   };
 }
 
+/** What ../terraform/modules/team-access is told of one team: its part of S3, and what it may do in the cluster, if anything. */
+export function teamAccess(team: string, place: Place) {
+  const entry = accessEntries(place).find(({ principalArn }) => principalArn === readerRoleOf(team, place));
+  return {
+    ...teamPolicy(team, place),
+    cluster: entry === undefined ? null : { policy: entry.policyArn.split('/').at(-1), namespaces: entry.accessScope.namespaces },
+  };
+}
+
 const isTeam = (name: string): name is keyof typeof teams => Object.hasOwn(teams, name);
 
 /** As OPA's `glob.match` without delimiters, for the one sign that the data uses. */
@@ -74,6 +83,9 @@ const matches = (pattern: string, name: string): boolean =>
       .map((part) => part.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&'))
       .join('.*')}$`,
   ).test(name);
+
+const readerRoleOf = (group: string, { account, partition }: Pick<Place, 'account' | 'partition'>) =>
+  `arn:${partition}:iam::${account}:role/${group}`;
 
 /** Whoever may read releases may look into the namespace; one role may change what is in it. */
 export function accessEntries({ account, partition, namespace, deployerRole }: Place): readonly AccessEntry[] {
@@ -87,7 +99,7 @@ export function accessEntries({ account, partition, namespace, deployerRole }: P
   ];
   return [
     ...groups.map((group) => ({
-      principalArn: `arn:${partition}:iam::${account}:role/${group}`,
+      principalArn: readerRoleOf(group, { account, partition }),
       policyArn: policy('AmazonEKSViewPolicy'),
       accessScope,
     })),

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
-import { accessEntries, type Place, teamNames, teamPolicy } from '../../opa/access.ts';
+import { accessEntries, type Place, teamAccess, teamNames } from '../../opa/access.ts';
 
 const place = z.strictObject({
   account: z.string().regex(/^\d{12}$/, '12 digits'),
@@ -24,5 +24,5 @@ if (!given.success) {
   process.stderr.write(`${file} is not right:\n${z.prettifyError(given.error)}\n`);
   process.exit(2);
 }
-const teams = Object.fromEntries(teamNames.map((team) => [team, teamPolicy(team, given.data)]));
+const teams = Object.fromEntries(teamNames.map((team) => [team, teamAccess(team, given.data)]));
 process.stdout.write(`${JSON.stringify({ teams, accessEntries: accessEntries(given.data) }, null, 2)}\n`);

@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { teamAccess, teamNames } from '../../opa/access.ts';
 import { repository } from '../repository.ts';
 import { table } from './markdown.ts';
 import { platformPage } from './platform.ts';
@@ -78,7 +79,23 @@ function readme(name: string): string {
   return `${parts.join('\n\n')}\n`;
 }
 
+/** What the environments tell the platform of each team: the data of the policies, cut to the bucket of models there. */
+function accessFile(environment: string): string {
+  const place = {
+    // Neither is in what is written: roles of teams are the module's.
+    account: '000000000000',
+    deployerRole: 'arn:aws:iam::000000000000:role/deployer',
+    partition: 'aws',
+    buckets: [`acme-ml-${environment}-models`],
+    namespace: 'models',
+  };
+  return `${JSON.stringify(Object.fromEntries(teamNames.map((team) => [team, teamAccess(team, place)])), null, 2)}\n`;
+}
+
 export const terraformPages: Readonly<Record<string, () => string>> = {
   'docs/reference/platform.md': platformPage,
+  ...Object.fromEntries(
+    ['staging', 'production'].map((name) => [`infra/terraform/environments/${name}/access.json`, () => accessFile(name)]),
+  ),
   ...Object.fromEntries(generatedModules.map((name) => [`${modules}/${name}/README.md`, () => readme(name)])),
 };

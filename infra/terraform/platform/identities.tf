@@ -18,7 +18,7 @@ module "team_access" {
   for_each = local.teams
 
   team                         = each.key
-  services                     = each.value
+  access                       = var.access[each.key]
   bucket                       = module.model_store.name
   kms_key_arn                  = module.encryption_key.arn
   cluster_arn                  = local.cluster_arn

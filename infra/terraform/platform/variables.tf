@@ -98,6 +98,22 @@ variable "services" {
   }
 }
 
+variable "access" {
+  description = "What each team may do, from the data of the policies: `access.json` of an environment, which `npm run docs` writes."
+  type = map(object({
+    Statement = list(object({ Sid = string, Resource = list(string) }))
+    cluster   = optional(object({ policy = string, namespaces = list(string) }))
+  }))
+
+  validation {
+    condition = alltrue([for name, service in var.services : anytrue([
+      for arn in flatten([for statement in try(var.access[service.team].Statement, []) : statement.Resource]) :
+      endswith(arn, ":s3:::${var.organisation}-ml-${var.environment}-models/${name}/*")
+    ])])
+    error_message = "access gives the team of each service the service's models: else the policies would refuse what this makes. Name them in infra/opa/plimsoll/teams/data.json, then npm run docs."
+  }
+}
+
 variable "shared_images" {
   description = "Images that no single service owns, e.g. the base of all model servers."
   type        = set(string)

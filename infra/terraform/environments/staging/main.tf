@@ -44,6 +44,9 @@ module "platform" {
     }
   }
 
+  # From the data that the policies judge by: `npm run docs` writes it.
+  access = jsondecode(file("${path.module}/access.json"))
+
   shared_images    = ["model-server"]
   jenkins_issuer   = "https://jenkins.example.com/oidc"
   people_role_arns = ["arn:aws:iam::${var.account_id}:role/people"]

@@ -1,4 +1,5 @@
-# What one team may do in AWS by itself: read its models, publish its models, look into its namespaces. Changing what
+# What one team may do in AWS by itself: read its models, publish its models, look into its namespaces, as the data says that
+# the policies judge by (`npm run access`): what is given here and refused there cannot be written down. Changing what
 # runs is no team's business but a release's. Everything is cut to the team by the prefix of its objects and by a tag of
 # the session, and every role ends at the permission boundary, which also says what nobody here may ever do.
 
@@ -8,8 +9,9 @@ locals {
   partition  = data.aws_partition.current.partition
   path       = "/teams/${var.team}/"
   bucket_arn = "arn:${local.partition}:s3:::${var.bucket}"
-  objects    = [for service in sort(var.services) : "${local.bucket_arn}/${service}/*"]
-  prefixes   = [for service in sort(var.services) : "${service}/*"]
+  # Of what the policies give the team, the part in this bucket; its other buckets are for whoever makes those.
+  objects  = sort([for arn in flatten([for statement in var.access.Statement : statement.Resource]) : arn if startswith(arn, "${local.bucket_arn}/")])
+  prefixes = [for arn in local.objects : trimprefix(arn, "${local.bucket_arn}/")]
 
   # People who come through federation had their second factor at the provider; AWS cannot see it, and a condition on
   # it here would let nobody in, or everybody.

@@ -13,8 +13,8 @@ output "access_entries" {
   value = {
     for name, role in aws_iam_role.this : "${var.team}-${name}" => {
       principal_arn = role.arn
-      policy        = "AmazonEKSViewPolicy"
-      namespaces    = ["models"]
-    }
+      policy        = var.access.cluster.policy
+      namespaces    = var.access.cluster.namespaces
+    } if var.access.cluster != null
   }
 }

@@ -8,13 +8,21 @@ variable "team" {
   }
 }
 
-variable "services" {
-  description = "The team's model services. Their models lie under `<service>/` of the bucket."
-  type        = set(string)
+variable "access" {
+  description = "The team's part of S3 and of the cluster, from the data of the policies: one team of what `npm run access` writes."
+  type = object({
+    Statement = list(object({ Sid = string, Resource = list(string) }))
+    cluster   = optional(object({ policy = string, namespaces = list(string) }))
+  })
 
   validation {
-    condition     = length(var.services) > 0 && alltrue([for service in var.services : can(regex("^[a-z][a-z0-9-]{1,38}[a-z0-9]$", service))])
-    error_message = "services are one or more names of services: 3 to 40 of a-z, 0-9 and -, without slashes and patterns."
+    condition     = alltrue([for arn in flatten([for statement in var.access.Statement : statement.Resource]) : can(regex("^arn:[a-z-]+:s3:::[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](/([A-Za-z0-9._-]+/)*\\*)?$", arn))])
+    error_message = "access names buckets and folders of buckets, without patterns but the * at a folder's end."
+  }
+
+  validation {
+    condition     = var.access.cluster == null ? true : var.access.cluster.policy == "AmazonEKSViewPolicy"
+    error_message = "access lets a team look into the cluster (AmazonEKSViewPolicy) and change nothing there: that is a release's."
   }
 }
 

@@ -27,6 +27,7 @@ variables {
   network          = { cidr = "10.40.0.0/16", zones = ["a", "b"], nat = "none", interface_endpoints = ["sts"] }
   cluster          = { kubernetes_version = "1.33", addons = { eks-pod-identity-agent = "v1.3.7-eksbuild.2" }, node_groups = {} }
   services         = { fraud-scorer = { team = "risk", replicas_max = 4, jenkins_job = "https://jenkins.example.com/job/fraud-scorer/" } }
+  access           = { risk = { Statement = [{ Sid = "ReadAndPublish1", Resource = ["arn:aws:s3:::acme-ml-production-models/fraud-scorer/*"] }] } }
   shared_images    = ["model-server"]
   jenkins_issuer   = "https://jenkins.example.com/oidc"
   people_role_arns = ["arn:aws:iam::111122223333:role/people"]
@@ -68,4 +69,14 @@ run "an_environment_with_capitals_is_refused" {
   }
 
   expect_failures = [var.environment]
+}
+
+run "a_service_whose_models_the_policies_give_to_nobody_is_refused" {
+  command = plan
+
+  variables {
+    access = {}
+  }
+
+  expect_failures = [var.access]
 }

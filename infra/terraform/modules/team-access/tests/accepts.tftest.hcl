@@ -14,8 +14,11 @@ mock_provider "aws" {
 }
 
 variables {
-  team              = "risk"
-  services          = ["fraud-scorer"]
+  team = "risk"
+  access = {
+    Statement = [{ Sid = "ReadAndPublish1", Resource = ["arn:aws:s3:::acme-models/fraud-scorer/*", "arn:aws:s3:::acme-risk-scratch/*"] }]
+    cluster   = { policy = "AmazonEKSViewPolicy", namespaces = ["models"] }
+  }
   bucket            = "acme-models"
   kms_key_arn       = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d-0000-4000-8000-000000000000"
   cluster_arn       = "arn:aws:eks:eu-west-1:111122223333:cluster/ml-production"
@@ -33,6 +36,19 @@ run "a_team_reads_and_publishes_its_own_models_only" {
   assert {
     condition     = !strcontains(aws_iam_role_policy.this["reader"].policy, "s3:Put") && !strcontains(aws_iam_role_policy.this["publisher"].policy, "Delete")
     error_message = "Readers publish nothing, and publishers delete nothing."
+  }
+}
+
+run "a_team_that_the_policies_give_nothing_gets_nothing" {
+  command = plan
+
+  variables {
+    access = { Statement = [] }
+  }
+
+  assert {
+    condition     = length(output.access_entries) == 0 && !strcontains(aws_iam_role_policy.this["publisher"].policy, "arn:aws:s3:::acme-models/")
+    error_message = "Without a line in the policies' data there must be none here."
   }
 }
 
@@ -69,7 +85,7 @@ run "both_roles_end_at_the_boundary" {
   }
 
   assert {
-    condition     = alltrue([for entry in output.access_entries : entry.policy == "AmazonEKSViewPolicy" && entry.namespaces == ["models"]])
+    condition     = alltrue([for entry in output.access_entries : entry.policy == "AmazonEKSViewPolicy" && entry.namespaces == tolist(["models"])])
     error_message = "In the cluster a team looks and changes nothing."
   }
 }
