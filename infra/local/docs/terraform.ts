@@ -12,7 +12,7 @@ import { platformPage } from './platform.ts';
 const modules = 'infra/terraform/modules';
 const platform = 'infra/terraform/platform';
 /** The small ones, whose READMEs are written by hand and say more than a table. */
-const byHand = new Set(['encryption-key', 'image-registry', 'log-group', 'model-store', 'pipeline-role']);
+const byHand = new Set(['worker-identity', 'encryption-key', 'image-registry', 'log-group', 'model-store', 'pipeline-role']);
 
 const generatedModules = readdirSync(join(repository, modules)).filter((name) => !byHand.has(name));
 

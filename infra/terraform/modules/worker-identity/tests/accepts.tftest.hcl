@@ -1,0 +1,70 @@
+# No AWS: the provider is a mock, so these run in seconds and without credentials.
+mock_provider "aws" {
+  mock_data "aws_partition" {
+    defaults = { partition = "aws" }
+  }
+}
+
+variables {
+  name              = "plimsoll-worker"
+  pods              = { cluster_arn = "arn:aws:eks:eu-west-1:111122223333:cluster/ml-production", namespace = "plimsoll", service_account = "plimsoll-worker" }
+  release_role_arns = ["arn:aws:iam::111122223333:role/plimsoll-production-plan", "arn:aws:iam::111122223333:role/plimsoll-production-apply"]
+  store             = { bucket = "acme-plimsoll-store" }
+  ledger            = { bucket = "acme-ledger", signing_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d" }
+  checkpoint_bucket = "acme-checkpoints"
+  model_buckets     = ["acme-ml-production-models"]
+  change_key_arn    = "arn:aws:kms:eu-west-1:111122223333:key/1a1b2c3d"
+  data_key_arns     = ["arn:aws:kms:eu-west-1:111122223333:key/2a1b2c3d"]
+}
+
+run "records_are_neither_deleted_nor_locked_otherwise" {
+  command = plan
+
+  assert {
+    condition = alltrue(flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : [
+      for action in statement.Action : statement.Resource == ["arn:aws:s3:::acme-plimsoll-store/leases/*"]
+    if can(regex("Delete|Retention|Bypass|LegalHold|Policy", action)) && startswith(action, "s3:")]]))
+    error_message = "Of S3 nothing but a lease may be deleted."
+  }
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "*\"") || alltrue(flatten([for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : [for arn in statement.Resource : startswith(arn, "arn:aws:s3:::acme-") || !endswith(arn, "*")]]))
+    error_message = "Patterns are for objects of buckets that are named."
+  }
+}
+
+run "only_the_worker_s_pods_get_it" {
+  command = plan
+
+  assert {
+    condition = jsondecode(aws_iam_role.this.assume_role_policy).Statement[0].Condition.StringEquals == {
+      "aws:RequestTag/kubernetes-namespace"       = "plimsoll"
+      "aws:RequestTag/kubernetes-service-account" = "plimsoll-worker"
+      "aws:RequestTag/eks-cluster-arn"            = "arn:aws:eks:eu-west-1:111122223333:cluster/ml-production"
+    }
+    error_message = "Cluster, namespace and service account must all be asked for."
+  }
+}
+
+run "what_an_installation_does_not_have_is_not_given" {
+  command = plan
+
+  assert {
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "sqs:") && !strcontains(aws_iam_role_policy.this.policy, "secretsmanager:")
+    error_message = "Without a queue and without secrets there is nothing to read them with."
+  }
+}
+
+run "a_queue_and_secrets_are_given_by_name" {
+  command = plan
+
+  variables {
+    findings_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"
+    notice_secret_arns = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(["HearOfFindings", "TellPeople"], statement.Sid)] == [["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"], ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]]
+    error_message = "One queue and these secrets."
+  }
+}
