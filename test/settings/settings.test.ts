@@ -12,6 +12,7 @@ import { environment as apiEnvironment, readConfig as readApi } from '../../api/
 import { readConfig as readWorker, shutdownGraceSeconds, environment as workerEnvironment } from '../../worker/config.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import { read } from '../hygiene/repository.ts';
+import { stagesIn, variablesOf } from '../images/dockerfile.ts';
 import { type Charted, chartedIn, documentsIn } from './charted.ts';
 
 const goldens = ['self-hosted', 'temporal-cloud'];
@@ -24,7 +25,8 @@ const known: Readonly<Record<string, readonly string[]>> = {
   worker: Object.keys(workerEnvironment.shape),
 };
 /** Where things are in the image of the worker: no chart knows. */
-const ofTheImage = ['PLIMSOLL_TOOLS_PATH', 'PLIMSOLL_TERRAFORM_CLI_CONFIG'];
+const imageOfWorker = variablesOf(stagesIn('infra/docker/Dockerfile').find(({ name }) => name === 'worker'));
+const ofTheImage = Object.keys(imageOfWorker).filter((name) => name.startsWith('PLIMSOLL_'));
 /** `${NAME}` of the catalog, which is no setting. */
 const ofTheCatalog = ['ML_PLATFORM'];
 
@@ -99,7 +101,7 @@ describe('and each program reads it', () => {
   });
 
   test.each(containers.filter(({ program }) => program === 'worker'))('$title', ({ env }) => {
-    const config = readWorker({ ...env, ...Object.fromEntries(ofTheImage.map((name) => [name, '/opt/plimsoll'])) });
+    const config = readWorker({ ...imageOfWorker, ...env });
     expect(config.queues).toHaveLength(1);
     expect(config.metricsAddress).toMatch(/^(?!127\.).+:9464$/);
     expect(config.temporal.tls).not.toBeNull();
@@ -108,7 +110,7 @@ describe('and each program reads it', () => {
   test('findings are told and repositories fetched as the values said', () => {
     const ofQueue = (queue: string) => {
       const env = containers.find((one) => one.golden === 'temporal-cloud' && one.env['PLIMSOLL_QUEUES'] === queue)?.env;
-      return readWorker({ ...env, ...Object.fromEntries(ofTheImage.map((name) => [name, '/opt/plimsoll'])) });
+      return readWorker({ ...imageOfWorker, ...env });
     };
     expect(ofQueue('control').findings).toMatchObject({ drill: true, notices: [{ name: 'security' }] });
     expect(ofQueue('production-tools').git).toMatchObject({
