@@ -4,7 +4,7 @@
  * Only ever pointed at the local stand-in: it refuses any other address.
  */
 import { createPublicKey, randomUUID } from 'node:crypto';
-import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, DynamoDBClient, ListTablesCommand } from '@aws-sdk/client-dynamodb';
 import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -23,6 +23,21 @@ export interface AccountNames {
   readonly findingsQueue: string;
   readonly secrets: readonly string[];
 }
+
+/** By the variables that everything else reads, too. */
+export const accountNames = (env: Readonly<Record<string, string | undefined>>): Omit<AccountNames, 'findingsQueue'> => ({
+  storeBucket: env['PLIMSOLL_STORE_BUCKET'] ?? '',
+  ledgerBucket: env['PLIMSOLL_LEDGER_BUCKET'] ?? '',
+  checkpointBucket: env['PLIMSOLL_CHECKPOINT_BUCKET'] ?? '',
+  modelsBucket: env['PLIMSOLL_MODELS_BUCKET'] ?? '',
+  stateBucket: env['PLIMSOLL_STATE_BUCKET'] ?? '',
+  lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',
+  storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
+  changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
+  ledgerKey: env['PLIMSOLL_LEDGER_KEY'] ?? '',
+  // Named by the demo's catalog.
+  secrets: ['ml/staging/feature-store-password', 'ml/production/feature-store-password'],
+});
 
 export async function bootstrapAccount(endpoint: string, region: string, names: AccountNames): Promise<void> {
   if (new URL(endpoint).hostname !== '127.0.0.1') throw new Error(`${endpoint} is not the local stand-in for AWS`);
@@ -50,17 +65,26 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
     createQueues(sqs, names.findingsQueue),
     // Values nobody knows: whatever shows one has leaked it.
     ...names.secrets.map((name) => secrets.send(new CreateSecretCommand({ Name: name, SecretString: randomUUID() }))),
-    dynamo.send(
-      new CreateTableCommand({
-        TableName: names.lockTable,
-        BillingMode: 'PAY_PER_REQUEST',
-        // The one attribute that Terraform's S3 backend asks for.
-        AttributeDefinitions: [{ AttributeName: 'LockID', AttributeType: 'S' }],
-        KeySchema: [{ AttributeName: 'LockID', KeyType: 'HASH' }],
-      }),
-    ),
   ]);
+  // Last: where it is, everything is (`isBootstrapped`).
+  await dynamo.send(
+    new CreateTableCommand({
+      TableName: names.lockTable,
+      BillingMode: 'PAY_PER_REQUEST',
+      // The one attribute that Terraform's S3 backend asks for.
+      AttributeDefinitions: [{ AttributeName: 'LockID', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'LockID', KeyType: 'HASH' }],
+    }),
+  );
   for (const client of [s3, kms, dynamo, secrets, sqs]) client.destroy();
+}
+
+/** Asked of what is made last: an account that was only begun is none. */
+export async function isBootstrapped(endpoint: string, region: string, { lockTable }: Pick<AccountNames, 'lockTable'>): Promise<boolean> {
+  const dynamo = new DynamoDBClient({ endpoint, region, credentials: { accessKeyId: 'testing', secretAccessKey: 'testing' } });
+  const { TableNames = [] } = await dynamo.send(new ListTablesCommand({}));
+  dynamo.destroy();
+  return TableNames.includes(lockTable);
 }
 
 /** As infra/terraform/modules/threat-detection has them, but for the rule that fills them. */

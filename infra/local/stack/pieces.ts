@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { taskQueues } from '../../../workflows/messages.ts';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
-import { bootstrapAccount, publicKeyOf } from '../aws/bootstrap.ts';
+import { accountNames, bootstrapAccount, publicKeyOf } from '../aws/bootstrap.ts';
 import { standInCommand, standInDigest } from '../aws/stand-in.ts';
 import { prometheusConfig } from '../prometheus/config.ts';
 import { repository } from '../repository.ts';
@@ -78,20 +78,7 @@ function aws(config: StackConfig): Piece {
       covers: standInDigest,
       async prepare() {
         const region = env['AWS_REGION'] ?? '';
-        await bootstrapAccount(endpoint, region, {
-          storeBucket: env['PLIMSOLL_STORE_BUCKET'] ?? '',
-          ledgerBucket: env['PLIMSOLL_LEDGER_BUCKET'] ?? '',
-          checkpointBucket: env['PLIMSOLL_CHECKPOINT_BUCKET'] ?? '',
-          modelsBucket: env['PLIMSOLL_MODELS_BUCKET'] ?? '',
-          stateBucket: env['PLIMSOLL_STATE_BUCKET'] ?? '',
-          lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',
-          storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
-          changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
-          ledgerKey: env['PLIMSOLL_LEDGER_KEY'] ?? '',
-          findingsQueue,
-          // Named by the demo's catalog.
-          secrets: ['ml/staging/feature-store-password', 'ml/production/feature-store-password'],
-        });
+        await bootstrapAccount(endpoint, region, { ...accountNames(env), findingsQueue });
         const publicKey = await publicKeyOf(endpoint, region, env['PLIMSOLL_LEDGER_KEY'] ?? '');
         writeFileSync(env['PLIMSOLL_LEDGER_PUBLIC_KEY'] ?? '', publicKey);
       },
@@ -100,7 +87,7 @@ function aws(config: StackConfig): Piece {
 }
 
 /** As `temporal server start-dev` spells what the SDK spells in capitals. */
-const attributeTypes: Readonly<Record<string, string>> = { KEYWORD: 'Keyword', BOOL: 'Bool', INT: 'Int', DATETIME: 'Datetime' };
+export const attributeTypes: Readonly<Record<string, string>> = { KEYWORD: 'Keyword', BOOL: 'Bool', INT: 'Int', DATETIME: 'Datetime' };
 
 function temporal(config: StackConfig): Piece {
   const { home, ports, env } = config;
