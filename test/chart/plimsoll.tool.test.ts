@@ -125,10 +125,13 @@ describe('on a real API server', () => {
     .map((at) => `${at}.replicas=1`)
     .join(',');
   const upgrade = (...args: readonly string[]) =>
-    helm('upgrade', '--install', 'plimsoll', chart, '--create-namespace', '--reset-values', ...args, '--set', onePodEach);
+    helm('upgrade', '--install', 'plimsoll', chart, '--reset-values', ...args, '--set', onePodEach);
 
-  beforeAll(() => {
+  beforeAll(async () => {
     kubeConfig.loadFromFile(clusterEnv().KUBECONFIG);
+    // As docs/install.md says: a pod that the strictest of Kubernetes' own standards forbids does not come to be.
+    const labels = { 'pod-security.kubernetes.io/enforce': 'restricted' };
+    await kubeConfig.makeApiClient(CoreV1Api).createNamespace({ body: { metadata: { name: namespace, labels } } });
   });
   afterAll(async () => {
     await kubeConfig.makeApiClient(CoreV1Api).deleteNamespace({ name: namespace });
@@ -146,10 +149,10 @@ describe('on a real API server', () => {
     const standard = ['api', 'worker-control', 'worker-releases', 'worker-tools', 'worker-watch'];
     const patience = { timeout: 60_000, interval: 200 };
 
-    // The server refuses what it does not know instead of dropping it.
     const taken = await upgrade(...selfHosted);
     expect(taken).toMatchObject({ code: 0 });
-    expect(taken.stderr).not.toMatch(/unknown field|would violate PodSecurity/);
+    // What the server does not know it would drop, and say so.
+    expect(taken.stderr).not.toContain('unknown field');
     await vi.waitFor(async () => expect(await workers()).toEqual(ready(standard)), patience);
     const anywhere = set('workers.production-tools.nodeSelector', {});
     expect(await upgrade(...(goldens['temporal-cloud'] ?? []), ...anywhere)).toMatchObject({ code: 0 });
