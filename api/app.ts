@@ -31,6 +31,7 @@ import { IdentityController } from './identity/identity.controller.ts';
 import { PagesController } from './pages/pages.controller.ts';
 import { PreviewsController } from './previews/previews.controller.ts';
 import { PreviewsService } from './previews/previews.service.ts';
+import { Acts } from './refusals/acts.ts';
 import { Refusals } from './refusals/refusals.ts';
 import { EvidenceController } from './releases/evidence.controller.ts';
 import { EvidenceService } from './releases/evidence.service.ts';
@@ -98,6 +99,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: APP_INTERCEPTOR, useClass: AnswerInterceptor },
       Metrics,
       Refusals,
+      Acts,
       { provide: CatalogFiles, useValue: neighbours.catalog },
       Access,
       EnvironmentsService,
@@ -116,6 +118,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
   const adapter = new FastifyAdapter({ bodyLimit: bodyBytesMax, routerOptions: { maxParamLength: parameterLengthMax } });
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, adapter, { logger: nestLogger(logger), abortOnError: false });
   observe(app, logger);
+  neighbours.catalog.listen((digest) => app.get(Acts).seen('catalog in force', digest));
   await app.register(fastifyCookie);
   await app.register(fastifyStatic, {
     root: dirname(createRequire(import.meta.url).resolve('swagger-ui-dist/package.json')),

@@ -88,6 +88,7 @@ async function wanted(
   if (wantedDay === undefined) return [...new Set([...there, ...named(checkpoints)])].toSorted();
   const ofDay = checkpoints.filter((one) => dayOf(one) === wantedDay);
   const refusals = refusalsChain(wantedDay);
-  if (ofDay.length === 0 && !there.includes(refusals)) throw new VerifyError(`${wantedDay} has no checkpoint and no refused calls`);
+  if (ofDay.length === 0 && !there.includes(refusals))
+    throw new VerifyError(`${wantedDay} has no checkpoint, and nothing was written about it`);
   return [...new Set([...(there.includes(refusals) ? [refusals] : []), ...named(ofDay)])].toSorted();
 }

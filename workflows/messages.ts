@@ -3,7 +3,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Decision } from '../domain/approval.ts';
 import type { Caller } from '../domain/caller.ts';
 import { type Lane, laneSignals, type Waiter } from '../domain/lane.ts';
-import type { RefusedCall } from '../domain/ledger/refusals.ts';
+import type { DayEntry } from '../domain/ledger/refusals.ts';
 import { lineSignals } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
@@ -47,7 +47,7 @@ export const recordsQuery = defineQuery<readonly ReleaseRecord[], [after: number
 export const laneQuery = defineQuery<Lane>('lane');
 
 /** To the workflow of a day's refused calls. */
-export const refusedSignal = defineSignal<[RefusedCall]>('refused');
+export const refusedSignal = defineSignal<[DayEntry]>('refused');
 
 /** 0 holds the lane, −1 was turned away. `asked`: of the asking that this answers. */
 export interface LanePosition extends Pick<Waiter, 'asked'> {

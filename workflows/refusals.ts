@@ -1,25 +1,25 @@
 /**
- * The calls that were refused on one day: the only writer of that day's chain. It ends with the day, and what it
+ * The calls that were refused on one day, and what was done beside releases: the only writer of that day's chain. It ends with the day, and what it
  * has written is signed then. One that comes late begins another run, which takes the chain on.
  */
 import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { linked } from '../domain/ledger/chain.ts';
-import { dayEndsAt, type RefusedCall, refusalRecordOf } from '../domain/ledger/refusals.ts';
+import { type DayEntry, dayEndsAt, dayRecordOf } from '../domain/ledger/refusals.ts';
 import { batchesOf, type ReleaseRecord } from '../domain/record.ts';
 import { refusedSignal } from './messages.ts';
 import { dayLedger } from './steps.ts';
 
-export async function refusals(day: string, left: readonly RefusedCall[] = []): Promise<{ readonly records: number }> {
+export async function refusals(day: string, left: readonly DayEntry[] = []): Promise<{ readonly records: number }> {
   const waiting = [...left];
-  setHandler(refusedSignal, (call) => void waiting.push(call));
+  setHandler(refusedSignal, (entry) => void waiting.push(entry));
   const { runId } = workflowInfo();
   let { nextSequence, head } = await dayLedger.readDay.executeWithOptions({ summary: 'Where does the day stand?' }, [{ day }]);
   let claim = true;
 
-  const append = async (calls: readonly RefusedCall[]) => {
+  const append = async (entries: readonly DayEntry[]) => {
     const records: ReleaseRecord[] = [];
-    for (const call of calls) {
-      const record = linked(refusalRecordOf(day, { runId, sequence: nextSequence, claim }, call), head);
+    for (const entry of entries) {
+      const record = linked(dayRecordOf(day, { runId, sequence: nextSequence, claim }, entry), head);
       records.push(record);
       [nextSequence, head, claim] = [nextSequence + 1, record.hash, false];
     }

@@ -5,7 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkpointKeyOf, linked, recordKeyOf } from '../../domain/ledger/chain.ts';
 import { readCheckpoint } from '../../domain/ledger/checkpoint.ts';
-import { refusalRecordOf } from '../../domain/ledger/refusals.ts';
+import { dayRecordOf } from '../../domain/ledger/refusals.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { callerOf } from '../../test/support/builders.ts';
 import { keyPair, recordsOf, signWith, trusting } from '../../test/support/chains.ts';
@@ -95,10 +95,10 @@ describe('a day of refused calls', () => {
       because: 'no',
     } as const;
     expect(await days.readDay({ day })).toEqual({ nextSequence: 0, head: null });
-    const first = linked(refusalRecordOf(day, { runId: 'one', sequence: 0, claim: true }, call), null);
+    const first = linked(dayRecordOf(day, { runId: 'one', sequence: 0, claim: true }, call), null);
     await days.appendDay({ day, records: [first] });
     expect(await days.readDay({ day })).toEqual({ nextSequence: 1, head: first.hash });
-    const second = linked(refusalRecordOf(day, { runId: 'two', sequence: 1, claim: true }, call), first.hash);
+    const second = linked(dayRecordOf(day, { runId: 'two', sequence: 1, claim: true }, call), first.hash);
     await days.appendDay({ day, records: [second] });
     await days.sealDay({ day });
     await days.sealDay({ day });

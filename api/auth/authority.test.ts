@@ -3,15 +3,22 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Caller, Resource } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
+import type { DayEntry } from '../../domain/ledger/refusals.ts';
+import { Acts } from '../refusals/acts.ts';
+import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { Access, createOpaAuthority } from './authority.ts';
 
 const ana: Caller = { subject: 'ana', kind: 'human', groups: ['risk'], mfa: false, authenticatedAt: null };
 const resource: Resource = { service: 'fraud-scorer', environment: 'production', team: 'risk', approverGroups: ['sre'] };
 
 const revision = digestText('policies');
+const told: DayEntry[] = [];
+const ledger = { refusals: { tell: async (entry: DayEntry) => void told.push(entry) } };
+const acts = new Acts(ledger as unknown as ReleasesGateway, pino({ level: 'silent' }));
 const revisions = join(mkdtempSync(join(tmpdir(), 'plimsoll-authority-')), 'revisions');
 writeFileSync(revisions, `${revision}\n`);
 const provenance = { bundles: { 'bundle.tar.gz': { revision } } };
@@ -40,7 +47,7 @@ test('OPA is asked with caller, action and resource, and its answer is the answe
     200,
     JSON.stringify({ result: { allow: true, code: 'A1', reason: 'member' }, provenance }),
   );
-  await expect(new Access(authority).require(ana, 'release.start', resource)).resolves.toBeUndefined();
+  await expect(new Access(authority, acts).require(ana, 'release.start', resource)).resolves.toBeUndefined();
   expect(seen[0]?.url).toBe('/v1/data/plimsoll/authz/decision?provenance=true');
   expect(JSON.parse(seen[0]?.body ?? '')).toEqual({ input: { caller: ana, action: 'release.start', resource } });
 });
@@ -50,10 +57,14 @@ test('a denial carries the reason', async () => {
     200,
     JSON.stringify({ result: { allow: false, code: 'A2', reason: 'ana is not in sre' }, provenance }),
   );
-  await expect(new Access(authority).require(ana, 'rollback.start', resource)).rejects.toMatchObject({
+  await expect(new Access(authority, acts).require(ana, 'rollback.start', resource)).rejects.toMatchObject({
     kind: 'caller.forbidden',
     message: 'ana is not in sre',
   });
+});
+
+test('which policies answer from when on is told to the ledger once, whatever they answer', async () => {
+  expect(told.map((entry) => 'act' in entry && [entry.act, entry.about, entry.by])).toEqual([['policies in force', revision, null]]);
 });
 
 const allowed = { allow: true, code: 'A1', reason: 'member' };
@@ -84,5 +95,5 @@ test('an allow is "no" while nobody says which policies are expected, and counts
   const { authority } = await opaThatAnswers(200, answeredBy(provenance.bundles), file);
   await expect(authority.decide(ana, 'release.read', resource)).rejects.toMatchObject({ kind: 'policy.unexpected' });
   writeFileSync(file, `${revision}\n`);
-  expect(await authority.decide(ana, 'release.read', resource)).toEqual(allowed);
+  expect(await authority.decide(ana, 'release.read', resource)).toEqual({ ...allowed, revision });
 });

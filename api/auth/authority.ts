@@ -6,12 +6,15 @@ import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import type { Digest } from '../../domain/digest.ts';
 import { revisionsIn, whyUnexpected } from '../../domain/policy-revisions.ts';
 import { Problem } from '../http/problem.ts';
+import { Acts } from '../refusals/acts.ts';
 import { AUTHORITY } from '../tokens.ts';
 
 export interface Answer {
   readonly allow: boolean;
   readonly code: string;
   readonly reason: string;
+  /** Of the policies that answered. */
+  readonly revision?: string | undefined;
 }
 
 export interface Authority {
@@ -64,7 +67,7 @@ export function createOpaAuthority(opaUrl: string, revisionsFile: string): Autho
       const revisions = Object.values(provenance.bundles).map(({ revision }) => revision);
       const unexpected = whyUnexpected(revisions, await expectedIn(revisionsFile));
       if (unexpected !== undefined) throw new Problem('policy.unexpected', `nobody can say whether this is allowed: ${unexpected}`);
-      return result;
+      return { ...result, revision: revisions.join(' ') };
     },
     async ready() {
       await ask('/health', { method: 'GET' });
@@ -77,12 +80,16 @@ export function createOpaAuthority(opaUrl: string, revisionsFile: string): Autho
 export class Access {
   readonly #authority: Authority;
 
-  constructor(@Inject(AUTHORITY) authority: Authority) {
+  readonly #acts: Acts;
+
+  constructor(@Inject(AUTHORITY) authority: Authority, @Inject(Acts) acts: Acts) {
     this.#authority = authority;
+    this.#acts = acts;
   }
 
   async require(caller: Caller, action: Action, resource: Resource): Promise<void> {
-    const { allow, code, reason } = await this.#authority.decide(caller, action, resource);
+    const { allow, code, reason, revision } = await this.#authority.decide(caller, action, resource);
+    if (revision !== undefined) this.#acts.seen('policies in force', revision);
     if (!allow)
       throw new Problem('caller.forbidden', reason, {
         errors: [{ field: 'caller', value: caller.subject, allowed: `${reason} (${code})` }],

@@ -1,15 +1,17 @@
 /** The catalog as of now. A file that becomes wrong while we run is reported, and the last right catalog stays. */
 import type { Logger } from 'pino';
 import type { Environment, Service } from '../../domain/catalog.ts';
+import type { Digest } from '../../domain/digest.ts';
 import type { Config } from '../config.ts';
 import { Problem } from '../http/problem.ts';
-import { type Catalog, catalogStamp, loadCatalog } from './load.ts';
+import { type Catalog, catalogDigest, catalogStamp, loadCatalog } from './load.ts';
 
 export class CatalogFiles {
   readonly #folder: string;
   readonly #logger: Logger;
   #stamp: string;
   #catalog: Catalog;
+  #heard: (digest: Digest) => void = () => undefined;
 
   /** A catalog that is wrong from the start stops the start. */
   constructor(config: Pick<Config, 'catalog'>, logger: Logger) {
@@ -17,6 +19,12 @@ export class CatalogFiles {
     this.#logger = logger;
     this.#stamp = catalogStamp(this.#folder);
     this.#catalog = loadCatalog(this.#folder, process.env);
+  }
+
+  /** Which catalog is in force: now, and whenever it is read again. */
+  listen(heard: (digest: Digest) => void): void {
+    this.#heard = heard;
+    heard(catalogDigest(this.#folder));
   }
 
   get current(): Catalog {
@@ -29,6 +37,7 @@ export class CatalogFiles {
         { services: this.#catalog.services.size, environments: this.#catalog.environments.size, machines: this.#catalog.machines.size },
         'catalog read again',
       );
+      this.#heard(catalogDigest(this.#folder));
     } catch (error) {
       this.#logger.error({ err: error }, 'the catalog changed and is not right: the last right one stays');
     }

@@ -3,10 +3,11 @@
  * `${NAME}` in a value is taken from the environment, so that one catalog serves a laptop and a cluster.
  */
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Environment, Service } from '../../domain/catalog.ts';
+import { type Digest, digestOf, digestText } from '../../domain/digest.ts';
 import type { Machine } from '../../domain/machine.ts';
 import type { Waiver } from '../../domain/waiver.ts';
 import { describeErrors, fieldErrors } from '../http/problem.ts';
@@ -68,12 +69,18 @@ function missingPredecessors(environments: Catalog['environments']): readonly st
   });
 }
 
+const filesOf = (folder: string): readonly string[] => [
+  ...['environments', 'services', 'machines', 'waivers'].flatMap((kind) => yamlFilesOf(join(folder, kind))),
+  ...peopleFilesOf(folder),
+];
+
+/** Of what the files say, under their names: the same wherever the catalog lies. */
+export const catalogDigest = (folder: string): Digest =>
+  digestOf(filesOf(folder).map((path) => [relative(folder, path), digestText(readFileSync(path, 'utf8'))]));
+
 /** Changes whenever a file of the catalog is written, added or removed; costs a few `stat`s. */
 export function catalogStamp(folder: string): string {
-  return [
-    ...['environments', 'services', 'machines', 'waivers'].flatMap((kind) => yamlFilesOf(join(folder, kind))),
-    ...peopleFilesOf(folder),
-  ]
+  return filesOf(folder)
     .map((path) => {
       const { mtimeMs, size } = statSync(path);
       return `${path} ${mtimeMs} ${size}`;

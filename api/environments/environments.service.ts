@@ -7,6 +7,7 @@ import { type Obstacle, obstacleText, type Stop } from '../../domain/line.ts';
 import { Access } from '../auth/authority.ts';
 import { CatalogFiles, findEnvironment } from '../catalog/catalog.ts';
 import { Problem } from '../http/problem.ts';
+import { Acts } from '../refusals/acts.ts';
 import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { RELEASES_GATEWAY } from '../tokens.ts';
 import type { LineStatus } from './schemas.ts';
@@ -16,15 +17,18 @@ export class EnvironmentsService {
   readonly #gateway: ReleasesGateway;
   readonly #access: Access;
   readonly #catalog: CatalogFiles;
+  readonly #acts: Acts;
 
   constructor(
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
     @Inject(Access) access: Access,
     @Inject(CatalogFiles) catalog: CatalogFiles,
+    @Inject(Acts) acts: Acts,
   ) {
     this.#gateway = gateway;
     this.#access = access;
     this.#catalog = catalog;
+    this.#acts = acts;
   }
 
   async show(name: string, by: Caller): Promise<LineStatus> {
@@ -35,7 +39,8 @@ export class EnvironmentsService {
   async stop(name: string, reason: string, by: Caller): Promise<LineStatus> {
     await this.#permitted(name, 'line.stop', by);
     const isNew = await this.#gateway.line.stop(name, { by, reason, at: new Date().toISOString() });
-    if (!isNew) {
+    if (isNew) this.#acts.record('stopped the line', by, name, reason);
+    else {
       const stopped = await this.#gateway.line.stopped(name);
       // Saying it twice is saying it once; somebody else's stop stays theirs, so that its resuming needs another person than them.
       if (stopped !== null && stopped.by.subject !== by.subject) throw new Problem('line.stopped', obstacleText(obstacleOf(stopped)));
@@ -47,6 +52,7 @@ export class EnvironmentsService {
     await this.#permitted(name, 'line.resume', by);
     if (!(await this.#gateway.line.resume(name, { by, reason })))
       throw new Problem('line.notStopped', `the line of ${name} is not stopped`);
+    this.#acts.record('resumed the line', by, name, reason);
     return await this.#status(name);
   }
 

@@ -12,6 +12,7 @@ import type { Trust } from '../auth/trust.ts';
 import type { Config } from '../config.ts';
 import { FindingsService } from '../findings/findings.service.ts';
 import { Problem } from '../http/problem.ts';
+import { Acts } from '../refusals/acts.ts';
 import { ReleasesService } from '../releases/releases.service.ts';
 import { digest, reason, releaseId } from '../releases/schemas.ts';
 import { CONFIG, TRUST } from '../tokens.ts';
@@ -35,6 +36,7 @@ export class PagesController {
   readonly #releases: ReleasesService;
   readonly #findings: FindingsService;
   readonly #trust: Trust;
+  readonly #acts: Acts;
   readonly #config: Config;
   readonly #pages: { readonly provider: PageProvider; readonly sealer: Sealer } | undefined;
 
@@ -42,11 +44,13 @@ export class PagesController {
     @Inject(ReleasesService) releases: ReleasesService,
     @Inject(FindingsService) findings: FindingsService,
     @Inject(TRUST) trust: Trust,
+    @Inject(Acts) acts: Acts,
     @Inject(CONFIG) config: Config,
   ) {
     this.#releases = releases;
     this.#findings = findings;
     this.#trust = trust;
+    this.#acts = acts;
     this.#config = config;
     const provider = createPageProvider(config);
     this.#pages = provider === undefined || config.page === null ? undefined : { provider, sealer: createSealer(config.page.sessionKey) };
@@ -97,7 +101,7 @@ export class PagesController {
       throw new Problem('caller.unknown', 'this login was not begun in this browser, or took too long: open the page of the release again');
     clearCookie(reply, this.#config, 'login');
     const idToken = await provider.finish(new URL(request.url, this.#config.publicUrl), pending);
-    if (pending.decision === null) await this.#remember(reply, await this.#sessionFrom(idToken));
+    if (pending.decision === null) await this.#begin(reply, await this.#sessionFrom(idToken));
     else await this.#carryOut(request, pending, pending.decision, idToken);
     await reply.redirect(`/releases/${pending.release}`, 303);
   }
@@ -131,6 +135,11 @@ export class PagesController {
     const { clientId } = this.#open().provider;
     const { claims, config } = await this.#trust.prove(idToken, (issuer) => (issuer.page?.clientId === clientId ? [clientId] : []));
     return { by: callerOf(claims, config), csrf: randomUUID() };
+  }
+
+  async #begin(reply: FastifyReply, session: PageSession): Promise<void> {
+    await this.#remember(reply, session);
+    this.#acts.record('logged in', session.by, null, null);
   }
 
   async #logIn(reply: FastifyReply, release: string): Promise<void> {

@@ -39,6 +39,7 @@ beforeEach(async () => {
   world.releases.releases.clear();
   world.releases.viewChanges.clear();
   world.releases.told.length = 0;
+  world.releases.acts.length = 0;
   world.releases.viewChange = waiting;
   const started = await world.call('POST', '/v1/releases', { body: releaseBody });
   id = ((await started.json()) as { id: string }).id;
@@ -83,6 +84,7 @@ describe('the page', () => {
     provider.asked.length = 0;
     await visit();
     expect(provider.asked).toEqual([]);
+    expect(world.releases.acts).toMatchObject([{ act: 'logged in', by: { subject: 'sam', mfa: true } }]);
   });
 
   test('is shown to nobody whom the policies refuse', async () => {

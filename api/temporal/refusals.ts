@@ -1,24 +1,24 @@
-/** The chain of a day's refused calls, as Temporal has it: a workflow that begins with the day's first one. */
+/** The chain of a day, as Temporal has it: a workflow that begins with the first call that is refused, or the first act. */
 import type { Client } from '@temporalio/client';
-import { dayOfTime, type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
+import { type DayEntry, dayOfTime, refusalsIdOf } from '../../domain/ledger/refusals.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 
 export interface RefusalsGateway {
-  tell(call: RefusedCall): Promise<void>;
+  tell(entry: DayEntry): Promise<void>;
 }
 
 export function createRefusalsGateway(client: Client, within: <Answer>(ask: () => Promise<Answer>) => Promise<Answer>): RefusalsGateway {
   return {
-    tell: (call) =>
+    tell: (entry) =>
       within(async () => {
-        const day = dayOfTime(call.at);
+        const day = dayOfTime(entry.at);
         await client.workflow.signalWithStart('refusals', {
           workflowId: refusalsIdOf(day),
           taskQueue: taskQueues.releases,
           args: [day],
           signal: refusedSignal,
-          signalArgs: [call],
-          staticSummary: `Calls that were refused on ${day}`,
+          signalArgs: [entry],
+          staticSummary: `What was refused on ${day}, and done beside releases`,
         });
       }),
   };

@@ -1,8 +1,9 @@
-/** Calls that were refused, by day: who wanted what, and why not. A chain of their own, since no release has them. */
+/** Calls that were refused, by day: who wanted what, and why not. They share the chain of the day with acts (acts.ts), since no release has them. */
 import type { Caller } from '../caller.ts';
 import type { FailureKind } from '../failures.ts';
 import type { Json } from '../order.ts';
 import { type ReleaseRecord, recordTypes } from '../record.ts';
+import type { DayAct } from './acts.ts';
 
 /** Refusals that say something about a person or a machine; a typing error does not. */
 export const recordedRefusals = [
@@ -25,6 +26,9 @@ export interface RefusedCall {
   readonly because: string;
 }
 
+/** What the chain of a day takes. */
+export type DayEntry = RefusedCall | DayAct;
+
 export const refusalsIdOf = (day: string): string => `refusals/${day}`;
 export const dayOfTime = (time: string): string => time.slice(0, '2026-11-24'.length);
 
@@ -32,10 +36,10 @@ export const dayOfTime = (time: string): string => time.slice(0, '2026-11-24'.le
 const graceMs = 60_000;
 export const dayEndsAt = (day: string): number => Date.parse(`${day}T00:00:00Z`) + 24 * 3_600_000 + graceMs;
 
-export function refusalRecordOf(
+export function dayRecordOf(
   day: string,
   writer: { readonly runId: string; readonly sequence: number; readonly claim: boolean },
-  { at, ...data }: RefusedCall,
+  { at, ...data }: DayEntry,
 ): ReleaseRecord {
   return {
     ...writer,
@@ -43,7 +47,7 @@ export function refusalRecordOf(
       specversion: '1.0',
       id: `refusals/${day}/${writer.sequence}`,
       source: '/plimsoll/refusals',
-      type: recordTypes.callRefused,
+      type: 'act' in data ? recordTypes.acted : recordTypes.callRefused,
       time: at,
       subject: day,
       datacontenttype: 'application/json',

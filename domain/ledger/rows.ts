@@ -182,6 +182,17 @@ const toldRelease = (data: Fields) => ({
   outcome: text(data['reached']),
 });
 
+const act = (data: Fields) => {
+  const [did, about] = [text(data['act']), text(data['about'])];
+  return {
+    ...person(data['by']),
+    action: did,
+    object: about,
+    why: text(data['because']),
+    ...(did?.endsWith(' the line') ? { environment: about } : {}),
+  };
+};
+
 const said: { readonly [Kind in RecordKind]?: (data: Fields) => Partial<EventRow> } = {
   requested: ({ order }) => {
     const { requester, reason, catalogDigest } = fieldsOf(order);
@@ -234,6 +245,7 @@ const said: { readonly [Kind in RecordKind]?: (data: Fields) => Partial<EventRow
   findingReceived: threat,
   findingTold: toldRelease,
   incidentOpened: toldRelease,
+  acted: act,
   callRefused: (data) => ({
     ...person(data['by']),
     action: text(data['call']),

@@ -24,7 +24,8 @@ import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { type Check, type CheckupRequest, passed } from '../../domain/checkup.ts';
 import { digestText } from '../../domain/digest.ts';
 import { type Lane, laneIdOf } from '../../domain/lane.ts';
-import type { RefusedCall } from '../../domain/ledger/refusals.ts';
+import type { DayAct } from '../../domain/ledger/acts.ts';
+import type { DayEntry, RefusedCall } from '../../domain/ledger/refusals.ts';
 import { type Stop, whyNotResumed } from '../../domain/line.ts';
 import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
@@ -141,7 +142,9 @@ export class FakeReleases implements ReleasesGateway {
   };
   /** Refused calls that the ledger was told of. */
   readonly refused: RefusedCall[] = [];
-  readonly refusals = { tell: async (call: RefusedCall) => void this.refused.push(call) };
+  /** What else of the day it was told of. */
+  readonly acts: DayAct[] = [];
+  readonly refusals = { tell: async (entry: DayEntry) => void ('act' in entry ? this.acts.push(entry) : this.refused.push(entry)) };
   readonly told: { readonly id: string; readonly update: string; readonly input: unknown; readonly updateId: string }[] = [];
   answer: (id: string) => Told = (id) => ({ kind: 'done', view: viewOf(this.#held(id).order) });
   broken: Problem | undefined;

@@ -2,8 +2,10 @@
  * A week of releases and of what AWS and the cluster saw meanwhile, from a seed; and the same week with one violation of
  * each sort planted in it. Whoever asks has to find these, and nothing else.
  */
+import type { DayAct } from '../../domain/ledger/acts.ts';
 import { releaseChain } from '../../domain/ledger/chain.ts';
 import { type EventRow, rowsOf } from '../../domain/ledger/rows.ts';
+import { callerOf } from './builders.ts';
 import { assumedRole, awsService, type CloudTrailEvent, eventOf, otherAccount, root, webIdentity } from './cloudtrail.ts';
 import { uniforms } from './enumeration.ts';
 import { recordsOfEvents, recordsOfRelease, type Simulated } from './simulated-release.ts';
@@ -11,6 +13,8 @@ import { recordsOfEvents, recordsOfRelease, type Simulated } from './simulated-r
 export interface Week {
   readonly releases: readonly Simulated[];
   readonly refusals: readonly { readonly day: string; readonly by: string }[];
+  /** Of one day, one after the other. */
+  readonly acts: readonly Omit<DayAct, 'at'>[];
   readonly cloudTrail: readonly CloudTrailEvent[];
   readonly clusterAudit: readonly object[];
   readonly accessLog: readonly string[];
@@ -18,6 +22,7 @@ export interface Week {
 
 export const firstDay = '2026-11-23';
 export const lastDay = '2026-11-29';
+const actsDay = '2026-11-25';
 
 const services = ['fraud-scorer', 'ranker', 'forecaster'];
 const people = ['ana', 'ben', 'cleo'];
@@ -43,6 +48,7 @@ export function cleanWeek(seed: number, count = 40): Week {
   return {
     releases,
     refusals: [],
+    acts: [],
     cloudTrail: releases.flatMap(seenByAws),
     clusterAudit: releases.flatMap(seenByCluster),
     accessLog: releases.map(({ at, id }) => accessLine(at, `arn:aws:sts::123456789012:assumed-role/serve/${id}`, 'other/file')),
@@ -134,6 +140,14 @@ export function plantedWeek(seed: number): Week {
   return {
     releases: [...week.releases, ...plantedReleases],
     refusals: [{ day: '2026-11-24', by: 'mallory' }],
+    acts: [
+      { act: 'policies in force', by: null, about: 'policies 1', because: null },
+      { act: 'logged in', by: callerOf('mallory', 'sre'), about: null, because: null },
+      { act: 'stopped the line', by: callerOf('rita', 'sre'), about: 'production', because: 'errors' },
+      // Another process of the API began: it saw nothing new.
+      { act: 'policies in force', by: null, about: 'policies 1', because: null },
+      { act: 'policies in force', by: null, about: 'policies 2', because: null },
+    ],
     cloudTrail: [
       ...week.cloudTrail,
       eventOf('by-a-person', at, ['iam', 'AttachRolePolicy'], assumedRole('admin', 'rita')),
@@ -159,7 +173,7 @@ export function plantedWeek(seed: number): Week {
   };
 }
 
-export function rowsOfWeek({ releases, refusals }: Week): readonly EventRow[] {
+export function rowsOfWeek({ releases, refusals, acts }: Week): readonly EventRow[] {
   return [
     ...releases.flatMap((release) => rowsOf(releaseChain(release.id), recordsOfRelease(release))),
     ...refusals.flatMap(({ day, by }) => {
@@ -172,5 +186,13 @@ export function rowsOfWeek({ releases, refusals }: Week): readonly EventRow[] {
       };
       return rowsOf(`refusals/${day}`, recordsOfEvents(day, `${day}T10:00:00.000Z`, [{ kind: 'callRefused', after: 0, data }]));
     }),
+    ...rowsOf(
+      `refusals/${actsDay}`,
+      recordsOfEvents(
+        actsDay,
+        `${actsDay}T10:00:00.000Z`,
+        acts.map((data, after) => ({ kind: 'acted', after, data })),
+      ),
+    ),
   ];
 }

@@ -10,10 +10,11 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type CheckupPort, type CheckupRequest, failed, passed } from '../../domain/checkup.ts';
 import { canonicalText } from '../../domain/digest.ts';
+import type { DayAct } from '../../domain/ledger/acts.ts';
 import { type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
 import { verifyChain } from '../../domain/ledger/verify.ts';
 import type { CheckpointPort, DayLedgerPort } from '../../domain/ports.ts';
-import type { ReleaseRecord } from '../../domain/record.ts';
+import { type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
@@ -125,6 +126,30 @@ describe('refused calls', () => {
     expect(verdictOn(day)).toMatchObject({ intact: true, records: 3 });
     expect(sealed).not.toContain(day);
     await handle.terminate('the test is over');
+  });
+});
+
+test('what was done beside releases stands in the same chain', async () => {
+  const act: DayAct = {
+    at: '2020-01-03T10:00:00.000Z',
+    by: callerOf('rita', 'sre'),
+    act: 'stopped the line',
+    about: 'production',
+    because: 'errors',
+  };
+  const handle = await environment.client.workflow.signalWithStart('refusals', {
+    workflowId: refusalsIdOf('2020-01-03'),
+    taskQueue: taskQueues.releases,
+    args: ['2020-01-03'],
+    signal: refusedSignal,
+    signalArgs: [act],
+  });
+  await handle.result();
+  expect(verdictOn('2020-01-03')).toMatchObject({ intact: true, records: 1 });
+  expect(days.get('2020-01-03')?.[0]?.event).toMatchObject({
+    type: recordTypes.acted,
+    time: act.at,
+    data: { act: 'stopped the line', about: 'production' },
   });
 });
 

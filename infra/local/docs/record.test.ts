@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { describe, expect, test } from 'vitest';
 import { linked } from '../../../domain/ledger/chain.ts';
-import { refusalRecordOf } from '../../../domain/ledger/refusals.ts';
+import { dayRecordOf } from '../../../domain/ledger/refusals.ts';
 import { callerOf } from '../../../test/support/builders.ts';
 import { runHistoryOf } from '../agreement.ts';
 import { repository } from '../repository.ts';
@@ -32,7 +32,7 @@ describe('the schema of a record', () => {
       refusal: 'caller.forbidden',
       because: 'no',
     } as const;
-    const record = linked(refusalRecordOf('2026-11-24', { runId: 'run', sequence: 0, claim: true }, call), null);
+    const record = linked(dayRecordOf('2026-11-24', { runId: 'run', sequence: 0, claim: true }, call), null);
     expect(recordSchema.safeParse(JSON.parse(JSON.stringify(record))).error?.issues ?? []).toEqual([]);
   });
 
