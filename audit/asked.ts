@@ -11,6 +11,8 @@ export interface Control {
   readonly population: string | null;
   /** Each row of an answer is an exception. */
   readonly exceptions: readonly string[];
+  /** Each chain or checkpoint that is not as it was written is an exception, too. */
+  readonly proof: boolean;
   /** Each row is something that a person has to look at, and may be in order. */
   readonly listed: readonly string[];
 }
@@ -48,11 +50,11 @@ async function ask(engine: Engine, question: Question, values: Values): Promise<
   return { kind: 'answered', question, values, answer: await engine.ask(question, values) };
 }
 
-/** Of one control: how many exceptions, and which of its questions nobody could ask. */
-export function resultOf({ exceptions }: Control, asked: ReadonlyMap<string, Asked>) {
+/** Of one control: how many exceptions, and which of its questions nobody could ask. `damaged`: chains and checkpoints that are. */
+export function resultOf({ exceptions, proof }: Control, asked: ReadonlyMap<string, Asked>, damaged: number) {
   const all = exceptions.flatMap((name) => asked.get(name) ?? []);
   return {
-    exceptions: all.reduce((sum, one) => sum + (one.kind === 'answered' ? one.answer.length : 0), 0),
+    exceptions: all.reduce((sum, one) => sum + (one.kind === 'answered' ? one.answer.length : 0), proof ? damaged : 0),
     notAsked: all.filter(({ kind }) => kind === 'not asked').map(({ question }) => question.name),
   };
 }

@@ -11,6 +11,8 @@ export interface ReportContent {
   readonly verdicts: readonly ChainVerdict[];
   /** Of the checkpoints, in words. */
   readonly faults: readonly string[];
+  /** Chains and checkpoints that are not as they were written. */
+  readonly damaged: number;
   readonly controls: readonly Control[];
   readonly asked: ReadonlyMap<string, Asked>;
 }
@@ -18,7 +20,7 @@ export interface ReportContent {
 /** More on paper is not read: the annex has all of them. */
 const rowsShown = 50;
 
-export function reportPage({ from, to, environment, verdicts, faults, controls, asked }: ReportContent): string {
+export function reportPage({ from, to, environment, verdicts, faults, damaged, controls, asked }: ReportContent): string {
   const questions = [...asked.values()].toSorted((one, other) => (one.question.name < other.question.name ? -1 : 1));
   return page(`Changes of ${environment}, ${from} to ${to}`, [
     `<h1>Changes of ${escaped(environment)}</h1><p>${escaped(from)} to ${escaped(to)}, both days included, in UTC. Made by <code>plimsoll report</code> from the ledger alone and from the logs that were given; the same ledger and logs make the same report.</p>`,
@@ -27,7 +29,7 @@ export function reportPage({ from, to, environment, verdicts, faults, controls, 
     '<h2>Controls</h2>',
     table(
       ['control', 'what it wants', 'population', 'exceptions'],
-      controls.map((control) => controlRow(control, asked)),
+      controls.map((control) => controlRow(control, asked, damaged)),
     ),
     ...controls.map((control) => section(control, asked)),
     '<h2>Questions</h2>',
@@ -44,7 +46,7 @@ function proof(verdicts: readonly ChainVerdict[], faults: readonly string[]): st
     ...wrong.flatMap(({ chain, faults: of }) => of.slice(0, 1).map(({ kind, what }) => `${chain}: ${kind}: ${what}`)),
   ];
   return [
-    `<p>${verdicts.length} chains: ${verdicts.length - wrong.length - open.length} verified, ${open.length} not sealed yet, ${wrong.length} wrong. What follows is said by all of them.</p>`,
+    `<p>${verdicts.length} ${verdicts.length === 1 ? 'chain' : 'chains'}: ${verdicts.length - wrong.length - open.length} verified, ${open.length} not sealed yet, ${wrong.length} wrong. What follows is said by all of them.</p>`,
     ...(lines.length === 0 ? [] : [`<ul>${lines.map((line) => `<li><strong>${escaped(line)}</strong></li>`).join('')}</ul>`]),
     '<p>To check it yourself: get the public key from whoever owns it, not from where the ledger lies, then <code>plimsoll verify --all --from &lt;copy or bucket&gt; --key &lt;public key&gt;</code>.</p>',
   ].join('\n');
@@ -55,8 +57,8 @@ function countText(asked: Asked | undefined): string {
   return asked.kind === 'answered' ? String(asked.answer.length) : `not asked: ${asked.because}`;
 }
 
-function controlRow(control: Control, asked: ReadonlyMap<string, Asked>): string {
-  const { exceptions, notAsked } = resultOf(control, asked);
+function controlRow(control: Control, asked: ReadonlyMap<string, Asked>, damaged: number): string {
+  const { exceptions, notAsked } = resultOf(control, asked, damaged);
   const lack = notAsked.length === 0 ? '' : `; not asked: ${notAsked.join(', ')}`;
   return row(
     escaped(control.id),

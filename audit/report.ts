@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { checkCheckpoints, witnessesIn } from '../domain/ledger/checkpoint.ts';
+import type { FaultKind } from '../domain/ledger/fault.ts';
 import { readableIn } from '../domain/ledger/records.ts';
 import { type EventRow, rowsOf } from '../domain/ledger/rows.ts';
 import { type ChainVerdict, verifyChain } from '../domain/ledger/verify.ts';
@@ -83,14 +84,19 @@ async function report(options: Options, host: Host): Promise<number> {
   const values = valuesOf(options);
   const { verdicts, rows, faults, checkpoints } = await provedLedger(options, host);
   const asked = await answersFrom(rows, options, values);
-  await writeReport(out, asked, reportPage({ from, to, environment, verdicts, faults, controls, asked }));
+  const damaged = faults.length + verdicts.filter(isDamaged).length;
+  await writeReport(out, asked, reportPage({ from, to, environment, verdicts, faults, damaged, controls, asked }));
   host.out(summaryText(verdicts, checkpoints));
-  for (const control of controls) host.out(controlLine(control.id, resultOf(control, asked)));
+  for (const control of controls) host.out(controlLine(control.id, resultOf(control, asked, damaged)));
   host.out(`${join(out, 'index.html')}\n`);
   const isWrong = faults.length > 0 || verdicts.some((verdict) => stateOf(verdict) === 'wrong');
-  const hasExceptions = controls.some((control) => resultOf(control, asked).exceptions > 0);
+  const hasExceptions = controls.some((control) => resultOf(control, asked, damaged).exceptions > 0);
   return isWrong || hasExceptions ? exitCodes.wrong : exitCodes.verified;
 }
+
+/** These say that people did wrong, and not that somebody changed what is written: there are questions about that. */
+const faultsOfPeople: ReadonlySet<FaultKind> = new Set(['without consent', 'unproven decision']);
+const isDamaged = ({ faults }: ChainVerdict): boolean => faults.some(({ kind }) => !faultsOfPeople.has(kind));
 
 function controlLine(id: string, { exceptions, notAsked }: ReturnType<typeof resultOf>): string {
   const lack = notAsked.length === 0 ? '' : `; not asked: ${notAsked.join(', ')}`;
