@@ -51,7 +51,7 @@ test('the same chains are the same bytes', async () => {
 });
 
 test('only hours from a day on are made again, and what was sealed before is not even read', async () => {
-  expect((await exportTo('events', '--since', '2026-11-24')).out).toMatch(/: \d+ records in 1 hours/);
+  expect((await exportTo('events', '--since', '2026-11-24')).out).toMatch(/: \d+ records in 1 hour\n$/);
   expect(filesIn('events')).toEqual(['dt=2026-11-24/hour=00/events.parquet']);
   rmSync(join(folder, 'ledger', releaseChain(releases[0]?.id ?? ''), '0000000000.json'));
   expect((await exportTo('events', '--since', '2026-11-24')).code).toBe(0);

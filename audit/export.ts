@@ -9,6 +9,7 @@ import { day } from '../verify/day.ts';
 import { exitCodes, VerifyError } from '../verify/errors.ts';
 import type { Host } from '../verify/host.ts';
 import { objectsAt } from '../verify/ledger.ts';
+import { plural } from '../verify/report.ts';
 import { awsFrom, settingsFrom } from '../verify/settings.ts';
 import { hourFilesOf } from './hours.ts';
 import { parquetOf } from './parquet.ts';
@@ -53,7 +54,7 @@ async function exportRows({ from, to, since }: Options, host: Host): Promise<num
   const files = hourFilesOf(rows.filter(({ happened_at }) => happened_at !== null && (since === undefined || happened_at >= since)));
   for (const { path, rows: ofHour } of files) await write(path, parquetOf(ofHour));
   const count = files.reduce((sum, file) => sum + file.rows.length, 0);
-  host.out(`${to}: ${count} records in ${files.length} hours\n`);
+  host.out(`${to}: ${plural(count, 'record')} in ${plural(files.length, 'hour')}\n`);
   return exitCodes.verified;
 }
 

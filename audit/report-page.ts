@@ -1,7 +1,7 @@
 /** The compliance report as a page that prints: whatever somebody typed into a release is text in it, and nothing else. */
 import type { ChainVerdict } from '../domain/ledger/verify.ts';
 import { escaped, link, page, row, table } from '../verify/html.ts';
-import { stateOf } from '../verify/report.ts';
+import { plural, stateOf } from '../verify/report.ts';
 import { type Asked, type Control, resultOf } from './asked.ts';
 
 export interface ReportContent {
@@ -46,7 +46,7 @@ function proof(verdicts: readonly ChainVerdict[], faults: readonly string[]): st
     ...wrong.flatMap(({ chain, faults: of }) => of.slice(0, 1).map(({ kind, what }) => `${chain}: ${kind}: ${what}`)),
   ];
   return [
-    `<p>${verdicts.length} ${verdicts.length === 1 ? 'chain' : 'chains'}: ${verdicts.length - wrong.length - open.length} verified, ${open.length} not sealed yet, ${wrong.length} wrong. What follows is said by all of them.</p>`,
+    `<p>${plural(verdicts.length, 'chain')}: ${verdicts.length - wrong.length - open.length} verified, ${open.length} not sealed yet, ${wrong.length} wrong. What follows is said by all of them.</p>`,
     ...(lines.length === 0 ? [] : [`<ul>${lines.map((line) => `<li><strong>${escaped(line)}</strong></li>`).join('')}</ul>`]),
     '<p>To check it yourself: get the public key from whoever owns it, not from where the ledger lies, then <code>plimsoll verify --all --from &lt;copy or bucket&gt; --key &lt;public key&gt;</code>.</p>',
   ].join('\n');

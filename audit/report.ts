@@ -16,7 +16,7 @@ import { withDecisions } from '../verify/decisions.ts';
 import { exitCodes, VerifyError } from '../verify/errors.ts';
 import type { Host } from '../verify/host.ts';
 import { collect, ledgerOf } from '../verify/ledger.ts';
-import { stateOf, summaryText } from '../verify/report.ts';
+import { plural, stateOf, summaryText } from '../verify/report.ts';
 import { chainsIn, readChain } from '../verify/source.ts';
 import { type Asked, askAll, controls, resultOf, type Values } from './asked.ts';
 import { csvOf } from './csv.ts';
@@ -100,7 +100,7 @@ const isDamaged = ({ faults }: ChainVerdict): boolean => faults.some(({ kind }) 
 
 function controlLine(id: string, { exceptions, notAsked }: ReturnType<typeof resultOf>): string {
   const lack = notAsked.length === 0 ? '' : `; not asked: ${notAsked.join(', ')}`;
-  return `${id.padEnd(22)} ${exceptions === 0 ? 'no exception' : exceptions === 1 ? '1 exception' : `${exceptions} exceptions`}${lack}\n`;
+  return `${id.padEnd(22)} ${exceptions === 0 ? 'no exception' : plural(exceptions, 'exception')}${lack}\n`;
 }
 
 /* ------------------------------------------------------------- what is asked */

@@ -3,11 +3,20 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CreateBucketCommand, DeleteObjectCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectsV2Command,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { Command } from 'commander';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { mountExport } from '../audit/export.ts';
 import { recordKeyOf } from '../domain/ledger/chain.ts';
 import { keyPair, recordsOf, signWith, storedChain } from '../test/support/chains.ts';
+import { runPlimsoll } from '../test/support/plimsoll.ts';
 import { mountVerify } from './command.ts';
 
 const s3 = new S3Client({ forcePathStyle: true });
@@ -58,6 +67,15 @@ describe('a bucket', () => {
     const { code, out } = await verify('good');
     expect([code, out]).toEqual([1, expect.stringContaining('was written over once')]);
     expect(out).toContain('and 1 further fault');
+  });
+
+  test('is exported into a bucket, an hour a file, the same each time; one that is not there is unreachable', async () => {
+    const exported = (to: string) => runPlimsoll([mountExport], ['export', '--from', `s3://${bucket}`, '--to', to], process.env);
+    expect(await exported(`s3://${bucket}/events/`)).toMatchObject({ code: 0, out: expect.stringContaining('5 records in 1 hour\n') });
+    await exported(`s3://${bucket}/events`);
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket: bucket, Prefix: 'events/' }));
+    expect(Contents.map(({ Key }) => Key)).toEqual(['events/dt=2026-11-24/hour=10/events.parquet']);
+    expect(await exported(`s3://nobody-${randomUUID()}`)).toMatchObject({ code: 3, err: expect.stringContaining('cannot be written') });
   });
 
   test('that is not there is unreachable', async () => {

@@ -2,7 +2,7 @@
 import { type Fault, faultKinds } from '../domain/ledger/fault.ts';
 import type { ChainVerdict } from '../domain/ledger/verify.ts';
 
-const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
+export const plural = (count: number, one: string): string => `${count} ${one}${count === 1 ? '' : 's'}`;
 
 export const stateOf = ({ intact, sealed }: ChainVerdict): 'verified' | 'wrong' | 'not sealed' =>
   intact ? (sealed ? 'verified' : 'not sealed') : 'wrong';
