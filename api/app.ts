@@ -42,6 +42,8 @@ import { RollbacksService } from './rollbacks/rollbacks.service.ts';
 import { ServicesController } from './services/services.controller.ts';
 import { ServicesService } from './services/services.service.ts';
 import type { EvidenceReader } from './store/evidence-reader.ts';
+import { StraysController } from './strays/strays.controller.ts';
+import { StraysService } from './strays/strays.service.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
 import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
@@ -74,6 +76,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       RollbacksController,
       ServicesController,
       EnvironmentsController,
+      StraysController,
       PreviewsController,
       WaiversController,
       FindingsController,
@@ -103,6 +106,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: CatalogFiles, useValue: neighbours.catalog },
       Access,
       EnvironmentsService,
+      StraysService,
       PreviewsService,
       ReleasesService,
       EvidenceService,

@@ -9,6 +9,7 @@ import { mountLogin } from './login/command.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
 import type { ReleaseOptions } from './request.ts';
+import { strays } from './strays.ts';
 import { waivers } from './waivers.ts';
 
 const exits = `
@@ -134,6 +135,10 @@ export function createProgram(
     .action(async (id: string, options: { json?: boolean; sarif?: boolean; new?: boolean }) =>
       finish(await findings(session, id, options)),
     );
+
+  command('strays <environment>', 'what runs that no release explains; exit code 0 when there is nothing').action(
+    async (environment: string, options: { json?: boolean }) => finish(await strays(session, environment, options)),
+  );
 
   command('waivers', 'findings that pass for a while, the first to end first').action(async (options: { json?: boolean }) =>
     finish(await waivers(session, options)),

@@ -26,6 +26,7 @@ export const actions = [
   'line.stop',
   'line.resume',
   'installation.read',
+  'strays.read',
 ] as const;
 export type Action = (typeof actions)[number];
 

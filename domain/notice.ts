@@ -4,6 +4,7 @@
  */
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
+import type { FoundStray } from './strays/record.ts';
 import { type Subject, type Threat, threatText } from './threats/finding.ts';
 import type { Concerned } from './threats/told.ts';
 
@@ -58,11 +59,35 @@ export interface ThreatNotice {
 /** `told`: the release acts by its table. `incident`: its version serves and stays. `noted`: the same, of what counts for nothing. `gone`: it ended meanwhile. */
 export type Reached = 'told' | 'incident' | 'noted' | 'gone';
 
-export type AnyNotice = Notice | ThreatNotice;
+/** What runs that no release explains, and did not at the look before. */
+export interface StrayNotice {
+  readonly id: string;
+  readonly kind: 'unexplained workload';
+  /** RFC 3339. */
+  readonly at: string;
+  readonly strays: readonly FoundStray[];
+}
+
+export type AnyNotice = Notice | ThreatNotice | StrayNotice;
 
 /** One line, for where there is no room for more. */
-export const noticeText = (notice: AnyNotice): string =>
-  notice.kind === 'security finding' ? threatNoticeText(notice) : approvalText(notice);
+export function noticeText(notice: AnyNotice): string {
+  switch (notice.kind) {
+    case 'security finding':
+      return threatNoticeText(notice);
+    case 'unexplained workload':
+      return strayText(notice);
+    case 'approval wanted':
+    case 'approval still wanted':
+      return approvalText(notice);
+  }
+}
+
+function strayText({ strays: [first, ...more] }: StrayNotice): string {
+  if (first === undefined) return 'nothing runs that no release explains';
+  const others = more.length === 0 ? '' : `, and ${more.length} more`;
+  return `No release explains ${first.workload} in ${first.environment}: ${first.because}${others}`;
+}
 
 function threatNoticeText({ finding, releases }: ThreatNotice): string {
   const reached = releases.map(({ releaseId, state }) => (state === 'incident' ? `${releaseId}, which serves` : releaseId));

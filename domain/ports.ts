@@ -22,6 +22,7 @@ import type { Json, LaneRef, ReleaseOrder, Requester } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
 import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
+import type { StrayPorts } from './strays/look.ts';
 import type { DetectionPort, FindingLedgerPort } from './threats/ports.ts';
 
 /** What every call carries: names the workspace, the logs, AWS sessions and Kubernetes labels. */
@@ -392,6 +393,7 @@ export type AllPorts = SourcePort &
   NotifyPort &
   DetectionPort &
   FindingLedgerPort &
+  StrayPorts &
   LinePort &
   ReleasesPort &
   CheckupPort &

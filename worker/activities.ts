@@ -9,9 +9,11 @@ import { createCheckupActivities } from '../activities/checkup/checkup.ts';
 import { createDetectionActivities } from '../activities/detection/detection.ts';
 import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
+import { createPodReader } from '../activities/kubernetes/running.ts';
 import { createLanesActivities } from '../activities/lanes/lanes.ts';
 import { createCheckpointActivities } from '../activities/ledger/checkpoint.ts';
-import { createDayActivities, createFindingLedgerActivities } from '../activities/ledger/days.ts';
+import { createDayActivities, createFindingLedgerActivities, createStrayLedgerActivities } from '../activities/ledger/days.ts';
+import { createExplain } from '../activities/ledger/explanations.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
@@ -22,6 +24,7 @@ import { createPrometheusActivities } from '../activities/prometheus/prometheus.
 import { createFormerFindings, createReleasesActivities } from '../activities/releases/releases.ts';
 import { createScanActivities } from '../activities/scan/scan.ts';
 import { createSourceActivities } from '../activities/source/source.ts';
+import { createStraysActivities } from '../activities/strays/strays.ts';
 import { assumeRole, createTerraformActivities, sourceIdentityOf, workerIdentity } from '../activities/terraform/index.ts';
 import { runTool } from '../activities/tool/run-tool.ts';
 import { createBlobStore } from '../activities/tool/store.ts';
@@ -70,6 +73,13 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createLedgerActivities(ledger),
     ...createDayActivities(ledger),
     ...createFindingLedgerActivities(ledger),
+    ...createStrayLedgerActivities(ledger),
+    ...createStraysActivities({
+      catalog: config.catalog,
+      podsIn: createPodReader({ kubeconfig: config.kubeconfig }),
+      explain: createExplain(ledger),
+      tell: config.findings?.notices ?? [],
+    }),
     ...createCheckpointActivities({ ledger, checkpoints: { s3, bucket: config.ledger.checkpoints }, sign: ledger.sign }),
     ...createLanesActivities({ client }),
     ...createLineActivities({ client, catalog: config.catalog }),

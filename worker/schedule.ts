@@ -1,5 +1,6 @@
 /** What runs by itself. Asking for a schedule twice keeps the first. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { straysWorkflow } from '../domain/strays/look.ts';
 import { taskQueues } from '../workflows/messages.ts';
 
 /** The caretaker looks each minute. A look that takes longer is looking at much; a second one would find the same. */
@@ -9,6 +10,10 @@ export const ensureCaretaker = (client: Client): Promise<void> =>
 /** Five minutes before the day is over in UTC: what a day brought is in its own checkpoint. One that was missed is made up. */
 export const ensureCheckpoints = (client: Client): Promise<void> =>
   ensure(client, 'checkpoint', { calendars: [{ hour: 23, minute: 55 }], timezone: 'UTC' }, '1 day');
+
+/** Each hour: soon enough for what nobody should have done, and seldom enough for a cluster of many pods. */
+export const ensureStrays = (client: Client): Promise<void> =>
+  ensure(client, straysWorkflow, { intervals: [{ every: '1 hour' }] }, '1 hour');
 
 /** A schedule and its workflow have one name. */
 async function ensure(

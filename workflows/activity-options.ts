@@ -116,6 +116,13 @@ export const checkCall = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
+/** A page of pods and three calls to S3 for each release that runs: thousands of them in minutes. The next look is in an hour. */
+export const straysRun = {
+  startToCloseTimeout: '10 minutes',
+  scheduleToCloseTimeout: '30 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+} as const satisfies ActivityOptions;
+
 /** Nothing irreversible happens unrecorded: the record is waited for however long it takes. */
 export const recordCall = {
   startToCloseTimeout: '15 seconds',

@@ -9,3 +9,4 @@ export { preview } from './preview.ts';
 export { recover } from './recover.ts';
 export { refusals } from './refusals.ts';
 export { release } from './release.ts';
+export { strays } from './strays.ts';

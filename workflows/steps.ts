@@ -21,6 +21,7 @@ import type {
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
+import type { StrayLedgerPort, StraysPort } from '../domain/strays/look.ts';
 import type { DetectionPort, FindingLedgerPort } from '../domain/threats/ports.ts';
 import {
   applyRun,
@@ -32,6 +33,7 @@ import {
   recordCall,
   shortCall,
   slotRun,
+  straysRun,
   toolRun,
   undoCall,
   undoRun,
@@ -90,6 +92,13 @@ export const checkpointing: ActivityInterfaceFor<CheckpointPort> = proxyActiviti
 });
 
 export const findingLedger: ActivityInterfaceFor<FindingLedgerPort> = proxyActivities<FindingLedgerPort>({
+  ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+export const straying: ActivityInterfaceFor<StraysPort> = proxyActivities<StraysPort>({ ...straysRun, taskQueue: taskQueues.control });
+
+export const strayLedger: ActivityInterfaceFor<StrayLedgerPort> = proxyActivities<StrayLedgerPort>({
   ...recordCall,
   taskQueue: taskQueues.control,
 });

@@ -1,8 +1,9 @@
-/** The chains of one day's refused calls and of one finding: the same places and the same rules as a release's record. */
+/** The chains of one day's refused calls, of one finding and of one look at strays: the same places and the same rules as a release's record. */
 import { invariant } from '../../domain/assert.ts';
-import { type ChainName, findingChain, recordKeyOf, refusalsChain } from '../../domain/ledger/chain.ts';
+import { type ChainName, findingChain, recordKeyOf, refusalsChain, straysChain } from '../../domain/ledger/chain.ts';
 import type { DayLedgerPort } from '../../domain/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
+import type { StrayLedgerPort } from '../../domain/strays/look.ts';
 import type { FindingLedgerPort } from '../../domain/threats/ports.ts';
 import { appendBatch, sealChain } from './append.ts';
 import type { LedgerDependencies } from './ledger.ts';
@@ -24,6 +25,16 @@ export function createFindingLedgerActivities(dependencies: LedgerDependencies):
     readFinding: ({ findingId }) => chains.read(findingChain(findingId)),
     appendFinding: ({ findingId, records }) => chains.append(findingChain(findingId), records),
     sealFinding: ({ findingId }) => chains.seal(findingChain(findingId)),
+  };
+}
+
+export function createStrayLedgerActivities(dependencies: LedgerDependencies): StrayLedgerPort {
+  const chains = chainsOf(dependencies);
+  return {
+    async recordStrays({ moment, records }) {
+      await chains.append(straysChain(moment), records);
+      await chains.seal(straysChain(moment));
+    },
   };
 }
 

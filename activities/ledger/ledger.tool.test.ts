@@ -14,6 +14,7 @@ import { type Envelope, opened, type Sign, signedBytes } from '../../domain/ledg
 import { sealIn, sealType } from '../../domain/ledger/seal.ts';
 import { type RecordKind, type ReleaseRecord, recordOf } from '../../domain/record.ts';
 import { encodeRecord } from './append.ts';
+import { createExplain } from './explanations.ts';
 import { createLedgerActivities, createOwnerOf } from './ledger.ts';
 import { createFileSigner, createKmsSigner, keyIdOf } from './signer.ts';
 
@@ -234,6 +235,27 @@ describe('a key', () => {
     const own = await signed(sign);
     expect(check()(own.keyid, message, own.sig)).toBe('good');
     expect(check(publicKey)(own.keyid, message, own.sig)).toBe('unknown key');
+  });
+});
+
+describe('what explains what runs', () => {
+  const explain = createExplain({ s3, bucket });
+  const image = digestText('image');
+  const requested = (sequence = 0) =>
+    record(sequence, { kind: 'requested', data: { order: { ...order, model: { image: `registry.example/fraud@${image}` } } } });
+
+  test('is what a release was to run, from its first record on, and how it ended, from its last', async () => {
+    expect(await explain(releaseId)).toBeNull();
+    const place = { cluster: 'ml', namespace: 'models' };
+    await append(requested());
+    expect(await explain(releaseId)).toEqual({ service: 'fraud-scorer', place, image, ended: null });
+    await append(record(1), record(2, { kind: 'closed', data: { kind: 'rolled back', reason: 'slow', ...parts } }));
+    expect(await explain(releaseId)).toMatchObject({ image, ended: { kind: 'rolled back', at: '2026-11-24T10:00:00Z' } });
+  });
+
+  test('is nothing that does not say how it ended', async () => {
+    await append(requested(), record(1, { kind: 'closed', data: { kind: 'vanished' } }));
+    await expect(explain(releaseId)).rejects.toMatchObject({ type: 'ledger.forked' });
   });
 });
 

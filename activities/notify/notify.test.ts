@@ -51,6 +51,25 @@ const notice: Notice = {
   change: { create: 1, update: 0, delete: 2, replace: 0 },
 };
 
+const strayNotice: AnyNotice = {
+  id: 'strays.1',
+  kind: 'unexplained workload',
+  at: '2026-11-27T12:00:00.000Z',
+  strays: [
+    {
+      kind: 'no release',
+      workload: 'Pod/<debug>',
+      pods: 1,
+      release: null,
+      because: 'it names no release',
+      since: '2026-11-27T11:00:00.000Z',
+      environment: 'production',
+      cluster: 'ml',
+      namespace: 'models',
+    },
+  ],
+};
+
 const release = { releaseId: notice.release, service: notice.service, environment: notice.environment, team: notice.team };
 
 type Secrets = Parameters<typeof createNotifyActivities>[0]['secrets'];
@@ -161,6 +180,14 @@ describe('what GuardDuty has found', () => {
       type: 'release.security_finding',
       data: { finding: { id: 'f00d' }, releases: [{ state: 'told' }], page: 'https://plimsoll.example.com/releases/fraud-1' },
     });
+  });
+
+  test('of a stray it says what no release explains, and where', async () => {
+    await deliver(webhook(), { told: strayNotice });
+    expect(JSON.parse(received.at(-1)?.body ?? '{}')).toMatchObject({ type: 'release.unexplained_workload', data: { page: null } });
+    await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: `${url}/hook` }, told: strayNotice });
+    expect(received.at(-1)?.body).toContain('No release explains Pod/&lt;debug&gt; in production: it names no release');
+    expect(received.at(-1)?.body).toContain('ml/models');
   });
 
   test('is told to a chat, what others wrote as text, also where it is about no release', async () => {

@@ -42,7 +42,7 @@ export function createNotifyActivities({ secrets, fetch = globalThis.fetch, conf
   };
 
   const addressed = async (target: NoticeTarget, notice: AnyNotice): Promise<Message & { readonly url: string }> => {
-    const release = notice.kind === 'security finding' ? notice.releases[0]?.releaseId : notice.release;
+    const release = releaseOf(notice);
     const page = config.apiUrl === null || release === undefined ? null : `${config.apiUrl}/releases/${release}`;
     if (target.kind === 'slack')
       return { url: addressFrom(target.name, await secretOf(target.name, target.url)), ...slackMessage(notice, page) };
@@ -80,4 +80,17 @@ function refuse(name: string, because: string): never {
 
 function addressFrom(name: string, text: string): string {
   return /^https:\/\/\S+$/.test(text) || /^http:\/\/127\.0\.0\.1[:/]/.test(text) ? text : refuse(name, 'its address is not https');
+}
+
+/** Whose page leads on; the first of several. */
+function releaseOf(notice: AnyNotice): string | undefined {
+  switch (notice.kind) {
+    case 'security finding':
+      return notice.releases[0]?.releaseId;
+    case 'unexplained workload':
+      return undefined;
+    case 'approval wanted':
+    case 'approval still wanted':
+      return notice.release;
+  }
 }

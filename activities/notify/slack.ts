@@ -1,10 +1,10 @@
 /** The same as a message that Slack, and what is shaped like it, shows with a button. What others wrote stays text. */
 import type { ChangeCounts } from '../../domain/change.ts';
-import { type AnyNotice, type Notice, noticeText, type ThreatNotice } from '../../domain/notice.ts';
+import { type AnyNotice, type Notice, noticeText, type StrayNotice, type ThreatNotice } from '../../domain/notice.ts';
 import type { Message } from './webhook.ts';
 
 export function slackMessage(notice: AnyNotice, page: string | null): Message {
-  const [button, more] = notice.kind === 'security finding' ? ['Read', threatBlocks(notice)] : ['Read and decide', approvalBlocks(notice)];
+  const [button, more] = partsOf(notice);
   const blocks = [
     { type: 'section', text: { type: 'mrkdwn', text: `*${escaped(noticeText(notice))}*` } },
     ...more,
@@ -12,6 +12,28 @@ export function slackMessage(notice: AnyNotice, page: string | null): Message {
   ];
   return { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ text: escaped(noticeText(notice)), blocks }) };
 }
+
+function partsOf(notice: AnyNotice): readonly [button: string, blocks: readonly object[]] {
+  switch (notice.kind) {
+    case 'security finding':
+      return ['Read', threatBlocks(notice)];
+    case 'unexplained workload':
+      return ['Read', strayBlocks(notice)];
+    case 'approval wanted':
+    case 'approval still wanted':
+      return ['Read and decide', approvalBlocks(notice)];
+  }
+}
+
+/** As many as one reads. */
+const strayLinesMax = 10;
+
+const strayBlocks = ({ strays }: StrayNotice): readonly object[] =>
+  strays
+    .slice(0, strayLinesMax)
+    .map(({ environment, cluster, namespace, workload, because }) =>
+      context(`${environment} · ${cluster}/${namespace} · ${workload}: ${because}`),
+    );
 
 const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });
 const context = (text: string) => ({ type: 'context', elements: [{ type: 'mrkdwn', text: escaped(text) }] });

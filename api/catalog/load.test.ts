@@ -80,6 +80,12 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       /gates\.blockAt = "fatal": one of low, medium, high, critical/,
     ],
     [
+      'a workload without its kind',
+      'environments/production.yaml',
+      `${environmentYaml}expectedWorkloads: [log-agent]\n`,
+      /expectedWorkloads\.0 = "log-agent": a kind and a name such as DaemonSet\/log-agent/,
+    ],
+    [
       'an account without quotes',
       'environments/production.yaml',
       environmentYaml.replace('"111122223333"', '111122223333'),

@@ -97,6 +97,8 @@ const metrics = z.strictObject({
   labels: z.record(label, z.string().min(1)).default({}),
 });
 
+const workload = z.string().regex(/^[A-Z]\w+\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a kind and a name such as DaemonSet/log-agent');
+
 const queue = z.string().min(1);
 
 const branchPattern = z.string().regex(/^[^*\s]*[^\s]$/, 'the name of a branch, or its beginning and a * at the end');
@@ -110,6 +112,8 @@ export const environmentFile = z
     aws: z.strictObject({ account: z.string().regex(/^\d{12}$/, '12 digits in quotes'), region, planRole: role, applyRole: role }),
     stacks: z.array(stack).default([]),
     cluster: z.strictObject({ name: z.string().min(1), namespace: name }),
+    /** Of its namespace, that no release brings: `DaemonSet/log-agent`. Everything else there without a release is a stray. */
+    expectedWorkloads: z.array(workload).default([]),
     metrics,
     gates: gates.prefault({}),
     approvals,

@@ -28,6 +28,7 @@ import {
 import { releaseVerdict, weightFilter } from '../releases/verdict-schemas.ts';
 import { rollbackRequest } from '../rollbacks/schemas.ts';
 import { serviceStatus } from '../services/schemas.ts';
+import { strayList } from '../strays/schemas.ts';
 import { waiverList } from '../waivers/schemas.ts';
 
 const problem = z
@@ -215,6 +216,12 @@ export const openApiDocument = () =>
         get: operation('showLine', 'environments', 'What keeps releases from going on here, now and next', {
           requestParams: { path: environmentPath },
           responses: { '200': { description: 'The line', content: json(lineStatus) } },
+        }),
+      },
+      '/v1/environments/{environment}/strays': {
+        get: operation('listStrays', 'environments', 'What runs here that no release explains', {
+          requestParams: { path: environmentPath },
+          responses: { '200': { description: 'As of the last look', content: json(strayList) } },
         }),
       },
       '/v1/environments/{environment}/stop': { post: lineMessage('stopLine', 'Stop the line: releases wait at their next safe point') },

@@ -9,6 +9,7 @@ import type { CheckupGateway } from './checkup.ts';
 import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
 import type { RefusalsGateway } from './refusals.ts';
+import type { StraysGateway } from './strays.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -59,6 +60,7 @@ export interface ReleasesGateway {
   readonly line: LineGateway;
   readonly previews: PreviewGateway;
   readonly refusals: RefusalsGateway;
+  readonly strays: StraysGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

@@ -29,6 +29,7 @@ import { createLineGateway } from './line.ts';
 import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
+import { createStraysGateway } from './strays.ts';
 
 export const releaseType = 'release';
 
@@ -69,6 +70,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     previews: createPreviewGateway(client, deadlines),
 
     refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),
+    strays: createStraysGateway(client, deadlines.server),
 
     start: (order) =>
       within(serverDeadlineMs, async () => {

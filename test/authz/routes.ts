@@ -46,6 +46,7 @@ export const routes: readonly Route[] = [
   { route: 'GET /v1/environments/{environment}', action: 'line.read' },
   { route: 'POST /v1/environments/{environment}/stop', action: 'line.stop', body: because },
   { route: 'POST /v1/environments/{environment}/resume', action: 'line.resume', body: because },
+  { route: 'GET /v1/environments/{environment}/strays', action: 'strays.read' },
   { route: 'GET /v1/waivers', action: 'service.read' },
   { route: 'GET /v1/doctor', action: 'installation.read' },
 ];

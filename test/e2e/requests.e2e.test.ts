@@ -2,10 +2,12 @@
  * Goal: whatever is asked wrongly is refused with the right status and the field named, and starts nothing.
  * Method: the HTTP API of the running stack; that nothing was started is read from Temporal.
  */
-import { generateKeyPairSync } from 'node:crypto';
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { ScheduleOverlapPolicy } from '@temporalio/client';
 import { calculateJwkThumbprint, importJWK, type JWK, SignJWT } from 'jose';
 import { beforeAll, describe, expect, test } from 'vitest';
+import type { StrayList } from '../../api/strays/schemas.ts';
 import type { ReleaseRequest } from '../../domain/order.ts';
 import * as given from './given.ts';
 import { people } from './given.ts';
@@ -13,7 +15,7 @@ import { address } from './stack.ts';
 import * as then from './then.ts';
 import type { Answer, ProblemBody } from './when.ts';
 import * as when from './when.ts';
-import { temporal } from './world.ts';
+import { podByHand, temporal } from './world.ts';
 
 let good: ReleaseRequest;
 beforeAll(async () => {
@@ -42,6 +44,8 @@ function expectRefused({ status, body, headers }: Answer<ProblemBody>, expected:
       JSON.stringify(body),
     ).toContain(field);
 }
+
+const strays = '/v1/environments/production/strays';
 
 describe('a body that is not right', () => {
   const digest = `sha256:${'0'.repeat(64)}`;
@@ -227,3 +231,19 @@ function unsigned(token: string): string {
   const [, payload] = token.split('.');
   return `${Buffer.from(JSON.stringify({ alg: 'none', typ: 'JWT' })).toString('base64url')}.${payload}.`;
 }
+
+test('a pod that somebody has made by hand is a stray at the next look; what was released is none', async () => {
+  await given.liveVersion('fraud-scorer');
+  const name = `by-hand-${randomUUID().slice(0, 8)}`;
+  await podByHand(name, async () => {
+    const { schedule } = await temporal();
+    const { body: before } = await when.call<StrayList>(people.sam, 'GET', strays);
+    // Only what may not overlap hears how the one before it ended.
+    await schedule.getHandle('strays').trigger(ScheduleOverlapPolicy.SKIP);
+    await when.untilTrue('somebody has looked', async () => (await when.call<StrayList>(people.sam, 'GET', strays)).body.at !== before.at);
+    const { body } = await when.call<StrayList>(people.sam, 'GET', strays);
+    expect(body.unknown).toBeNull();
+    expect(body.strays).toContainEqual(expect.objectContaining({ kind: 'no release', workload: `Pod/${name}`, pods: 1 }));
+    expect(body.strays.filter(({ workload }) => workload.includes('fraud-scorer'))).toEqual([]);
+  });
+});

@@ -53,6 +53,18 @@ export async function podsOf(service: string): Promise<Partial<Record<Slot, read
   return pods;
 }
 
+/** A pod that is no release's is there while this runs. */
+export async function podByHand(name: string, act: () => Promise<void>): Promise<void> {
+  const core = cluster().makeApiClient(CoreV1Api);
+  const containers = [{ name: 'shell', image: 'registry.example/shell:latest' }];
+  await core.createNamespacedPod({ namespace, body: { metadata: { name }, spec: { containers } } });
+  try {
+    await act();
+  } finally {
+    await core.deleteNamespacedPod({ namespace, name, gracePeriodSeconds: 0 });
+  }
+}
+
 /** Status of the newest revision of a slot's Helm release; `null` when it has none. */
 export async function helmStatusOf(service: string, slot: Slot): Promise<string | null> {
   const labelSelector = `owner=helm,name=${service}-${slot}`;

@@ -69,6 +69,7 @@ const table: readonly Row[] = [
   activity('releases', '@temporalio/client'),
   activity('scan', '@aws-sdk/client-s3', 'yauzl'),
   activity('source', '@aws-sdk/client-s3'),
+  activity('strays', 'yaml'),
   activity(
     'terraform',
     '@aws-sdk/client-dynamodb',

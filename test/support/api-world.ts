@@ -30,6 +30,7 @@ import { type Stop, whyNotResumed } from '../../domain/line.ts';
 import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
+import type { StraysReport } from '../../domain/strays/look.ts';
 import { firstView, type ReleaseView } from '../../domain/view.ts';
 import { startIssuer, type TestIssuer } from './issuer.ts';
 
@@ -142,6 +143,9 @@ export class FakeReleases implements ReleasesGateway {
   };
   /** Refused calls that the ledger was told of. */
   readonly refused: RefusedCall[] = [];
+  /** What the last look at what runs said. */
+  lastLook: StraysReport | null = null;
+  readonly strays = { last: async () => this.lastLook };
   /** What else of the day it was told of. */
   readonly acts: DayAct[] = [];
   readonly refusals = { tell: async (entry: DayEntry) => void ('act' in entry ? this.acts.push(entry) : this.refused.push(entry)) };

@@ -25,6 +25,7 @@ import type {
 } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
+import type { StrayPorts } from '../../domain/strays/look.ts';
 import type { DetectionPort, FindingLedgerPort } from '../../domain/threats/ports.ts';
 
 /** What no release asks for. */
@@ -34,7 +35,8 @@ type Elsewhere =
   | keyof DayLedgerPort
   | keyof CheckpointPort
   | keyof DetectionPort
-  | keyof FindingLedgerPort;
+  | keyof FindingLedgerPort
+  | keyof StrayPorts;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 
 export interface Breakage {
@@ -228,7 +230,7 @@ export class ScriptedWorld {
       }),
       readLine: this.#step('readLine', async (input) => (await this.readLine?.(input)) ?? { obstacles: this.obstacles() }),
       deliverNotice: this.#step('deliverNotice', async ({ target, notice }) => {
-        if (notice.kind !== 'security finding') this.told.push({ target: target.name, ...notice });
+        if ('release' in notice) this.told.push({ target: target.name, ...notice });
       }),
       appendRecords: this.#step('appendRecords', async ({ records, seal = false }) => {
         this.#append(records);

@@ -1,9 +1,10 @@
 /**
- * Goal: refused calls of a day are one chain with one writer, a checkpoint that finds less than before calls a person,
- * and a checkup of the installation says what each of its workers found.
+ * Goal: refused calls of a day are one chain with one writer, a checkpoint that finds less than before calls a person, a
+ * checkup of the installation says what each of its workers found, and a stray is recorded and told once.
  * Method: the workflows on a server, over a ledger that is a list.
  */
-import { WorkflowFailedError } from '@temporalio/client';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type ScheduleDescription, ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
 import { TimeoutFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
@@ -13,8 +14,10 @@ import { canonicalText } from '../../domain/digest.ts';
 import type { DayAct } from '../../domain/ledger/acts.ts';
 import { type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
 import { verifyChain } from '../../domain/ledger/verify.ts';
-import type { CheckpointPort, DayLedgerPort } from '../../domain/ports.ts';
+import type { AnyNotice, NoticeTarget } from '../../domain/notice.ts';
+import type { CheckpointPort, DayLedgerPort, NotifyPort } from '../../domain/ports.ts';
 import { type ReleaseRecord, recordTypes } from '../../domain/record.ts';
+import type { Look, StrayPorts, StraysReport } from '../../domain/strays/look.ts';
 import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
@@ -26,8 +29,11 @@ const days = new Map<string, ReleaseRecord[]>();
 const sealed: string[] = [];
 let contradictions: readonly string[] = [];
 const moments: string[] = [];
+let looks: readonly Look[] = [];
+const told: AnyNotice[] = [];
+const security: NoticeTarget = { kind: 'webhook', name: 'security', url: 'https://example.com', secret: { variable: 'PLIMSOLL_NOTICE_A' } };
 
-const ledger: DayLedgerPort & CheckpointPort = {
+const world: DayLedgerPort & CheckpointPort & StrayPorts & NotifyPort = {
   readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
   appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
   sealDay: async ({ day }) => void sealed.push(day),
@@ -35,6 +41,12 @@ const ledger: DayLedgerPort & CheckpointPort = {
     moments.push(moment);
     return { chains: 3, contradictions };
   },
+  findStrays: async () => ({ looks, tell: [security] }),
+  recordStrays: async ({ moment, records }) => {
+    days.set(moment, [...records]);
+    sealed.push(moment);
+  },
+  deliverNotice: async ({ notice }) => void told.push(notice),
 };
 
 const checkedEnvironment = (name: string) => ({
@@ -68,7 +80,7 @@ beforeAll(async () => {
       Worker.create({
         connection: environment.nativeConnection,
         taskQueue,
-        activities: { ...ledger, ...checkups },
+        activities: { ...world, ...checkups },
         ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
       }),
     ),
@@ -100,8 +112,8 @@ async function tell(day: string, ...subjects: readonly string[]) {
   return handle;
 }
 
-function verdictOn(day: string) {
-  const name = `refusals/${day}` as const;
+function verdictOn(day: string, kind: 'refusals' | 'strays' = 'refusals') {
+  const name = `${kind}/${day}` as const;
   const records = (days.get(day) ?? []).map((record) => storedRecord(name, record.sequence, canonicalText(record)));
   return verifyChain({ name, records, seals: [] }, () => 'unknown key');
 }
@@ -199,3 +211,48 @@ describe('a checkup', () => {
     });
   });
 });
+
+test('a stray is recorded in a chain of its look and told once, and told again when it comes back', async () => {
+  const { schedule, workflow } = environment.client;
+  const action = { type: 'startWorkflow' as const, workflowType: 'strays', workflowId: 'strays', taskQueue: taskQueues.releases, args: [] };
+  const handle = await schedule.create({ scheduleId: 'strays', spec: {}, action });
+  let before = 0;
+  const lookNow = async (strays: Look['strays']): Promise<StraysReport> => {
+    looks = [{ environment: 'production', cluster: 'ml', namespace: 'models', strays, more: 0, unknown: null }];
+    // Only what may not overlap hears how the one before it ended.
+    await handle.trigger(ScheduleOverlapPolicy.SKIP);
+    before += 1;
+    // The schedule hears of an end a moment later, and gives what ended to the next one.
+    const isOver = ({ info }: ScheduleDescription) => info.recentActions.length === before && info.runningActions.length === 0;
+    const { info } = await untilIs(() => handle.describe(), isOver);
+    return (await workflow.getHandle(info.recentActions.at(-1)?.action.workflow.workflowId ?? '').result()) as StraysReport;
+  };
+  const debug = {
+    kind: 'no release' as const,
+    workload: 'Pod/debug',
+    pods: 1,
+    release: null,
+    because: 'it names no release',
+    since: 'today',
+  };
+
+  expect((await lookNow([debug])).looks[0]?.strays).toEqual([debug]);
+  expect(told).toMatchObject([{ kind: 'unexplained workload', strays: [{ workload: 'Pod/debug', environment: 'production' }] }]);
+  const [moment = ''] = sealed.slice(-1);
+  expect(verdictOn(moment, 'strays')).toMatchObject({ intact: true, records: 1 });
+
+  expect((await lookNow([debug])).looks[0]?.strays, 'it is listed as long as it is there').toEqual([debug]);
+  expect(told).toHaveLength(1);
+  await lookNow([]);
+  await lookNow([debug]);
+  expect(told).toHaveLength(2);
+  await handle.delete();
+});
+
+async function untilIs<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
+  for (;;) {
+    const seen = await look();
+    if (holds(seen)) return seen;
+    await sleep(20);
+  }
+}

@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, ExamineInstallationData, ExamineInstallationErrors, ExamineInstallationResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, ExamineInstallationData, ExamineInstallationErrors, ExamineInstallationResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListStraysData, ListStraysErrors, ListStraysResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -236,6 +236,15 @@ export const showService = <ThrowOnError extends boolean = false>(options: Optio
 export const showLine = <ThrowOnError extends boolean = false>(options: Options<ShowLineData, ThrowOnError>): RequestResult<ShowLineResponses, ShowLineErrors, ThrowOnError> => (options.client ?? client).get<ShowLineResponses, ShowLineErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/environments/{environment}',
+    ...options
+});
+
+/**
+ * What runs here that no release explains
+ */
+export const listStrays = <ThrowOnError extends boolean = false>(options: Options<ListStraysData, ThrowOnError>): RequestResult<ListStraysResponses, ListStraysErrors, ThrowOnError> => (options.client ?? client).get<ListStraysResponses, ListStraysErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/environments/{environment}/strays',
     ...options
 });
 

@@ -1009,6 +1009,41 @@ export type LineStatus = {
     }>;
 };
 
+export type StrayList = {
+    environment: string;
+    /**
+     * When somebody looked last; null before the first look.
+     */
+    at: string | null;
+    /**
+     * What has been there longest goes first.
+     */
+    strays: Array<Stray>;
+    /**
+     * So many more than are listed.
+     */
+    more: number;
+    /**
+     * Why the environment could not be looked at; null: it was.
+     */
+    unknown: string | null;
+};
+
+/**
+ * Pods of one workload that no release explains.
+ */
+export type Stray = {
+    kind: 'no release' | 'unknown release' | 'another place' | 'another image' | 'not released';
+    workload: string;
+    pods: number;
+    /**
+     * The one that its pods name.
+     */
+    release: string | null;
+    because: string;
+    since: string;
+};
+
 export type WaiverList = {
     waivers: Array<Waiver>;
 };
@@ -1852,6 +1887,37 @@ export type ShowLineResponses = {
 };
 
 export type ShowLineResponse = ShowLineResponses[keyof ShowLineResponses];
+
+export type ListStraysData = {
+    body?: never;
+    path: {
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/environments/{environment}/strays';
+};
+
+export type ListStraysErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListStraysError = ListStraysErrors[keyof ListStraysErrors];
+
+export type ListStraysResponses = {
+    /**
+     * As of the last look
+     */
+    200: StrayList;
+};
+
+export type ListStraysResponse = ListStraysResponses[keyof ListStraysResponses];
 
 export type StopLineData = {
     body: InstructionRequest;

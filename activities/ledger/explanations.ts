@@ -1,0 +1,46 @@
+/** What the ledger says of a release that something claims to be of: what it was to run, and how it ended. */
+import { z } from 'zod';
+import { recordKeyOf, releaseChain } from '../../domain/ledger/chain.ts';
+import type { OutcomeKind } from '../../domain/outcome.ts';
+import { outcomeKinds } from '../../domain/outcome.ts';
+import { recordTypes } from '../../domain/record.ts';
+import type { Explanation } from '../../domain/strays/stray.ts';
+import { digestIn } from '../../domain/threats/concern.ts';
+import { failure } from '../failure.ts';
+import { parseOrder, parseRecord, type StoredRecord } from './parse.ts';
+import { type Bucket, createPlaces } from './places.ts';
+
+const closing = z.looseObject({ kind: z.enum(outcomeKinds) });
+
+/** `null`: there is no such release. Its first record and its last are read, whatever lies between. */
+export function createExplain(bucket: Bucket) {
+  const places = createPlaces(bucket);
+  return async (releaseId: string): Promise<Explanation | null> => {
+    const chain = releaseChain(releaseId);
+    const last = (await places.nextSequence(chain)) - 1;
+    if (last < 0) return null;
+    const [first, newest] = await Promise.all([0, last].map(async (sequence) => parseRecord(await textAt(sequence), sequence)));
+    if (first === undefined || newest === undefined) return null;
+    const { service, cluster, model } = parseOrder(first);
+    return {
+      service,
+      place: { cluster: cluster.name, namespace: cluster.namespace },
+      image: model === undefined ? null : digestIn(model.image),
+      ended: endOf(newest),
+    };
+
+    async function textAt(sequence: number): Promise<string> {
+      const text = await places.read(recordKeyOf(chain, sequence));
+      if (text === null) throw failure('ledger.forked', `record ${sequence} of ${releaseId} is missing`);
+      return text;
+    }
+  };
+}
+
+function endOf({ event }: StoredRecord): Explanation['ended'] {
+  if (event.type !== recordTypes.closed) return null;
+  const parsed = closing.safeParse(event.data);
+  const at = z.string().safeParse(event['time']);
+  if (!parsed.success || !at.success) throw failure('ledger.forked', 'the last record of a release does not say how it ended');
+  return { kind: parsed.data.kind satisfies OutcomeKind, at: at.data };
+}

@@ -1,0 +1,58 @@
+/** A look at everything that runs: what the workflow of strays asks for, keeps and tells. */
+import type { NoticeTarget } from '../notice.ts';
+import type { ReleaseRecord } from '../record.ts';
+import type { FoundStray } from './record.ts';
+import { newAmong, type Stray } from './stray.ts';
+
+/** At one environment. */
+export interface Look {
+  readonly environment: string;
+  readonly cluster: string;
+  readonly namespace: string;
+  /** At most `straysMax` of all. */
+  readonly strays: readonly Stray[];
+  /** So many more that are not listed. */
+  readonly more: number;
+  /** Why nobody could look; `null`: somebody did. */
+  readonly unknown: string | null;
+}
+
+export interface StraysReport {
+  /** RFC 3339. */
+  readonly at: string;
+  readonly looks: readonly Look[];
+}
+
+/** Of one environment: about 6 KiB. Whoever has more has to begin somewhere. */
+export const straysMax = 20;
+/** Listed in all, so that a report stays under the 32 KiB of a message. */
+export const listedMax = 80;
+
+/** With where they are. */
+export const foundIn = (looks: readonly Look[]): readonly FoundStray[] =>
+  looks.flatMap(({ environment, cluster, namespace, strays }) => strays.map((stray) => ({ ...stray, environment, cluster, namespace })));
+
+/** Those that the look before did not have. One that nobody could look at then has nothing known. */
+export const newSince = (before: readonly Look[], looks: readonly Look[]): readonly FoundStray[] =>
+  foundIn(
+    looks.map((look) => ({
+      ...look,
+      strays: newAmong(look.strays, before.find(({ environment }) => environment === look.environment)?.strays ?? []),
+    })),
+  );
+
+export interface StraysPort {
+  /** Looks at every environment of the catalog as it is now. One that cannot be looked at says so, and keeps no other from being. */
+  findStrays(): Promise<{ readonly looks: readonly Look[]; readonly tell: readonly NoticeTarget[] }>;
+}
+
+export interface StrayLedgerPort {
+  /** The chain of one look, whole and sealed; again it is the same. */
+  recordStrays(input: { readonly moment: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
+}
+
+/** Each is another adapter's. */
+export type StrayPorts = StraysPort & StrayLedgerPort;
+
+/** The schedule and its workflow. */
+export const straysWorkflow = 'strays';
