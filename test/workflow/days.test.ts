@@ -3,12 +3,11 @@
  * checkup of the installation says what each of its workers found, and a stray is recorded and told once.
  * Method: the workflows on a server, over a ledger that is a list.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
-import { type ScheduleDescription, ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
+import { ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
 import { TimeoutFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type CheckupPort, type CheckupRequest, failed, passed } from '../../domain/checkup.ts';
 import { canonicalText } from '../../domain/digest.ts';
 import type { DayAct } from '../../domain/ledger/acts.ts';
@@ -223,9 +222,15 @@ test('a stray is recorded in a chain of its look and told once, and told again w
     await handle.trigger(ScheduleOverlapPolicy.SKIP);
     before += 1;
     // The schedule hears of an end a moment later, and gives what ended to the next one.
-    const isOver = ({ info }: ScheduleDescription) => info.recentActions.length === before && info.runningActions.length === 0;
-    const { info } = await untilIs(() => handle.describe(), isOver);
-    return (await workflow.getHandle(info.recentActions.at(-1)?.action.workflow.workflowId ?? '').result()) as StraysReport;
+    const { recentActions } = await vi.waitFor(
+      async () => {
+        const { info } = await handle.describe();
+        expect([info.recentActions.length, info.runningActions.length]).toEqual([before, 0]);
+        return info;
+      },
+      { timeout: 20_000, interval: 20 },
+    );
+    return (await workflow.getHandle(recentActions.at(-1)?.action.workflow.workflowId ?? '').result()) as StraysReport;
   };
   const debug = {
     kind: 'no release' as const,
@@ -248,11 +253,3 @@ test('a stray is recorded in a chain of its look and told once, and told again w
   expect(told).toHaveLength(2);
   await handle.delete();
 });
-
-async function untilIs<T>(look: () => Promise<T>, holds: (seen: T) => boolean): Promise<T> {
-  for (;;) {
-    const seen = await look();
-    if (holds(seen)) return seen;
-    await sleep(20);
-  }
-}
