@@ -65,7 +65,10 @@ export interface StrayNotice {
   readonly kind: 'unexplained workload';
   /** RFC 3339. */
   readonly at: string;
+  /** At most ten. */
   readonly strays: readonly FoundStray[];
+  /** So many more. */
+  readonly more: number;
 }
 
 export type AnyNotice = Notice | ThreatNotice | StrayNotice;
@@ -83,10 +86,11 @@ export function noticeText(notice: AnyNotice): string {
   }
 }
 
-function strayText({ strays: [first, ...more] }: StrayNotice): string {
+function strayText({ strays: [first, ...others], more }: StrayNotice): string {
   if (first === undefined) return 'nothing runs that no release explains';
-  const others = more.length === 0 ? '' : `, and ${more.length} more`;
-  return `No release explains ${first.workload} in ${first.environment}: ${first.because}${others}`;
+  const rest = others.length + more;
+  const andMore = rest === 0 ? '' : `, and ${rest} more`;
+  return `No release explains ${first.workload} in ${first.environment}: ${first.because}${andMore}`;
 }
 
 function threatNoticeText({ finding, releases }: ThreatNotice): string {

@@ -5,7 +5,7 @@
 import { setCurrentDetails, TemporalFailure, workflowInfo } from '@temporalio/workflow';
 import { linked, momentOf } from '../domain/ledger/chain.ts';
 import type { NoticeTarget, StrayNotice } from '../domain/notice.ts';
-import type { ReleaseRecord } from '../domain/record.ts';
+import { batchesOf, type ReleaseRecord } from '../domain/record.ts';
 import { foundIn, type Look, newSince, type StraysReport } from '../domain/strays/look.ts';
 import { type FoundStray, strayRecordOf } from '../domain/strays/record.ts';
 import { now } from './outbox.ts';
@@ -31,7 +31,10 @@ async function record(found: readonly FoundStray[]): Promise<void> {
     const writer = { runId, sequence, claim: sequence === 0 };
     records.push(linked(strayRecordOf(moment, writer, now(), stray), records.at(-1)?.hash ?? null));
   }
-  await strayLedger.recordStrays.executeWithOptions({ summary: `Record ${found.length} new strays` }, [{ moment, records }]);
+  for (const batch of batchesOf(records)) {
+    const summary = `Record ${batch.length} new strays`;
+    await strayLedger.recordStrays.executeWithOptions({ summary }, [{ moment, records: batch, seal: batch.at(-1) === records.at(-1) }]);
+  }
 }
 
 function show(looks: readonly Look[], found: readonly FoundStray[]): void {
@@ -42,11 +45,15 @@ function show(looks: readonly Look[], found: readonly FoundStray[]): void {
   setCurrentDetails([`**${lines.length} strays, ${found.length} of them new**`, ...lines, ...unknown].join('\n\n'));
 }
 
+/** As many as one reads; the list has them all. */
+const toldMax = 10;
+
 const noticeOf = (found: readonly FoundStray[]): StrayNotice => ({
   id: `strays.${workflowInfo().runId}`,
   kind: 'unexplained workload',
   at: now(),
-  strays: found,
+  strays: found.slice(0, toldMax),
+  more: Math.max(0, found.length - toldMax),
 });
 
 async function delivered(target: NoticeTarget, notice: StrayNotice): Promise<void> {

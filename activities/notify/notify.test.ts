@@ -55,6 +55,7 @@ const strayNotice: AnyNotice = {
   id: 'strays.1',
   kind: 'unexplained workload',
   at: '2026-11-27T12:00:00.000Z',
+  more: 2,
   strays: [
     {
       kind: 'no release',
@@ -186,7 +187,7 @@ describe('what GuardDuty has found', () => {
     await deliver(webhook(), { told: strayNotice });
     expect(JSON.parse(received.at(-1)?.body ?? '{}')).toMatchObject({ type: 'release.unexplained_workload', data: { page: null } });
     await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: `${url}/hook` }, told: strayNotice });
-    expect(received.at(-1)?.body).toContain('No release explains Pod/&lt;debug&gt; in production: it names no release');
+    expect(received.at(-1)?.body).toContain('No release explains Pod/&lt;debug&gt; in production: it names no release, and 2 more');
     expect(received.at(-1)?.body).toContain('ml/models');
   });
 

@@ -25,15 +25,10 @@ function partsOf(notice: AnyNotice): readonly [button: string, blocks: readonly 
   }
 }
 
-/** As many as one reads. */
-const strayLinesMax = 10;
-
 const strayBlocks = ({ strays }: StrayNotice): readonly object[] =>
-  strays
-    .slice(0, strayLinesMax)
-    .map(({ environment, cluster, namespace, workload, because }) =>
-      context(`${environment} · ${cluster}/${namespace} · ${workload}: ${because}`),
-    );
+  strays.map(({ environment, cluster, namespace, workload, because }) =>
+    context(`${environment} · ${cluster}/${namespace} · ${workload}: ${because}`),
+  );
 
 const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });
 const context = (text: string) => ({ type: 'context', elements: [{ type: 'mrkdwn', text: escaped(text) }] });

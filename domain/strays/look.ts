@@ -47,8 +47,8 @@ export interface StraysPort {
 }
 
 export interface StrayLedgerPort {
-  /** The chain of one look, whole and sealed; again it is the same. */
-  recordStrays(input: { readonly moment: string; readonly records: readonly ReleaseRecord[] }): Promise<void>;
+  /** Into the chain of one look; `seal` with the last of it. Again it is the same. */
+  recordStrays(input: { readonly moment: string; readonly records: readonly ReleaseRecord[]; readonly seal: boolean }): Promise<void>;
 }
 
 /** Each is another adapter's. */

@@ -41,9 +41,9 @@ const world: DayLedgerPort & CheckpointPort & StrayPorts & NotifyPort = {
     return { chains: 3, contradictions };
   },
   findStrays: async () => ({ looks, tell: [security] }),
-  recordStrays: async ({ moment, records }) => {
-    days.set(moment, [...records]);
-    sealed.push(moment);
+  recordStrays: async ({ moment, records, seal }) => {
+    days.set(moment, [...(days.get(moment) ?? []), ...records]);
+    if (seal) sealed.push(moment);
   },
   deliverNotice: async ({ notice }) => void told.push(notice),
 };
