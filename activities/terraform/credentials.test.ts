@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { S3Client } from '@aws-sdk/client-s3';
 import type { STSClient } from '@aws-sdk/client-sts';
 import { assert, property, string } from 'fast-check';
 import { expect, test } from 'vitest';
@@ -62,6 +63,25 @@ test('a role is taken in the name of the release, for a person, with the tags th
       Policy: '{}',
     },
   ]);
+});
+
+test.each([
+  ['are other ones a minute before they end', 60, false],
+  ['are the same while they hold', 3600, true],
+])('keys of an hour %s, so that what runs longer goes on', async (_, secondsLeft, same) => {
+  let taken = 0;
+  const sts = {
+    send: async () => {
+      taken += 1;
+      const Expiration = new Date(Date.now() + secondsLeft * 1000);
+      return { Credentials: { AccessKeyId: `a${taken}`, SecretAccessKey: 'b', SessionToken: 'c', Expiration } };
+    },
+  } as unknown as STSClient;
+  const role = { roleArn: 'arn', sessionName: 'release', sourceIdentity: 'ana', tags: {}, policy: '{}' };
+  const s3 = new S3Client({ region: 'eu-west-1', credentials: () => assumeRole(sts, role) });
+  const [first, second] = [await s3.config.credentials(), await s3.config.credentials()];
+  expect(first.accessKeyId === second.accessKeyId).toBe(same);
+  s3.destroy();
 });
 
 test("keys lie in files of the worker's user alone, and none is in Terraform's environment", async () => {
