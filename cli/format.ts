@@ -118,6 +118,8 @@ function obstacleText(obstacle: Obstacle): string {
       return `freeze ${obstacle.name} until ${day(obstacle.until)} UTC: ${obstacle.reason}`;
     case 'stopped':
       return `stopped by ${obstacle.by} at ${day(obstacle.since)} UTC: ${obstacle.reason}`;
+    case 'waiver':
+      return `waiver ${obstacle.name} for ${obstacle.rule} ended ${day(obstacle.until)} UTC: ${obstacle.owner} renews it in the catalog, or \`plimsoll abort\``;
     case 'unknown':
       return `nobody can say whether it is free: ${obstacle.reason}`;
   }

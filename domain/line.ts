@@ -3,12 +3,25 @@
  * on, or while somebody has stopped it. Rollbacks pass: they are how one gets out of trouble.
  */
 import type { Caller } from './caller.ts';
+import type { Renewal, WaiverInPlay } from './waiver.ts';
 
 /** What is in the way now. Nothing in the way is an empty list; not knowing is something in the way. */
 export type Obstacle =
   | { readonly kind: 'freeze'; readonly name: string; readonly reason: string /** RFC 3339, UTC. */; readonly until: string }
   | { readonly kind: 'stopped'; readonly by: string; readonly reason: string; readonly since: string }
+  /** One that the release needs has ended since, and was not renewed. */
+  | ({ readonly kind: 'waiver' } & Pick<WaiverInPlay, 'name' | 'rule' | 'owner' | 'until'>)
   | { readonly kind: 'unknown'; readonly reason: string };
+
+export interface LineQuestion {
+  /** Waivers that the release needs and that have ended: each is in the way unless it was renewed. */
+  readonly ended?: readonly WaiverInPlay[] | undefined;
+}
+
+export interface LineAnswer {
+  readonly obstacles: readonly Obstacle[];
+  readonly renewed?: readonly Renewal[] | undefined;
+}
 
 export function obstacleText(obstacle: Obstacle): string {
   switch (obstacle.kind) {
@@ -16,10 +29,15 @@ export function obstacleText(obstacle: Obstacle): string {
       return `freeze ${obstacle.name} until ${obstacle.until}: ${obstacle.reason}`;
     case 'stopped':
       return `the line was stopped by ${obstacle.by} at ${obstacle.since}: ${obstacle.reason}`;
+    case 'waiver':
+      return `the waiver ${obstacle.name} for ${obstacle.rule} ended at ${obstacle.until}: ${obstacle.owner} renews it in the catalog, or somebody aborts the release`;
     case 'unknown':
       return `nobody can say whether the line is free: ${obstacle.reason}`;
   }
 }
+
+/** A clock or whoever stopped the line ends the others; these wait for whoever can say what is true, or renew what has ended. */
+export const needsPerson = ({ kind }: Obstacle): boolean => kind === 'unknown' || kind === 'waiver';
 
 export const obstaclesText = (obstacles: readonly Obstacle[]): string => obstacles.map(obstacleText).join('; ');
 

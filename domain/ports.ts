@@ -16,7 +16,7 @@ import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
 import type { Waiter } from './lane.ts';
-import type { Obstacle } from './line.ts';
+import type { LineAnswer, LineQuestion } from './line.ts';
 import type { AnyNotice, NoticeTarget } from './notice.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester } from './order.ts';
 import type { Intent, ReleaseRecord } from './record.ts';
@@ -344,7 +344,7 @@ export interface LinePort {
    * was stopped. Answers also when it cannot know, and that is an obstacle too. Whoever asks is told
    * (`lineChanged`) when a stopped line is resumed.
    */
-  readLine(input: { readonly release: ReleaseRef }): Promise<{ readonly obstacles: readonly Obstacle[] }>;
+  readLine(input: { readonly release: ReleaseRef } & LineQuestion): Promise<LineAnswer>;
 }
 
 /* --------------------------------------------------------------- releases/ */

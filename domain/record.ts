@@ -43,6 +43,8 @@ export const recordTypes = {
   lineFree: 'dev.plimsoll.line.free.0.1.0',
   /** A freeze was on, and people had approved that this hotfix passes it. */
   freezeOverridden: 'dev.plimsoll.freeze.overridden.0.1.0',
+  /** A waiver ended after the release was deployed, and was renewed in the catalog: it goes on until the new end. */
+  waiverRenewed: 'dev.plimsoll.waiver.renewed.0.1.0',
   held: 'dev.plimsoll.release.held.0.1.0',
   resumed: 'dev.plimsoll.release.resumed.0.1.0',
   aborted: 'dev.plimsoll.release.aborted.0.1.0',

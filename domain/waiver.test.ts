@@ -4,9 +4,11 @@ import {
   beginOfDay,
   daysLeft,
   daysOf,
+  endedOf,
   endOfDay,
   firstLapseOf,
   isWaivable,
+  renews,
   rulesLike,
   stateOf,
   type Waiver,
@@ -84,5 +86,45 @@ describe('rules', () => {
   test('that are mistyped have neighbours', () => {
     expect(rulesLike('CKV_AWS_99999')).toEqual(['CKV_AWS_1', 'CKV_AWS_2', 'CKV_AWS_3']);
     expect(rulesLike('unheard-of')).toEqual([]);
+  });
+});
+
+describe('a waiver that has ended', () => {
+  const inPlay = {
+    name: 'reports-are-public',
+    fingerprint: digestText('finding'),
+    rule: 'CKV_AWS_20',
+    address: 'aws_s3_bucket.reports',
+    owner: 'ana',
+    reason: 'r',
+    until: endOfDay('2026-11-30'),
+  };
+  const at = '2026-12-02T10:00:00.000Z';
+  const renewed = waiver({ from: beginOfDay('2026-12-01'), until: endOfDay('2026-12-24') });
+  const isRenewedBy = (change: Partial<Waiver>) =>
+    renews({ ...renewed, ...change }, inPlay, { service: 's', environment: 'production' }, at);
+
+  test('has done so the instant after its last', () => {
+    expect(endedOf([inPlay], Date.parse(inPlay.until))).toEqual([]);
+    expect(endedOf([inPlay], Date.parse(inPlay.until) + 1)).toEqual([inPlay]);
+  });
+
+  test('is renewed by the same one with a later end, however it names the finding', () => {
+    expect(isRenewedBy({})).toBe(true);
+    expect(isRenewedBy({ waives: { kind: 'fingerprint', fingerprint: inPlay.fingerprint } })).toBe(true);
+  });
+
+  test.each<[string, Partial<Waiver>]>([
+    ['of another owner', { owner: 'bo' }],
+    ['for another rule', { waives: { kind: 'rule', rule: 'CKV_AWS_21', address: inPlay.address } }],
+    ['at another address', { waives: { kind: 'rule', rule: inPlay.rule, address: 'aws_s3_bucket.models' } }],
+    ['for another finding', { waives: { kind: 'fingerprint', fingerprint: digestText('another') } }],
+    ['of another environment', { environment: 'staging' }],
+    ['of another service', { service: 'other' }],
+    ['that has ended, too', { until: endOfDay('2026-12-01') }],
+    ['that has not begun', { from: beginOfDay('2026-12-03') }],
+    ['that is longer than one may be', { until: endOfDay('2027-03-01') }],
+  ])('is not renewed by one %s', (_what, change) => {
+    expect(isRenewedBy(change)).toBe(false);
   });
 });

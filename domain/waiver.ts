@@ -69,6 +69,34 @@ export function firstLapseOf(waivers: readonly Pick<WaiverInPlay, 'until'>[]): n
   return waivers.length === 0 ? null : Math.min(...waivers.map(({ until }) => Date.parse(until))) + 1;
 }
 
+export const endedOf = (waivers: readonly WaiverInPlay[], nowMilliseconds: number): readonly WaiverInPlay[] =>
+  waivers.filter(({ until }) => Date.parse(until) < nowMilliseconds);
+
+/** The same waiver in the catalog as it is now, with a later end. */
+export interface Renewal {
+  readonly name: string;
+  /** RFC 3339. */
+  readonly until: string;
+}
+
+/** The same thing, answered for by the same person. Another owner is another statement, which people would have to read. */
+export function renews(
+  waiver: Waiver,
+  { fingerprint, rule, address, owner }: WaiverInPlay,
+  { service, environment }: { readonly service: string; readonly environment: string },
+  at: string,
+): boolean {
+  const { waives } = waiver;
+  const isSame = waives.kind === 'fingerprint' ? waives.fingerprint === fingerprint : waives.rule === rule && waives.address === address;
+  return (
+    isSame &&
+    waiver.owner === owner &&
+    waiversInScope([waiver], service, environment).length === 1 &&
+    stateOf(waiver, at) === 'holds' &&
+    daysOf(waiver.from, waiver.until) <= waiverDaysMax
+  );
+}
+
 /**
  * What can be waived at all, from the scanners' own lists. What is not there does not exist, or must not pass for
  * anybody: bytes other than the ordered ones, a secret in a request, code that does not validate.

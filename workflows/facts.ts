@@ -24,6 +24,8 @@ export interface Facts {
   authors: readonly string[];
   /** Who owns a waiver that this release needs. */
   waiverOwners: readonly string[];
+  /** Of those, the renewals that the record has: `name until`. */
+  readonly waiversRenewed: Set<string>;
   plan?: PlanResult;
   planReport?: Blob;
   firstRelease: boolean;

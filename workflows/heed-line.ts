@@ -1,11 +1,12 @@
 /**
- * Before anything is applied, deployed or shifted: is the environment frozen, was its line stopped? Then the release is
+ * Before anything is applied, deployed or shifted: is the environment frozen, was its line stopped, has a waiver ended? Then the release is
  * held where it is safe, as by a person: it gives its lane to others, traffic stays as it is and the judge goes on.
  * It goes on by itself once the line is free.
  */
 import { condition, TemporalFailure } from '@temporalio/workflow';
 import { type Obstacle, pauseFor } from '../domain/line.ts';
 import { notOverridden } from '../domain/override.ts';
+import { endedOf, type Renewal, type WaiverInPlay } from '../domain/waiver.ts';
 import { isPatched } from './patches.ts';
 import type { ReleaseRun } from './release-run.ts';
 import { localSteps } from './steps.ts';
@@ -38,10 +39,27 @@ async function untilFree(run: ReleaseRun, first: readonly Obstacle[]): Promise<v
 /** A look that breaks is no leave to go on. */
 async function look(run: ReleaseRun): Promise<readonly Obstacle[]> {
   try {
-    return heeded(run, (await localSteps.readLine({ release: run.ref })).obstacles);
+    const ended = endedWaivers(run);
+    const { obstacles, renewed = [] } = await localSteps.readLine({ release: run.ref, ...(ended.length > 0 && { ended }) });
+    recordRenewals(run, renewed);
+    return heeded(run, obstacles);
   } catch (error) {
     if (!(error instanceof TemporalFailure)) throw error;
     return [{ kind: 'unknown', reason: 'the worker could not look' }];
+  }
+}
+
+/** In a lane a waiver that ends brings the release back to the gate; what has begun to be deployed is held where it is. */
+const endedWaivers = ({ view: { gate, phase } }: ReleaseRun): readonly WaiverInPlay[] =>
+  phase === 'queued' ? [] : endedOf(gate?.waivers ?? [], Date.now());
+
+/** Once each, however often it is looked. */
+function recordRenewals(run: ReleaseRun, renewed: readonly Renewal[]): void {
+  const known = run.facts.waiversRenewed;
+  for (const { name, until } of renewed) {
+    if (known.has(`${name} ${until}`)) continue;
+    known.add(`${name} ${until}`);
+    run.record('waiverRenewed', { name, until, phase: run.view.phase });
   }
 }
 

@@ -8,7 +8,7 @@ import type { SearchAttributeUpdatePair } from '@temporalio/common';
 import { CancellationScope, condition, isCancellation, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { detailsOf } from '../domain/details.ts';
 import type { ScanSummary } from '../domain/finding.ts';
-import { type Obstacle, obstaclesText, obstacleText } from '../domain/line.ts';
+import { needsPerson, type Obstacle, obstaclesText } from '../domain/line.ts';
 import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { InfrastructureState, ModelState, Outcome } from '../domain/outcome.ts';
 import type { FreezeOverride } from '../domain/override.ts';
@@ -50,7 +50,7 @@ export class ReleaseRun {
   readonly ref: ReleaseRef;
   readonly steps: Steps;
   readonly undo = new UndoStack();
-  readonly facts: Facts = { reports: [], authors: [], waiverOwners: [], firstRelease: false, judge: null };
+  readonly facts: Facts = { reports: [], authors: [], waiverOwners: [], waiversRenewed: new Set(), firstRelease: false, judge: null };
   readonly approvals: Approvals;
   readonly threats: Threats;
   infrastructure: InfrastructureState;
@@ -218,9 +218,8 @@ export class ReleaseRun {
   stop(obstacles: readonly Obstacle[]): void {
     if (this.#stoppedSince === undefined) this.record('lineStopped', { obstacles, phase: this.#view.phase });
     this.#stoppedSince ??= Date.now();
-    // A clock or another person ends the others; this one waits for whoever can say what is true.
-    const unknown = obstacles.find(({ kind }) => kind === 'unknown');
-    this.show({ waitingFor: { kind: 'line', obstacles }, attention: unknown === undefined ? null : obstacleText(unknown) });
+    const wanting = obstacles.filter(needsPerson);
+    this.show({ waitingFor: { kind: 'line', obstacles }, attention: wanting.length === 0 ? null : obstaclesText(wanting) });
   }
 
   /** In the record once for each set of freezes that it passes, however often it is looked. */
@@ -390,10 +389,12 @@ export class ReleaseRun {
   checkInstruction(message: Message, { reason }: Instruction): void {
     this.checkPhase(message);
     if (reason.trim() === '') throw refusal('request.invalid', 'say why: `reason` is empty');
-    if (message !== 'resume' || this.#view.held !== null) return;
-    throw refusal(
-      'release.wrongPhase',
-      this.isStopped ? 'the line of its environment is not free: it goes on by itself' : 'the release is not held',
-    );
+    const { held, waitingFor } = this.#view;
+    if (message !== 'resume' || held !== null) return;
+    const why =
+      waitingFor?.kind === 'line'
+        ? `the line is not free, it goes on by itself: ${obstaclesText(waitingFor.obstacles)}`
+        : 'the release is not held';
+    throw refusal('release.wrongPhase', why);
   }
 }

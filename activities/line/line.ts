@@ -1,6 +1,6 @@
 /**
- * Is the line of an environment free? Reads the freezes of the catalog's file as it is now, and asks Temporal whether
- * the line was stopped. Never throws: not to know is a reason to wait, and whoever waits should see which.
+ * Is the line of an environment free? Reads the freezes of the catalog's file as it is now, whether waivers that have ended
+ * were renewed there, and asks Temporal whether the line was stopped. Never throws: not to know is a reason to wait, and whoever waits should see which.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,6 +11,8 @@ import type { Freeze } from '../../domain/catalog.ts';
 import { freezesAt, mistakeOf } from '../../domain/freezes.ts';
 import { lineIdOf, lineSignals, type Obstacle } from '../../domain/line.ts';
 import type { LinePort } from '../../domain/ports.ts';
+import type { WaiverInPlay } from '../../domain/waiver.ts';
+import { renewalOf } from './renewals.ts';
 
 export interface LineDependencies {
   readonly client: Client;
@@ -65,11 +67,25 @@ export function createLineActivities({ client, catalog, now = Date.now }: LineDe
   };
 
   return {
-    async readLine({ release: { environment, releaseId } }) {
-      return { obstacles: (await Promise.all([frozen(environment), stopped(environment, releaseId)])).flat() };
+    async readLine({ release, ended = [] }) {
+      const { environment, releaseId } = release;
+      const obstacles = (await Promise.all([frozen(environment), stopped(environment, releaseId)])).flat();
+      if (ended.length === 0) return { obstacles };
+      const at = new Date(now()).toISOString();
+      const looked = await Promise.all(ended.map(async (waiver) => ({ waiver, renewal: await renewalOf(catalog, waiver, release, at) })));
+      const over = looked.filter(({ renewal }) => renewal === undefined).map(({ waiver }) => obstacleOf(waiver));
+      return {
+        obstacles: [...obstacles, ...over.slice(0, waiversShownMax)],
+        renewed: looked.flatMap(({ renewal }) => (renewal === undefined ? [] : [renewal])),
+      };
     },
   };
 }
+
+/** One is enough to hold a release, and twenty of them are no more to read in a view. */
+const waiversShownMax = 5;
+
+const obstacleOf = ({ name, rule, owner, until }: WaiverInPlay): Obstacle => ({ kind: 'waiver', name, rule, owner, until });
 
 function freezesFrom(text: string): readonly Freeze[] {
   const { freeze } = environmentFile.parse(parse(text));

@@ -7,6 +7,7 @@ export const obstacle = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('freeze'), name: z.string(), reason: z.string(), until: time }),
     z.object({ kind: z.literal('stopped'), by: z.string(), reason: z.string(), since: time }),
+    z.object({ kind: z.literal('waiver'), name: z.string(), rule: z.string(), owner: z.string(), until: time }),
     z.object({ kind: z.literal('unknown'), reason: z.string() }),
   ])
   .meta({

@@ -2,11 +2,15 @@
  * Goal: what the gate asks for is asked for: owners of waivers do not count, and whoever it names has to be among those
  * who approve. Method: the real workflows on a real Temporal server, over worlds in memory whose gate is scripted.
  */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createLineActivities } from '../../activities/line/line.ts';
 import { digestText } from '../../domain/digest.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
-import { abortUpdate } from '../../workflows/messages.ts';
+import { abortUpdate, lineChangedSignal, resumeUpdate } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import type { ScriptedWorld } from '../support/scripted-world.ts';
@@ -134,6 +138,44 @@ describe.concurrent('the gate', () => {
     await second.decide('approve');
     await endFirst();
     expect(await second.handle.result()).toMatchObject({ kind: 'released', infrastructure: 'applied' });
+  });
+
+  test('holds a release at its weight when a waiver ends while traffic shifts, until the waiver is renewed in the catalog', async () => {
+    const catalog = mkdtempSync(join(tmpdir(), 'plimsoll-catalog-'));
+    for (const folder of ['environments', 'waivers']) mkdirSync(join(catalog, folder));
+    writeFileSync(join(catalog, 'environments/production.yaml'), 'name: production\n');
+    const real = createLineActivities({ client: temporal.client, catalog });
+    const release = await givenRelease(
+      temporal,
+      (world) => {
+        world.gate = waivedFor(6, ended);
+        world.readLine = (input) => real.readLine(input);
+        world.onStep = async (step) => {
+          if (step === 'watchCanary') await release.until(({ gate }) => Date.parse(gate?.waivers?.[0]?.until ?? '') < Date.now());
+        };
+      },
+      { infrastructure: undefined },
+    );
+    await release.decide('approve');
+    const held = await release.until(({ waitingFor }) => waitingFor?.kind === 'line');
+    expect(held).toMatchObject({
+      phase: 'shifting',
+      waitingFor: { obstacles: [{ kind: 'waiver', name: 'reports-are-public', rule: 'CKV_AWS_20', owner: 'olga' }] },
+      attention: expect.stringContaining('olga renews it in the catalog') as string,
+    });
+    expect(release.world.weightOf('b')).toBe(10);
+    // Nobody resumes what a gate has not let pass.
+    await expect(release.handle.executeUpdate(resumeUpdate, { args: [tell] })).rejects.toMatchObject({
+      cause: { type: 'release.wrongPhase', message: expect.stringContaining('reports-are-public') as string },
+    });
+    const [from, until] = [0, 10].map((days) => new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10));
+    const { rule, address, owner, reason } = waiver;
+    const file = { name: waiver.name, rule, address, environment: 'production', reason, owner, from, until };
+    writeFileSync(join(catalog, 'waivers/reports-are-public.yaml'), JSON.stringify(file));
+    await release.handle.signal(lineChangedSignal);
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+    const told = release.world.recordKinds.filter((kind) => ['lineStopped', 'waiverRenewed', 'lineFree'].includes(kind));
+    expect(told).toEqual(['lineStopped', 'waiverRenewed', 'lineFree']);
   });
 
   test('adds seats to the quorum of the environment, and only for the release that needs them', async () => {

@@ -182,6 +182,12 @@ export type Obstacle = {
     reason: string;
     since: string;
 } | {
+    kind: 'waiver';
+    name: string;
+    rule: string;
+    owner: string;
+    until: string;
+} | {
     kind: 'unknown';
     reason: string;
 };
