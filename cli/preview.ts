@@ -40,12 +40,13 @@ function news(before: PreviewDetails | undefined, now: PreviewDetails, colors: C
   return changesBetween(before === undefined ? undefined : release(before), release(now), colors);
 }
 
-export function planText({ status, outcome, attention, approval, obstacles, lanes }: PreviewDetails, colors: Colors): string {
+export function planText({ status, outcome, attention, approval, override, obstacles, lanes }: PreviewDetails, colors: Colors): string {
   if (status === 'failed') return `${colors.red('a step broke')}: ${attention ?? 'the workers’ log says which'}\n`;
   if (outcome !== null) return `${colors.red(`would be ${outcome.kind}`)}: ${outcome.reason}\n`;
   const busy = lanes
     .filter(({ heldBy }) => heldBy !== null)
     .map(({ lane, heldBy, waiting }) => `lane ${lane} is held by ${heldBy}, ${waiting} waiting\n`);
   const approvers = approval === null ? 'without an approval' : `once ${approval} have approved`;
-  return `${colors.green('would be released')} ${approvers}\n${obstacleLines(obstacles, colors)}${busy.join('')}`;
+  const passes = override === undefined ? '' : `${colors.yellow(`would pass freezes, ${override.ticket}: ${override.reason}`)}\n`;
+  return `${colors.green('would be released')} ${approvers}\n${passes}${obstacleLines(obstacles, colors)}${busy.join('')}`;
 }

@@ -131,8 +131,8 @@ describe('planning', () => {
   const planWords = ['plan', ...releaseWords.slice(1).filter((word, index, all) => word !== '--reason' && all[index - 1] !== '--reason')];
   const previewed = () => [...world.releases.previewed.values()][0];
   beforeEach(() => world.releases.previewed.clear());
-  const end = async (status: 'completed' | 'failed', change: object) => {
-    const running = plimsoll(planWords);
+  const end = async (status: 'completed' | 'failed', change: object, ...more: string[]) => {
+    const running = plimsoll([...planWords, ...more]);
     await vi.waitFor(() => expect(previewed()).toBeDefined());
     const preview = previewed();
     if (preview === undefined) throw new Error('it was asked for');
@@ -145,6 +145,15 @@ describe('planning', () => {
     const { code, out } = await end('completed', {});
     expect([code, out]).toEqual([0, expect.stringContaining('would be released without an approval')]);
     expect(world.releases.releases.size).toBe(0);
+  });
+
+  test('of a hotfix that is to pass freezes takes the words that a release takes, and says so', async () => {
+    const words = ['--override-freeze', '--reason', 'payments are refused', '--ticket', 'INC-4711'];
+    const { out } = await end('completed', {}, ...words);
+    expect(out).toContain('would pass freezes, INC-4711: payments are refused');
+    expect(previewed()?.order).toMatchObject({ urgency: 'hotfix', override: { reason: 'payments are refused', ticket: 'INC-4711' } });
+    const refused = await plimsoll([...planWords, '--override-freeze', '--ticket', 'INC-4711']);
+    expect(refused.err).toContain('override.reason');
   });
 
   test('is refused with what would end it, or with the step that broke', async () => {

@@ -75,20 +75,19 @@ export function createProgram(
       .option('--digest <sha256:…>', 'model part: of the file')
       .option('--image <name@sha256:…>', 'model part: the server image, by digest');
 
-  addPlanCommand(
-    session,
-    withRequest(command('plan', 'what a release would be: scans, change, policies, approvers; nobody is asked')).option(
-      '--branch <name>',
-      'the branch that the commit is on, where it is not merged yet; the environment has to allow it',
-    ),
-    finish,
-  );
+  const withOverride = (made: Command): Command =>
+    made
+      .option('--override-freeze', 'a hotfix that does not wait for freezes, for --reason: two people have to approve it')
+      .option('--ticket <id>', 'with --override-freeze: where people talk about it');
 
-  withRequest(command('release', 'ask for a release'))
+  const planning = command('plan', 'what a release would be: scans, change, policies, approvers; nobody is asked')
+    .option('--branch <name>', 'the branch that the commit is on, where it is not merged yet; the environment has to allow it')
+    .option('--reason <text>', 'with --override-freeze: why it cannot wait');
+  addPlanCommand(session, withOverride(withRequest(planning)), finish);
+
+  withOverride(withRequest(command('release', 'ask for a release')))
     .option('--reason <text>', 'why; it goes into the record')
     .option('--attempt <number>', 'to try the same release again', wholeNumber)
-    .option('--override-freeze', 'a hotfix that does not wait for freezes, for --reason: two people have to approve it')
-    .option('--ticket <id>', 'with --override-freeze: where people talk about it')
     .option('--watch', 'follow it to its end; the exit code is its outcome')
     .action(async (options: ReleaseOptions) => finish(await commands.release(session, options)));
 

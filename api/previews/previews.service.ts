@@ -40,6 +40,7 @@ export class PreviewsService {
   async start({ branch, ...request }: PreviewRequest, by: Caller): Promise<z.infer<typeof startedPreview>> {
     const order = this.#onBranch(branch, resolveOrder(this.#catalog.current, request, requesterOf(by)));
     await this.#access.require(by, 'release.preview', resourceOf(order));
+    if (order.override !== undefined) await this.#access.require(by, 'release.override', resourceOf(order));
     // Each look is a new one: what it saw may have changed since.
     const id = previewIdOf(request, randomUUID());
     await this.#gateway.previews.start({ ...order, releaseId: id });

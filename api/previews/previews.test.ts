@@ -63,6 +63,14 @@ describe('a preview', () => {
     expect(world.releases.releases.size).toBe(0);
   });
 
+  test('of a hotfix that is to pass freezes is for whoever may ask for one', async () => {
+    const override = { reason: 'payments are refused', ticket: 'INC-4711' };
+    const previewed = async () => (await world.call('POST', '/v1/previews', { body: { ...body, override } })).status;
+    expect(await previewed()).toBe(202);
+    world.policy = (_caller, action) => action !== 'release.override';
+    expect([await previewed(), world.releases.previewed.size]).toEqual([403, 1]);
+  });
+
   test('says who would have to approve, what is in the way, and who is in the lanes', async () => {
     const { id } = await ask();
     expect((await show(id)).body).toMatchObject({
