@@ -52,6 +52,8 @@ export interface ThreatNotice {
   readonly finding: Pick<Threat, 'id' | 'type' | 'title' | 'severity' | 'account' | 'region' | 'updatedAt' | 'count'>;
   readonly about: Subject;
   readonly releases: readonly (Pick<Concerned, 'releaseId' | 'service' | 'environment' | 'team'> & { readonly state: Reached })[];
+  /** How many beyond those, which the record of the finding names. */
+  readonly moreReleases?: number | undefined;
   /** Of the event as it was delivered. */
   readonly evidence: Digest;
 }
@@ -93,8 +95,9 @@ function strayText({ strays: [first, ...others], more }: StrayNotice): string {
   return `No release explains ${first.workload} in ${first.environment}: ${first.because}${andMore}`;
 }
 
-function threatNoticeText({ finding, releases }: ThreatNotice): string {
+function threatNoticeText({ finding, releases, moreReleases = 0 }: ThreatNotice): string {
   const reached = releases.map(({ releaseId, state }) => (state === 'incident' ? `${releaseId}, which serves` : releaseId));
+  if (moreReleases > 0) reached.push(`${moreReleases} more`);
   return `GuardDuty: ${threatText(finding)} about ${reached.length === 0 ? 'no release' : reached.join(', ')}: ${finding.title}`;
 }
 

@@ -115,13 +115,25 @@ class Finding {
   async #tellAll(threat: Threat, drill: boolean): Promise<readonly Told[]> {
     const told = new Map<string, Told>();
     for (let looks = 1; ; looks++) {
-      const concerned = await detection.findConcerned.executeWithOptions({ summary: 'Which releases is it about?' }, [{ threat }]);
-      const wanted = concerned.filter((release) => isWorse(this.#told.get(keyOf(release)), threat));
-      const answers = await Promise.all(wanted.map((release) => this.#tell(release, threat, drill)));
+      const answers = await this.#look(threat, drill);
       for (const answer of answers) told.set(answer.releaseId, answer);
       if (looks === looksMax || answers.every(({ reached }) => reached !== 'gone')) return [...told.values()];
       await sleep(untilNextLook);
     }
+  }
+
+  /** Those of a page are told before the next is asked for. */
+  async #look(threat: Threat, drill: boolean): Promise<readonly Told[]> {
+    const answers: Told[] = [];
+    let last: Concerned | undefined;
+    do {
+      const asking = { threat, ...(last !== undefined && { after: last.releaseId }) };
+      const page = await detection.findConcerned.executeWithOptions({ summary: 'Which releases is it about?' }, [asking]);
+      const wanted = page.filter((release) => isWorse(this.#told.get(keyOf(release)), threat));
+      answers.push(...(await Promise.all(wanted.map((release) => this.#tell(release, threat, drill)))));
+      last = page.at(-1);
+    } while (last?.more === true);
+    return answers;
   }
 
   async #tell(release: Concerned, threat: Threat, drill: boolean): Promise<Told> {
@@ -196,8 +208,12 @@ class FindingChain {
     ]));
 }
 
+/** More than a person reads, and a notice has to fit a message; the record has them all. */
+const releasesShownMax = 50;
+
 function show(threat: Threat, told: readonly Told[]): void {
-  const lines = told.map(({ releaseId, reached }) => `- ${reached}: \`${releaseId}\``);
+  const lines = told.slice(0, releasesShownMax).map(({ releaseId, reached }) => `- ${reached}: \`${releaseId}\``);
+  if (told.length > releasesShownMax) lines.push(`- and ${told.length - releasesShownMax} more, which its record names`);
   setCurrentDetails([`**${threatText(threat)}**: ${threat.title}`, ...lines, `Event: \`${threat.evidence.digest}\``].join('\n\n'));
   const [first] = told;
   if (first === undefined) return;
@@ -217,7 +233,10 @@ const noticeOf = (threat: Threat, told: readonly Told[]): ThreatNotice => {
     at: now(),
     finding: { id, type, title, severity, account, region, updatedAt, count },
     about,
-    releases: told.map(({ releaseId, service, environment, team, reached }) => ({ releaseId, service, environment, team, state: reached })),
+    releases: told
+      .slice(0, releasesShownMax)
+      .map(({ releaseId, service, environment, team, reached }) => ({ releaseId, service, environment, team, state: reached })),
+    ...(told.length > releasesShownMax && { moreReleases: told.length - releasesShownMax }),
     evidence: evidence.digest,
   };
 };

@@ -12,7 +12,7 @@ import type { DetectionPort } from '../../domain/threats/ports.ts';
 import type { Concerned } from '../../domain/threats/told.ts';
 import { failure } from '../failure.ts';
 
-/** About 15 KiB of an answer. One finding is about a workload, a session or a bucket; so many releases of one bucket are not under way at once. */
+/** About 15 KiB of an answer, where each environment tells a few places; a message holds 32. */
 const concernedMax = 50;
 /** What was released longer ago than this many releases serves nothing any more, or the company has so many services that it pages by itself. */
 const servingMax = 2_000;
@@ -29,20 +29,35 @@ const footprint = z.object({
 const notices = z.array(z.custom<NoticeTarget>((value) => typeof value === 'object' && value !== null && 'kind' in value));
 const memo = z.object({ footprint, notices: notices.default([]) });
 
-export function createDetectionActivities({ client }: { readonly client: Client }): DetectionPort {
+export function createDetectionActivities({
+  client,
+  pageMax = concernedMax,
+}: {
+  readonly client: Client;
+  readonly pageMax?: number;
+}): DetectionPort {
   return {
-    async findConcerned({ threat }) {
+    async findConcerned({ threat, after = '' }) {
       try {
         const [open, serving] = await Promise.all([openReleases(client), servingReleases(client)]);
-        return [
-          ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
+        const concerned = [
           ...serving.flatMap((run) => concernedBy(threat, run, 'serves')),
-        ].slice(0, concernedMax);
+          ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
+        ];
+        return pageOf(concerned, after, pageMax);
       } catch (error) {
         throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
       }
     },
   };
+}
+
+/** Once each: one that is about to end may be in both lists, and is still open. */
+function pageOf(concerned: readonly Concerned[], after: string, pageMax: number): readonly Concerned[] {
+  const byId = new Map(concerned.map((one) => [one.releaseId, one]));
+  const left = [...byId.values()].filter(({ releaseId }) => releaseId > after).toSorted((a, b) => (a.releaseId < b.releaseId ? -1 : 1));
+  const page = left.slice(0, pageMax);
+  return left.length === page.length ? page : page.map((one, index) => (index === page.length - 1 ? { ...one, more: true } : one));
 }
 
 async function openReleases(client: Client): Promise<readonly WorkflowExecutionInfo[]> {

@@ -198,7 +198,9 @@ describe('what GuardDuty has found', () => {
       variables,
       told: { ...threatNotice, releases: [], about: { ...threatNotice.about, cluster: null, workloads: [] } },
     });
-    const [about, none] = received.map(({ body }) => body);
+    await deliver(slack, { variables, told: { ...threatNotice, moreReleases: 3 } });
+    const [about, none, many] = received.map(({ body }) => body);
+    expect(many).toContain('about fraud-1, 3 more: ');
     expect(about).toContain(
       'GuardDuty: Execution:Runtime/NewBinaryExecuted, severity 8 (GuardDuty f00d) about fraud-1: A &lt;binary&gt; was executed',
     );

@@ -33,7 +33,7 @@ const strayBlocks = ({ strays }: StrayNotice): readonly object[] =>
 const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });
 const context = (text: string) => ({ type: 'context', elements: [{ type: 'mrkdwn', text: escaped(text) }] });
 
-function threatBlocks({ finding, about, releases, evidence }: ThreatNotice): readonly object[] {
+function threatBlocks({ finding, about, releases, moreReleases = 0, evidence }: ThreatNotice): readonly object[] {
   const named = [
     about.cluster,
     ...about.workloads.map(({ namespace, name }) => `${namespace}/${name}`),
@@ -41,6 +41,7 @@ function threatBlocks({ finding, about, releases, evidence }: ThreatNotice): rea
     ...about.sessions,
   ];
   const reached = releases.map(({ service, environment, state }) => `${service} in ${environment}: ${state}`);
+  if (moreReleases > 0) reached.push(`${moreReleases} more`);
   return [
     {
       type: 'section',

@@ -7,9 +7,14 @@ import type { Concerned } from './told.ts';
 export interface DetectionPort {
   /**
    * Releases that a finding may be about: open ones, and those whose version serves now. One that does not say what it has
-   * (it began before they did) may always be: it decides itself.
+   * (it began before they did) may always be: it decides itself. In the order of their ids, a page at a time: the last one
+   * of a page says whether there are more.
    */
-  findConcerned(input: { readonly threat: Threat }): Promise<readonly Concerned[]>;
+  findConcerned(input: {
+    readonly threat: Threat;
+    /** The id that the page before ended with. */
+    readonly after?: string | undefined;
+  }): Promise<readonly Concerned[]>;
 }
 
 /** The chain of one finding. */

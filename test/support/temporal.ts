@@ -105,7 +105,8 @@ function findingActivities(
   const chainOf = (id: string) => chains.get(id) ?? chains.set(id, []).get(id) ?? [];
   return {
     findConcerned: (input: Parameters<DetectionPort['findConcerned']>[0]) =>
-      broken(`findConcerned ${input.threat.id}`, () => createDetectionActivities({ client }).findConcerned(input)),
+      // Pages of two, so that a finding about more is told to all of them page by page.
+      broken(`findConcerned ${input.threat.id}`, () => createDetectionActivities({ client, pageMax: 2 }).findConcerned(input)),
     readFinding: async ({ findingId }: { findingId: string }) => ({
       nextSequence: chainOf(findingId).length,
       head: chainOf(findingId).at(-1)?.hash ?? null,

@@ -193,6 +193,30 @@ describe.concurrent('a high finding', () => {
     await eventually(() => expect(toldOf(threat.id)[0]?.releases).toHaveLength(2));
   });
 
+  test('about more releases than are found at once stops each of them once', async () => {
+    const first = await given((world) => {
+      world.gate = () => ({ kind: 'approval needed', violations: [] });
+    }, modelOnly);
+    const others = await Promise.all(
+      Array.from({ length: 4 }, () =>
+        given(
+          (world) => {
+            world.gate = () => ({ kind: 'approval needed', violations: [] });
+          },
+          { ...modelOnly, model: first.order.model },
+        ),
+      ),
+    );
+    const all = [first, ...others];
+    for (const { until } of all) await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    const threat = found({ about: aboutBucket(first.order) });
+    await send(threat);
+    for (const { handle } of all) expect(await handle.result()).toMatchObject({ kind: 'blocked' });
+    expect(all.map(({ world }) => times(world, 'threatened'))).toEqual([1, 1, 1, 1, 1]);
+    await eventually(() => expect(kindsOf(threat.id).filter((type) => type === recordTypes.findingTold)).toHaveLength(5));
+    await eventually(() => expect(toldOf(threat.id)[0]?.releases).toHaveLength(5));
+  });
+
   test.each([
     ['applyPlan', 'blocked', 'applied'],
     ['deploySlot', 'rolled back', 'applied'],
