@@ -45,6 +45,8 @@ import type { EvidenceReader } from './store/evidence-reader.ts';
 import { StraysController } from './strays/strays.controller.ts';
 import { StraysService } from './strays/strays.service.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
+import { ThreatsController } from './threats/threats.controller.ts';
+import { ThreatsService } from './threats/threats.service.ts';
 import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
 import { WaiversService } from './waivers/waivers.service.ts';
@@ -81,6 +83,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       WaiversController,
       FindingsController,
       CheckupController,
+      ThreatsController,
       IdentityController,
       HealthController,
       DocsController,
@@ -115,6 +118,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       WaiversService,
       FindingsService,
       CheckupService,
+      ThreatsService,
     ],
   })
   class AppModule {}

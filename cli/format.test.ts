@@ -65,6 +65,7 @@ const release: ReleaseDetails = {
   records: 1,
   status: 'running',
   progress: null,
+  incidents: [],
   recovery: null,
   obstacles: [],
   links: { self: '/v1/releases/x', events: '/v1/releases/x/events', page: null, temporal: null },
@@ -258,4 +259,13 @@ test('findings that are new come first and are marked, and are not said twice', 
   );
   const none = { comparedWith: 'r-1', counts: {}, worst: [] };
   expect(detailsText({ ...release, gate: { ...gate, news: none } }, plain)).toContain('findings   none is new since r-1');
+});
+
+test('what GuardDuty found about a version that serves is an incident of its release', () => {
+  const incidents = [
+    { id: 'f00d', type: 'Discovery:S3/AnomalousBehavior', title: 'an unusual place', severity: 5, lastSeenAt: at('09:30:00') },
+  ];
+  expect(detailsText({ ...release, incidents }, plain)).toContain(
+    'incident   Discovery:S3/AnomalousBehavior, severity 5, last seen 2026-11-24 09:30: an unusual place (GuardDuty f00d)',
+  );
 });

@@ -18,7 +18,7 @@ export type Colors = Terminal['colors'];
 
 export const clock = (iso: string): string => iso.slice(11, 19);
 
-const day = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
+export const day = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
 
 export function outcomeText(outcome: string | null, status: string, colors: Colors): string {
   if (outcome === 'released') return colors.green(outcome);
@@ -210,6 +210,10 @@ export function detailsText(release: ReleaseDetails, colors: Colors): string {
     release.undo.length === 0 || outcome !== null ? undefined : ['would undo', release.undo.join(', ')],
     outcome === null ? undefined : ['outcome', `${outcomeText(outcome.kind, release.status, colors)}: ${outcome.reason}`],
     outcome === null ? undefined : ['left as', `infrastructure ${outcome.infrastructure}, model ${outcome.model}`],
+    ...release.incidents.map(
+      ({ id, type, title, severity, lastSeenAt }) =>
+        ['incident', `${colors.red(`${type}, severity ${severity}`)}, last seen ${day(lastSeenAt)}: ${title} (GuardDuty ${id})`] as const,
+    ),
     release.recovery === null ? undefined : ['recovery', recoveryText(release.recovery)],
     release.links.page === null ? undefined : ['page', release.links.page],
     release.links.temporal === null ? undefined : ['history', release.links.temporal],

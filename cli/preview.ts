@@ -34,6 +34,7 @@ function news(before: PreviewDetails | undefined, now: PreviewDetails, colors: C
   const release = (one: PreviewDetails) => ({
     ...one,
     progress: null,
+    incidents: [],
     recovery: null,
     links: { self: '', events: '', page: null, temporal: null },
   });

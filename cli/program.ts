@@ -10,6 +10,7 @@ import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
 import type { ReleaseOptions } from './request.ts';
 import { strays } from './strays.ts';
+import { type ThreatOptions, threats } from './threats.ts';
 import { waivers } from './waivers.ts';
 
 const exits = `
@@ -138,6 +139,15 @@ export function createProgram(
   command('strays <environment>', 'what runs that no release explains; exit code 0 when there is nothing').action(
     async (environment: string, options: { json?: boolean }) => finish(await strays(session, environment, options)),
   );
+
+  command('threats', 'what GuardDuty has found, the newest first, and which releases it is about')
+    .option('--service <name>')
+    .option('--environment <name>')
+    .option('--release <release>')
+    .option('--incidents', 'only what is about a version that serves')
+    .option('--page-size <number>', 'at most 100', wholeNumber)
+    .option('--page-token <token>', 'of the page before')
+    .action(async (options: ThreatOptions) => finish(await threats(session, options)));
 
   command('waivers', 'findings that pass for a while, the first to end first').action(async (options: { json?: boolean }) =>
     finish(await waivers(session, options)),

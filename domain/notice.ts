@@ -6,7 +6,7 @@ import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
 import type { FoundStray } from './strays/record.ts';
 import { type Subject, type Threat, threatText } from './threats/finding.ts';
-import type { Concerned } from './threats/told.ts';
+import type { ReachedRelease } from './threats/listed.ts';
 
 /** Where the worker finds a secret: a variable of its environment, or AWS Secrets Manager. */
 export type SecretRef = { readonly variable: string } | { readonly secretArn: string };
@@ -51,7 +51,7 @@ export interface ThreatNotice {
   readonly at: string;
   readonly finding: Pick<Threat, 'id' | 'type' | 'title' | 'severity' | 'account' | 'region' | 'updatedAt' | 'count'>;
   readonly about: Subject;
-  readonly releases: readonly (Pick<Concerned, 'releaseId' | 'service' | 'environment' | 'team'> & { readonly state: Reached })[];
+  readonly releases: readonly ReachedRelease[];
   /** How many beyond those, which the record of the finding names. */
   readonly moreReleases?: number | undefined;
   /** Of the event as it was delivered. */

@@ -14,6 +14,7 @@ import {
   setHandler,
   sleep,
   TemporalFailure,
+  upsertMemo,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -33,11 +34,13 @@ import {
   type ThreatNews,
   threatText,
 } from '../domain/threats/finding.ts';
+import { isIncident, listedReleases, listedThreat, type ReachedRelease, releasesListedMax, threatMemo } from '../domain/threats/listed.ts';
 import { findingRecordOf } from '../domain/threats/record.ts';
 import { counts } from '../domain/threats/response.ts';
 import type { Concerned, ReceivedThreat } from '../domain/threats/told.ts';
 import { findingReceivedSignal, findingSignal } from './messages.ts';
 import { now } from './outbox.ts';
+import { isPatched } from './patches.ts';
 import { searchAttributes } from './search-attributes.ts';
 import { detection, findingLedger, noticing } from './steps.ts';
 
@@ -54,6 +57,8 @@ interface State {
   readonly told: Readonly<Record<string, Band>>;
   /** How bad it was when people were told. */
   readonly announced: Band | undefined;
+  /** What became of each release. Left out by runs from before it was kept. */
+  readonly reached?: readonly ReachedRelease[] | undefined;
   readonly waiting: readonly ReceivedThreat[];
 }
 
@@ -83,18 +88,21 @@ class Finding {
   #heard: Heard | undefined;
   #announced: Band | undefined;
   readonly #told: Map<string, Band>;
+  readonly #reached: Map<string, ReachedRelease>;
   /** Nothing of the finding waits for them. */
   readonly #notices: Promise<unknown>[] = [];
 
-  constructor(id: string, { heard, told, announced }: State) {
+  constructor(id: string, { heard, told, announced, reached = [] }: State) {
     this.#chain = new FindingChain(id);
     this.#heard = heard;
     this.#announced = announced;
     this.#told = new Map(Object.entries(told));
+    this.#reached = new Map(reached.map((release) => [release.releaseId, release]));
   }
 
   get state(): Omit<State, 'waiting'> {
-    return { heard: this.#heard, told: Object.fromEntries(this.#told), announced: this.#announced };
+    const reached = listedReleases([...this.#reached.values()]);
+    return { heard: this.#heard, told: Object.fromEntries(this.#told), announced: this.#announced, reached };
   }
 
   /** Everybody was told, or could not be. */
@@ -105,7 +113,8 @@ class Finding {
     if (!isNews(this.#heard, threat)) return;
     this.#heard = newestOf(this.#heard, threat);
     const told = await this.#tellAll(threat, drill);
-    show(threat, told);
+    for (const one of told) this.#reached.set(one.releaseId, reachedOf(one));
+    show(threat, [...this.#reached.values()], told.length > 0);
     await this.#record(threat, drill, told);
     if (!counts(threat, drill) || (told.length === 0 && !isWorse(this.#announced, threat))) return;
     this.#announced = bandOf(threat);
@@ -208,21 +217,30 @@ class FindingChain {
     ]));
 }
 
-/** More than a person reads, and a notice has to fit a message; the record has them all. */
-const releasesShownMax = 50;
+const reachedOf = ({ releaseId, service, environment, team, reached }: Told): ReachedRelease => ({
+  releaseId,
+  service,
+  environment,
+  team,
+  state: reached,
+});
 
-function show(threat: Threat, told: readonly Told[]): void {
-  const lines = told.slice(0, releasesShownMax).map(({ releaseId, reached }) => `- ${reached}: \`${releaseId}\``);
-  if (told.length > releasesShownMax) lines.push(`- and ${told.length - releasesShownMax} more, which its record names`);
+/** Wherever people and the API look: everything that became of it so far. */
+function show(threat: Threat, reached: readonly ReachedRelease[], isAnyNew: boolean): void {
+  const listed = listedThreat(threat, reached);
+  const lines = listed.releases.map(({ releaseId, state }) => `- ${state}: \`${releaseId}\``);
+  if (listed.moreReleases > 0) lines.push(`- and ${listed.moreReleases} more, which its record names`);
   setCurrentDetails([`**${threatText(threat)}**: ${threat.title}`, ...lines, `Event: \`${threat.evidence.digest}\``].join('\n\n'));
-  const [first] = told;
-  if (first === undefined) return;
-  upsertSearchAttributes([
-    { key: searchAttributes.service, value: first.service },
-    { key: searchAttributes.environment, value: first.environment },
-    { key: searchAttributes.team, value: first.team },
-    { key: searchAttributes.attention, value: told.some(({ reached }) => reached === 'incident') },
-  ]);
+  const isListed = isPatched('findings are listed');
+  const [first] = listed.releases;
+  if (first !== undefined && (isAnyNew || isListed))
+    upsertSearchAttributes([
+      { key: searchAttributes.service, value: first.service },
+      { key: searchAttributes.environment, value: first.environment },
+      { key: searchAttributes.team, value: first.team },
+      { key: searchAttributes.attention, value: listed.releases.some(isIncident) },
+    ]);
+  if (isListed) upsertMemo({ [threatMemo]: listed });
 }
 
 const noticeOf = (threat: Threat, told: readonly Told[]): ThreatNotice => {
@@ -233,10 +251,8 @@ const noticeOf = (threat: Threat, told: readonly Told[]): ThreatNotice => {
     at: now(),
     finding: { id, type, title, severity, account, region, updatedAt, count },
     about,
-    releases: told
-      .slice(0, releasesShownMax)
-      .map(({ releaseId, service, environment, team, reached }) => ({ releaseId, service, environment, team, state: reached })),
-    ...(told.length > releasesShownMax && { moreReleases: told.length - releasesShownMax }),
+    releases: told.slice(0, releasesListedMax).map(reachedOf),
+    ...(told.length > releasesListedMax && { moreReleases: told.length - releasesListedMax }),
     evidence: evidence.digest,
   };
 };

@@ -17,6 +17,8 @@ const patches = {
   'a waiver ends in a lane': true,
   /** Before: tflint was not asked, and the policies did not miss its report. */
   'tflint looks at the code': true,
+  /** Before: a finding of GuardDuty did not say in its memo what it is and which releases it reached. */
+  'findings are listed': true,
 } as const;
 
 export const isPatched = (patch: keyof typeof patches): boolean => patched(patch);

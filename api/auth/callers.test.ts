@@ -40,7 +40,11 @@ describe('who asks', () => {
       const response = await world().call(method, concrete, body);
       expect([method, path, world().asked.length > 0]).toEqual([method, path, true]);
       // A list is never refused: it holds what the caller may read.
-      const empty = { '/v1/releases': { releases: [], nextPageToken: null }, '/v1/waivers': { waivers: [] } };
+      const empty = {
+        '/v1/releases': { releases: [], nextPageToken: null },
+        '/v1/waivers': { waivers: [] },
+        '/v1/threats': { threats: [], nextPageToken: null },
+      };
       const expected =
         method === 'GET' && path in empty
           ? empty[path as keyof typeof empty]

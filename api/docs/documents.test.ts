@@ -30,6 +30,7 @@ describe('documents', () => {
       'GET /v1/releases/{id}/verdict',
       'GET /v1/releases/{id}/verdict.svg',
       'GET /v1/services/{service}/environments/{environment}',
+      'GET /v1/threats',
       'GET /v1/waivers',
       'POST /v1/environments/{environment}/resume',
       'POST /v1/environments/{environment}/stop',

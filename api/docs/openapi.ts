@@ -29,6 +29,7 @@ import { releaseVerdict, weightFilter } from '../releases/verdict-schemas.ts';
 import { rollbackRequest } from '../rollbacks/schemas.ts';
 import { serviceStatus } from '../services/schemas.ts';
 import { strayList } from '../strays/schemas.ts';
+import { threatFilter, threatPage } from '../threats/schemas.ts';
 import { waiverList } from '../waivers/schemas.ts';
 
 const problem = z
@@ -116,6 +117,7 @@ export const openApiDocument = () =>
       { name: 'identity' },
       { name: 'waivers' },
       { name: 'installation' },
+      { name: 'threats' },
       { name: 'health' },
     ],
     components: {
@@ -235,6 +237,14 @@ export const openApiDocument = () =>
         get: operation('examineInstallation', 'installation', 'Whether the installation is right, with a remedy where it is not', {
           description: 'Looks anew each time, all at once and for at most 25 seconds; nothing is changed. For the platform team.',
           responses: { '200': { description: 'What was found', content: json(installationReport) } },
+        }),
+      },
+      '/v1/threats': {
+        get: operation('listThreats', 'threats', 'What GuardDuty has found, the newest first', {
+          requestParams: { query: threatFilter },
+          responses: {
+            '200': { description: 'One page: what is about releases that the caller may read, or about none', content: json(threatPage) },
+          },
         }),
       },
       '/v1/me': {

@@ -31,11 +31,15 @@ import type { Config } from '../config.ts';
 import { EnvironmentsService } from '../environments/environments.service.ts';
 import { Problem } from '../http/problem.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway } from '../temporal/releases-gateway.ts';
+import { incidentsOf } from '../threats/threats.service.ts';
 import { CONFIG, PROOFS, RELEASES_GATEWAY } from '../tokens.ts';
 import { progressOf, releaseEvents } from './events.ts';
 import { listQuery } from './list-query.ts';
 import type { DecisionRequest, ListFilter, releaseDetails, releasePage, startedRelease, Told } from './schemas.ts';
 import { verdict } from './verdict-schemas.ts';
+
+/** The newest of all incidents: that many that nobody has gone back from are no longer about single releases. */
+const incidentsMax = 100;
 
 export interface Started {
   /** `false`: it was there before. */
@@ -118,9 +122,16 @@ export class ReleasesService {
       verdict: judged.success ? judged.data : null,
       status: release.status,
       progress: progressOf(release.heartbeats) ?? null,
+      incidents: release.outcome === 'released' ? await this.#incidentsOf(id) : [],
       recovery: hasAnswer ? null : await this.#gateway.recovery(id),
       links: this.#links(id),
     };
+  }
+
+  /** What GuardDuty found about it since it was released. */
+  async #incidentsOf(id: string) {
+    const { threats } = await this.#gateway.threats.list(true, incidentsMax, undefined);
+    return incidentsOf(threats, id);
   }
 
   async events(id: string, after: number, by: Caller, signal: AbortSignal): Promise<AsyncGenerator<string>> {

@@ -324,6 +324,9 @@ export const releaseDetails = releaseView
   .extend({
     status: z.enum(runStatuses),
     progress: progress.nullable(),
+    incidents: z
+      .array(threat.pick({ id: true, type: true, title: true, severity: true }).extend({ lastSeenAt: time }))
+      .meta({ description: 'What GuardDuty found about its version once it served.' }),
     recovery: recovery.nullable(),
     obstacles: z.array(obstacle),
     links,

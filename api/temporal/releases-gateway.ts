@@ -10,6 +10,7 @@ import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
 import type { RefusalsGateway } from './refusals.ts';
 import type { StraysGateway } from './strays.ts';
+import type { ThreatGateway } from './threats.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -61,6 +62,7 @@ export interface ReleasesGateway {
   readonly previews: PreviewGateway;
   readonly refusals: RefusalsGateway;
   readonly strays: StraysGateway;
+  readonly threats: ThreatGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

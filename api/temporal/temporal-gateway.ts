@@ -14,7 +14,6 @@ import {
 } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
 import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
-import { digestText, hexOf } from '../../domain/digest.ts';
 import { isFailureKind } from '../../domain/failures.ts';
 import { memoOf } from '../../domain/memo.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
@@ -26,10 +25,12 @@ import { Problem } from '../http/problem.ts';
 import { createCheckupGateway } from './checkup.ts';
 import { clientOptions, type TemporalSettings } from './connection.ts';
 import { createLineGateway } from './line.ts';
+import { opened, sealed } from './page-token.ts';
 import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
 import { createStraysGateway } from './strays.ts';
+import { createThreatGateway, type ListPage } from './threats.ts';
 
 export const releaseType = 'release';
 
@@ -64,9 +65,24 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     checkup: <Answer>(ask: () => Promise<Answer>) => within(checkupDeadlineMs, ask),
   };
 
+  const listPage: ListPage = (query, pageSize, pageToken) =>
+    within(serverDeadlineMs, async () => {
+      const answer = await client.workflowService.listWorkflowExecutions({
+        namespace,
+        query,
+        pageSize,
+        ...(pageToken !== undefined && { nextPageToken: opened(pageToken, query) }),
+      });
+      const infos = await Promise.all(
+        answer.executions.map((raw) => executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace)),
+      );
+      return { infos, nextPageToken: answer.nextPageToken.length === 0 ? null : sealed(answer.nextPageToken, query) };
+    });
+
   return {
     checkup: createCheckupGateway(client, deadlines),
     line: createLineGateway(client, deadlines),
+    threats: createThreatGateway(listPage),
     previews: createPreviewGateway(client, deadlines),
 
     refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),
@@ -112,22 +128,10 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     order: (id) => within(workerDeadlineMs, () => handleOf(id).query(orderQuery)),
     records: (id, after, limit) => within(workerDeadlineMs, () => handleOf(id).query(recordsQuery, after, limit)),
 
-    list: (query, pageSize, pageToken) =>
-      within(serverDeadlineMs, async () => {
-        const answer = await client.workflowService.listWorkflowExecutions({
-          namespace,
-          query,
-          pageSize,
-          ...(pageToken !== undefined && { nextPageToken: opened(pageToken, query) }),
-        });
-        const infos = await Promise.all(
-          answer.executions.map((raw) => executionInfoFromRaw(raw, client.options.loadedDataConverter, raw, namespace)),
-        );
-        return {
-          releases: infos.map(summaryOf),
-          nextPageToken: answer.nextPageToken.length === 0 ? null : sealed(answer.nextPageToken, query),
-        };
-      }),
+    list: async (query, pageSize, pageToken) => {
+      const { infos, nextPageToken } = await listPage(query, pageSize, pageToken);
+      return { releases: infos.map(summaryOf), nextPageToken };
+    },
 
     tellRecovery: async (id, { undo, ...instruction }, updateId) => {
       const handle = handleOf(recoveryIdOf(id));
@@ -247,24 +251,6 @@ function descriptionOf(info: Awaited<ReturnType<ReturnType<Client['workflow']['g
     ),
   };
 }
-
-/**
- * The server's own token, and which question it belongs to. Sent with another one it would leave releases
- * out; sent broken, the server calls it an error of its own and the client tries again until its deadline.
- */
-const sealed = (token: Uint8Array, query: string): string => `${questionOf(query)}.${Buffer.from(token).toString('base64url')}`;
-
-function opened(pageToken: string, query: string): Buffer {
-  const [question, token = ''] = pageToken.split('.');
-  if (question !== questionOf(query))
-    throw new Problem('request.invalid', 'pageToken: it does not belong to this filter', {
-      errors: [{ field: 'pageToken', allowed: 'the `nextPageToken` of the page before, with the same filter' }],
-    });
-  return Buffer.from(token, 'base64url');
-}
-
-/** Sixteen digits tell any two filters apart; nobody gains by making one up. */
-const questionOf = (query: string): string => hexOf(digestText(query)).slice(0, 16);
 
 /** Errors of the client and the server as problems of ours; what is left is a bug and stays what it is. */
 function translated(error: unknown): unknown {

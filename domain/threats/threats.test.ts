@@ -6,6 +6,7 @@ import { digestText } from '../digest.ts';
 import { phases } from '../phase.ts';
 import { type Concern, concernOf, digestIn, footprintOf, mayConcern } from './concern.ts';
 import { bandOf, isNews, isWorse, newestOf, type Subject } from './finding.ts';
+import { isIncident, listedThreat } from './listed.ts';
 import { counts, effects, keepsPods, type Response, responseTo } from './response.ts';
 
 const order = orderOf();
@@ -147,4 +148,12 @@ describe('the same finding again', () => {
     expect([isWorse('medium', threatOf({ severity: 7 })), isWorse('high', threatOf({ severity: 10 }))]).toEqual([true, false]);
     expect(bandOf({ severity: 9 })).toBe('high');
   });
+});
+
+test('a list has incidents first, as many releases as a message holds, and says how many there are beyond', () => {
+  const reached = (releaseId: string, state: 'told' | 'incident') => ({ releaseId, service: 's', environment: 'e', team: 't', state });
+  const releases = [...Array.from({ length: 60 }, (_, index) => reached(`r-${index}`, 'told')), reached('last', 'incident')];
+  const listed = listedThreat(threatOf({}), releases);
+  expect([listed.releases[0]?.releaseId, listed.releases.length, listed.moreReleases]).toEqual(['last', 50, 11]);
+  expect(isIncident(reached('r', 'told'))).toBe(false);
 });

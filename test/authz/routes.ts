@@ -13,6 +13,7 @@ const because = { reason: 'r' };
 /** What a route asks about besides, where its body says more. */
 export const besides: readonly Pick<Route, 'route' | 'action'>[] = [
   { route: 'POST /v1/releases with `override`', action: 'release.override' },
+  { route: 'POST /v1/previews with `override`', action: 'release.override' },
 ];
 
 export const routes: readonly Route[] = [
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   { route: 'GET /v1/environments/{environment}/strays', action: 'strays.read' },
   { route: 'GET /v1/waivers', action: 'service.read' },
   { route: 'GET /v1/doctor', action: 'installation.read' },
+  { route: 'GET /v1/threats', action: 'release.read' },
 ];
 
 /** Nothing of a release is in them: health, where people log in, and what a caller's own token says. */

@@ -223,6 +223,10 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
   async 'finding.stopped-a-release'() {
     return (await stoppedByFinding()).findingId;
   },
+  /** It says in its memo what it is; the one above was recorded before. */
+  async 'finding.listed'() {
+    return (await stoppedByFinding()).findingId;
+  },
   async 'recover.rolled-back'() {
     const { handle } = await givenRelease(temporal, (world, releaseId) => {
       world.gate = () => ({ kind: 'allow', violations: [] });

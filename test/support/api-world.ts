@@ -18,6 +18,7 @@ import type { CheckupGateway } from '../../api/temporal/checkup.ts';
 import type { LineGateway } from '../../api/temporal/line.ts';
 import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
+import type { ThreatGateway } from '../../api/temporal/threats.ts';
 import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
@@ -31,6 +32,7 @@ import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
 import type { StraysReport } from '../../domain/strays/look.ts';
+import { isIncident, type ListedThreat } from '../../domain/threats/listed.ts';
 import { firstView, type ReleaseView } from '../../domain/view.ts';
 import { startIssuer, type TestIssuer } from './issuer.ts';
 
@@ -140,6 +142,14 @@ export class FakeReleases implements ReleasesGateway {
       if (why !== undefined) throw new Problem('line.samePerson', why);
       return this.stops.delete(environment);
     },
+  };
+  /** What GuardDuty has found. */
+  readonly detected: ListedThreat[] = [];
+  readonly threats: ThreatGateway = {
+    list: async (incidents, pageSize) => ({
+      threats: this.detected.filter(({ releases }) => !incidents || releases.some(isIncident)).slice(0, pageSize),
+      nextPageToken: null,
+    }),
   };
   /** Refused calls that the ledger was told of. */
   readonly refused: RefusedCall[] = [];

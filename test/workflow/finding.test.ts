@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { recordTypes } from '../../domain/record.ts';
 import type { Threat } from '../../domain/threats/finding.ts';
+import { threatMemo } from '../../domain/threats/listed.ts';
 import { findingIdOf } from '../../domain/threats/told.ts';
 import { tell } from '../../worker/findings/consumer.ts';
 import { abortUpdate, findingSignal, resumeUpdate, skipUndoUpdate } from '../../workflows/messages.ts';
@@ -300,7 +301,10 @@ describe.concurrent('a finding about a version that serves', () => {
     expect(toldOf(threat.id)[0]).toMatchObject({ releases: [{ releaseId: release.order.releaseId, state: 'incident' }] });
     expect(kindsOf(threat.id)).toEqual([recordTypes.findingReceived, recordTypes.incidentOpened]);
     expect(release.world.weights, 'it stays until a person goes back').toEqual({ a: 0, b: 100 });
-    const { typedSearchAttributes } = await temporal.client.workflow.getHandle(findingIdOf(threat.id)).describe();
+    const { typedSearchAttributes, memo } = await temporal.client.workflow.getHandle(findingIdOf(threat.id)).describe();
+    expect(memo).toMatchObject({
+      [threatMemo]: { id: threat.id, severity: 8, releases: [{ releaseId: release.order.releaseId, state: 'incident' }], moreReleases: 0 },
+    });
     expect(Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]))).toMatchObject({
       ReleaseService: release.order.service,
       ReleaseAttention: true,
@@ -318,5 +322,8 @@ describe.concurrent('a finding about a version that serves', () => {
     await release.handle.result();
     await send({ ...threat, updatedAt: new Date().toISOString(), count: 2 });
     await eventually(() => expect(kindsOf(threat.id)).toContain(recordTypes.incidentOpened));
+    // Whatever was heard before stays listed, with what it has become.
+    const { memo } = await temporal.client.workflow.getHandle(findingIdOf(threat.id)).describe();
+    expect(memo).toMatchObject({ [threatMemo]: { count: 2, releases: [{ state: 'incident' }] } });
   });
 });

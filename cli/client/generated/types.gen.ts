@@ -321,6 +321,22 @@ export type ReleaseDetails = {
     records: number;
     status: 'running' | 'completed' | 'failed' | 'canceled' | 'terminated' | 'timed out';
     progress: Progress | null;
+    /**
+     * What GuardDuty found about its version once it served.
+     */
+    incidents: Array<{
+        /**
+         * GuardDuty's own id of the finding.
+         */
+        id: string;
+        type: string;
+        title: string;
+        /**
+         * 0.1 to 10: from 7 on it stops a release, from 4 on it holds one.
+         */
+        severity: number;
+        lastSeenAt: string;
+    }>;
     recovery: Recovery | null;
     obstacles: Array<Obstacle>;
     links: {
@@ -1097,6 +1113,47 @@ export type Check = {
      * `null` where there is nothing to do.
      */
     remedy: string | null;
+};
+
+export type ThreatPage = {
+    /**
+     * May be fewer than asked for, also none, while there are more.
+     */
+    threats: Array<ListedThreat>;
+    nextPageToken: string | null;
+};
+
+/**
+ * A finding of GuardDuty, and which releases it is about.
+ */
+export type ListedThreat = {
+    id: string;
+    type: string;
+    title: string;
+    severity: number;
+    account: string;
+    region: string;
+    updatedAt: string;
+    lastSeenAt: string;
+    count: number;
+    sample: boolean;
+    /**
+     * Of those that the caller may read, incidents first.
+     */
+    releases: Array<{
+        releaseId: string;
+        service: string;
+        environment: string;
+        team: string;
+        /**
+         * `told`: it ran and decided itself; `incident`: its version serves; `noted`: the same, of a sample; `gone`: it ended meanwhile.
+         */
+        state: 'told' | 'incident' | 'noted' | 'gone';
+    }>;
+    /**
+     * How many are not listed here; the record of the finding names them.
+     */
+    moreReleases: number;
 };
 
 /**
@@ -2044,6 +2101,51 @@ export type ExamineInstallationResponses = {
 };
 
 export type ExamineInstallationResponse = ExamineInstallationResponses[keyof ExamineInstallationResponses];
+
+export type ListThreatsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        service?: string;
+        environment?: string;
+        /**
+         * At most 100.
+         */
+        pageSize?: number;
+        pageToken?: string;
+        /**
+         * Id of a release
+         */
+        release?: string;
+        /**
+         * Only findings about a version that serves.
+         */
+        state?: 'incident';
+    };
+    url: '/v1/threats';
+};
+
+export type ListThreatsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListThreatsError = ListThreatsErrors[keyof ListThreatsErrors];
+
+export type ListThreatsResponses = {
+    /**
+     * One page: what is about releases that the caller may read, or about none
+     */
+    200: ThreatPage;
+};
+
+export type ListThreatsResponse = ListThreatsResponses[keyof ListThreatsResponses];
 
 export type ShowMeData = {
     body?: never;
