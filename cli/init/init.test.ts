@@ -3,11 +3,10 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import picocolors from 'picocolors';
 import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { loadCatalog } from '../../api/catalog/load.ts';
 import { read } from '../../test/hygiene/repository.ts';
-import { run } from '../program.ts';
+import { runPlimsoll } from '../../test/support/plimsoll.ts';
 
 const remote = 'git@github.com:acme/ml-platform.git';
 const plimsollCommit = '0123456789abcdef0123456789abcdef01234567';
@@ -39,19 +38,8 @@ function write(inside: string, file: string, text: string): void {
 
 const written = (file: string) => readFileSync(join(folder, file), 'utf8');
 
-async function init(words: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    interactive: false,
-    columns: 100,
-    colors: picocolors.createColors(false),
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    ask: async () => '',
-  };
-  const code = await run(['init', '--folder', folder, ...words], { env, terminal });
-  return { code, ...said };
-}
+const init = (words: readonly string[], env: Readonly<Record<string, string>> = {}) =>
+  runPlimsoll([], ['init', '--folder', folder, ...words], env);
 
 const known = ['--account', '111122223333', '--api-url', 'https://plimsoll.example.com', '--plimsoll', `acme/plimsoll@${plimsollCommit}`];
 const fraud = [...known, '--service', 'fraud-scorer', '--team', 'risk'];
