@@ -1,6 +1,6 @@
 /**
- * Telling people that a release waits for them, or that GuardDuty has found something. What is told is a value; where it goes is the catalog's; a secret is
- * named and never here.
+ * Telling people that a release waits for them, or that GuardDuty has found something. What is told is a value; where it
+ * goes is the catalog's; a secret is named and never here.
  */
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';

@@ -78,7 +78,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
       catalog: config.catalog,
       podsIn: createPodReader({ kubeconfig: config.kubeconfig }),
       explain: createExplain(ledger),
-      tell: config.findings?.notices ?? [],
+      tell: config.security,
     }),
     ...createCheckpointActivities({ ledger, checkpoints: { s3, bucket: config.ledger.checkpoints }, sign: ledger.sign }),
     ...createLanesActivities({ client }),

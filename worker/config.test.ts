@@ -46,15 +46,14 @@ describe("the worker's environment", () => {
     expect(() => readConfig({ ...complete, PLIMSOLL_GIT_CREDENTIALS: 'ghp_secret' })).not.toThrow(/ghp_secret/);
   });
 
-  test('takes whom to tell of findings by the rules of the catalog: no address holds a password', () => {
+  test('takes whom to tell by the rules of the catalog, with or without a queue of findings: no address holds a password', () => {
     const notices = (url: string) =>
       readConfig({
         ...complete,
-        PLIMSOLL_FINDINGS_QUEUE: 'https://sqs.example.com/queue',
         PLIMSOLL_FINDINGS_NOTICES: JSON.stringify([
           { kind: 'webhook', name: 'security', url, secret: { variable: 'PLIMSOLL_NOTICE_KEY' } },
         ]),
-      }).findings?.notices;
+      }).security;
     expect(notices('https://hooks.example.com/plimsoll')).toMatchObject([{ name: 'security' }]);
     expect(() => notices('https://sam:hunter2@hooks.example.com')).toThrow(/PLIMSOLL_FINDINGS_NOTICES[\s\S]*without a password/);
     expect(() => notices('https://sam:hunter2@hooks.example.com')).not.toThrow(/hunter2/);

@@ -60,7 +60,7 @@ export const environment = z.object({
   PLIMSOLL_FINDINGS_QUEUE: z.url().optional(),
   /** For a rehearsal: sample findings act as real ones do. */
   PLIMSOLL_FINDINGS_DRILL: z.stringbool().default(false),
-  /** Who is told of findings, whatever they are about; as `notices` of an environment. */
+  /** Who is told of findings, whatever they are about, and of strays; as `notices` of an environment. */
   PLIMSOLL_FINDINGS_NOTICES: json(notices).default([]),
   /** The API as people know it: notices lead to its page. */
   PLIMSOLL_API_URL: z.url().optional(),
@@ -104,10 +104,8 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     metricsAddress: `${env.PLIMSOLL_METRICS_HOST}:${env.PLIMSOLL_PORT_WORKER_METRICS}`,
     toolSlots: env.PLIMSOLL_TOOL_SLOTS,
     logLevel: env.PLIMSOLL_LOG_LEVEL,
-    findings:
-      env.PLIMSOLL_FINDINGS_QUEUE === undefined
-        ? null
-        : { queue: env.PLIMSOLL_FINDINGS_QUEUE, drill: env.PLIMSOLL_FINDINGS_DRILL, notices: env.PLIMSOLL_FINDINGS_NOTICES },
+    findings: env.PLIMSOLL_FINDINGS_QUEUE === undefined ? null : { queue: env.PLIMSOLL_FINDINGS_QUEUE, drill: env.PLIMSOLL_FINDINGS_DRILL },
+    security: env.PLIMSOLL_FINDINGS_NOTICES,
     notices: { variables: forNotices(variables), apiUrl: env.PLIMSOLL_API_URL?.replace(/\/$/, '') ?? null },
     kubeconfig: env.KUBECONFIG,
     aws: { region: env.AWS_REGION, endpoint: env.AWS_ENDPOINT_URL },

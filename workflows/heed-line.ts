@@ -1,7 +1,7 @@
 /**
- * Before anything is applied, deployed or shifted: is the environment frozen, was its line stopped, has a waiver ended? Then the release is
- * held where it is safe, as by a person: it gives its lane to others, traffic stays as it is and the judge goes on.
- * It goes on by itself once the line is free.
+ * Before anything is applied, deployed or shifted: is the environment frozen, was its line stopped, has a waiver ended?
+ * Then the release is held where it is safe, as by a person: it gives its lane to others, traffic stays as it is and the
+ * judge goes on. It goes on by itself once the line is free.
  */
 import { condition, TemporalFailure } from '@temporalio/workflow';
 import { type Obstacle, pauseFor } from '../domain/line.ts';

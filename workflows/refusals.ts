@@ -1,6 +1,6 @@
 /**
- * The calls that were refused on one day, and what was done beside releases: the only writer of that day's chain. It ends with the day, and what it
- * has written is signed then. One that comes late begins another run, which takes the chain on.
+ * The calls that were refused on one day, and what was done beside releases: the only writer of that day's chain. It
+ * ends with the day, and what it has written is signed then. One that comes late begins another run, which takes the chain on.
  */
 import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { linked } from '../domain/ledger/chain.ts';

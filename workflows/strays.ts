@@ -6,15 +6,16 @@ import { setCurrentDetails, TemporalFailure, workflowInfo } from '@temporalio/wo
 import { linked, momentOf } from '../domain/ledger/chain.ts';
 import type { NoticeTarget, StrayNotice } from '../domain/notice.ts';
 import { batchesOf, type ReleaseRecord } from '../domain/record.ts';
-import { foundIn, type Look, newSince, type StraysReport } from '../domain/strays/look.ts';
+import { carriedOn, foundIn, type Look, newSince, type StraysReport } from '../domain/strays/look.ts';
 import { type FoundStray, strayRecordOf } from '../domain/strays/record.ts';
 import { now } from './outbox.ts';
 import { noticing, straying, strayLedger } from './steps.ts';
 
 export async function strays(): Promise<StraysReport> {
-  const { lastResult } = workflowInfo();
-  const { looks, tell } = await straying.findStrays.executeWithOptions({ summary: 'Which releases explain what runs?' }, []);
-  const found = newSince((lastResult as StraysReport | undefined)?.looks ?? [], looks);
+  const before = (workflowInfo().lastResult as StraysReport | undefined)?.looks ?? [];
+  const { looks: seen, tell } = await straying.findStrays.executeWithOptions({ summary: 'Which releases explain what runs?' }, []);
+  const looks = carriedOn(before, seen);
+  const found = newSince(before, looks);
   show(looks, found);
   if (found.length > 0) {
     await record(found);

@@ -1,14 +1,17 @@
-/** The chains of one day's refused calls, of one finding and of one look at strays: the same places and the same rules as a release's record. */
+/**
+ * The chains of one day's refused calls, of one finding and of one look at strays: the same places and the same rules as
+ * a release's record.
+ */
 import { invariant } from '../../domain/assert.ts';
-import { type ChainName, findingChain, recordKeyOf, refusalsChain, straysChain } from '../../domain/ledger/chain.ts';
+import { type ChainName, findingChain, refusalsChain, straysChain } from '../../domain/ledger/chain.ts';
 import type { DayLedgerPort } from '../../domain/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { StrayLedgerPort } from '../../domain/strays/look.ts';
 import type { FindingLedgerPort } from '../../domain/threats/ports.ts';
 import { appendBatch, sealChain } from './append.ts';
 import type { LedgerDependencies } from './ledger.ts';
-import { parseRecord } from './parse.ts';
 import { createPlaces } from './places.ts';
+import { readLast } from './read.ts';
 
 export function createDayActivities(dependencies: LedgerDependencies): DayLedgerPort {
   const chains = chainsOf(dependencies);
@@ -40,19 +43,14 @@ export function createStrayLedgerActivities(dependencies: LedgerDependencies): S
 
 function chainsOf(dependencies: LedgerDependencies) {
   const places = createPlaces(dependencies);
-  const lastOf = async (chain: ChainName) => {
-    const sequence = (await places.nextSequence(chain)) - 1;
-    const text = sequence < 0 ? null : await places.read(recordKeyOf(chain, sequence));
-    return text === null ? null : parseRecord(text, sequence);
-  };
   return {
     async read(chain: ChainName) {
-      const last = await lastOf(chain);
+      const last = await readLast(places, chain);
       return last === null ? { nextSequence: 0, head: null } : { nextSequence: last.sequence + 1, head: last.hash ?? null };
     },
     append: (chain: ChainName, records: readonly ReleaseRecord[]) => appendBatch(places, chain, records),
     async seal(chain: ChainName) {
-      const last = await lastOf(chain);
+      const last = await readLast(places, chain);
       invariant(last !== null, 'a chain that is sealed has a record');
       await sealChain(places, chain, last as unknown as ReleaseRecord, dependencies.sign);
     },

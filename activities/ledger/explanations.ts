@@ -1,14 +1,14 @@
 /** What the ledger says of a release that something claims to be of: what it was to run, and how it ended. */
 import { z } from 'zod';
-import { recordKeyOf, releaseChain } from '../../domain/ledger/chain.ts';
-import type { OutcomeKind } from '../../domain/outcome.ts';
+import { releaseChain } from '../../domain/ledger/chain.ts';
 import { outcomeKinds } from '../../domain/outcome.ts';
 import { recordTypes } from '../../domain/record.ts';
 import type { Explanation } from '../../domain/strays/stray.ts';
 import { digestIn } from '../../domain/threats/concern.ts';
 import { failure } from '../failure.ts';
-import { parseOrder, parseRecord, type StoredRecord } from './parse.ts';
+import { parseOrder, type StoredRecord } from './parse.ts';
 import { type Bucket, createPlaces } from './places.ts';
+import { readLast, readRecord } from './read.ts';
 
 const closing = z.looseObject({ kind: z.enum(outcomeKinds) });
 
@@ -17,10 +17,10 @@ export function createExplain(bucket: Bucket) {
   const places = createPlaces(bucket);
   return async (releaseId: string): Promise<Explanation | null> => {
     const chain = releaseChain(releaseId);
-    const last = (await places.nextSequence(chain)) - 1;
-    if (last < 0) return null;
-    const [first, newest] = await Promise.all([0, last].map(async (sequence) => parseRecord(await textAt(sequence), sequence)));
-    if (first === undefined || newest === undefined) return null;
+    const newest = await readLast(places, chain);
+    if (newest === null) return null;
+    const first = await readRecord(places, chain, 0);
+    if (first === null) throw failure('ledger.forked', `record 0 of ${releaseId} is missing`);
     const { service, cluster, model } = parseOrder(first);
     return {
       service,
@@ -28,12 +28,6 @@ export function createExplain(bucket: Bucket) {
       image: model === undefined ? null : digestIn(model.image),
       ended: endOf(newest),
     };
-
-    async function textAt(sequence: number): Promise<string> {
-      const text = await places.read(recordKeyOf(chain, sequence));
-      if (text === null) throw failure('ledger.forked', `record ${sequence} of ${releaseId} is missing`);
-      return text;
-    }
   };
 }
 
@@ -42,5 +36,5 @@ function endOf({ event }: StoredRecord): Explanation['ended'] {
   const parsed = closing.safeParse(event.data);
   const at = z.string().safeParse(event['time']);
   if (!parsed.success || !at.success) throw failure('ledger.forked', 'the last record of a release does not say how it ended');
-  return { kind: parsed.data.kind satisfies OutcomeKind, at: at.data };
+  return { kind: parsed.data.kind, at: at.data };
 }

@@ -10,6 +10,7 @@ import { recordTypes } from '../../domain/record.ts';
 import { appendBatch, sealChain } from './append.ts';
 import { parseIntent, parseOrder, parseRecord, type StoredRecord } from './parse.ts';
 import { type Bucket, createPlaces, type Places } from './places.ts';
+import { readLast } from './read.ts';
 
 export interface LedgerDependencies extends Bucket {
   readonly sign: Sign;
@@ -75,10 +76,5 @@ async function readTexts(places: Places, chain: ChainName, count: number): Promi
 
 export function createOwnerOf(bucket: Bucket): OwnerOf {
   const places = createPlaces(bucket);
-  return async (releaseId) => {
-    const chain = releaseChain(releaseId);
-    const last = (await places.nextSequence(chain)) - 1;
-    const text = last < 0 ? null : await places.read(recordKeyOf(chain, last));
-    return text === null ? null : parseRecord(text, last).runId;
-  };
+  return async (releaseId) => (await readLast(places, releaseChain(releaseId)))?.runId ?? null;
 }

@@ -1,6 +1,7 @@
 /**
- * Is the line of an environment free? Reads the freezes of the catalog's file as it is now, whether waivers that have ended
- * were renewed there, and asks Temporal whether the line was stopped. Never throws: not to know is a reason to wait, and whoever waits should see which.
+ * Is the line of an environment free? Reads the freezes of the catalog's file as it is now, whether waivers that have
+ * ended were renewed there, and asks Temporal whether the line was stopped. Never throws: not to know is a reason to
+ * wait, and whoever waits should see which.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -32,7 +32,14 @@ export const listedMax = 80;
 export const foundIn = (looks: readonly Look[]): readonly FoundStray[] =>
   looks.flatMap(({ environment, cluster, namespace, strays }) => strays.map((stray) => ({ ...stray, environment, cluster, namespace })));
 
-/** Those that the look before did not have. One that nobody could look at then has nothing known. */
+/** Where nobody could look this time, what was there the last time still counts: an outage makes nothing new. */
+export const carriedOn = (before: readonly Look[], looks: readonly Look[]): readonly Look[] =>
+  looks.map((look) => {
+    const known = before.find(({ environment }) => environment === look.environment);
+    return look.unknown === null || known === undefined ? look : { ...look, strays: known.strays, more: known.more };
+  });
+
+/** Those that the look before did not have. */
 export const newSince = (before: readonly Look[], looks: readonly Look[]): readonly FoundStray[] =>
   foundIn(
     looks.map((look) => ({

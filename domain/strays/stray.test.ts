@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { digestText } from '../digest.ts';
-import { type Look, newSince } from './look.ts';
+import { carriedOn, type Look, newSince } from './look.ts';
 import { type Explanation, type RunningPod, straysAmong } from './stray.ts';
 
 const place = { cluster: 'ml', namespace: 'models' };
@@ -82,6 +82,16 @@ describe('what is new', () => {
     expect(newSince(before, [lookOf('staging', [debug])])).toEqual([]);
     expect(newSince(before, [lookOf('production', [debug])])).toMatchObject([{ environment: 'production', workload: 'Pod/debug' }]);
     expect(newSince(before, [lookOf('staging', [debug, { ...debug, workload: 'Pod/other' }])])).toMatchObject([{ workload: 'Pod/other' }]);
+  });
+
+  test('is nothing that was there before an outage', () => {
+    const before = [lookOf('staging', [debug])];
+    const outage = carriedOn(before, [{ ...lookOf('staging', []), unknown: 'the cluster answered 503' }]);
+    expect(outage).toMatchObject([{ unknown: 'the cluster answered 503', strays: [{ workload: 'Pod/debug' }] }]);
+    expect(newSince(before, outage)).toEqual([]);
+    const after = carriedOn(outage, [lookOf('staging', [debug])]);
+    expect([newSince(outage, after), after[0]?.unknown]).toEqual([[], null]);
+    expect(carriedOn(after, [lookOf('staging', [])])).toMatchObject([{ strays: [] }]);
   });
 
   test('is everything at the first look, and not more pods of the same', () => {

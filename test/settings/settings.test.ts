@@ -112,7 +112,7 @@ describe('and each program reads it', () => {
       const env = containers.find((one) => one.golden === 'temporal-cloud' && one.env['PLIMSOLL_QUEUES'] === queue)?.env;
       return readWorker({ ...imageOfWorker, ...env });
     };
-    expect(ofQueue('control').findings).toMatchObject({ drill: true, notices: [{ name: 'security' }] });
+    expect(ofQueue('control')).toMatchObject({ findings: { drill: true }, security: [{ name: 'security' }] });
     expect(ofQueue('production-tools').git).toMatchObject({
       credentials: [{ host: 'github.com', tokenFile: '/etc/plimsoll/git/github.com' }],
       ssh: { keyFile: '/etc/plimsoll/ssh/ssh-privatekey' },

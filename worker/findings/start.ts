@@ -27,10 +27,13 @@ export function startFindings(config: WorkerConfig, client: Client, log: Log): F
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, stop);
   const { region, endpoint } = config.aws;
   const store = createBlobStore(new S3Client({ region, forcePathStyle: endpoint !== undefined }), config.store);
-  const { queue, drill, notices } = config.findings;
+  const { queue, drill } = config.findings;
+  const notices = config.security;
   log.info({ queue, drill, notices: notices.map(({ name }) => name) }, 'findings of GuardDuty are read');
   const consumer = {
-    ...config.findings,
+    queue,
+    drill,
+    notices,
     sqs: new SQSClient({ region }),
     client,
     keep: (bytes: Uint8Array) => store.put(bytes),
