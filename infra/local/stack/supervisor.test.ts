@@ -80,7 +80,8 @@ test('what is up answers, its environment is written down, and down leaves no pr
   const pids = ['store', 'engine', 'front'].flatMap((name) => [pidOf(name), childOf(name)]);
   expect(pids.map(identify)).not.toContain(undefined);
   await down(config, options());
-  expect(pids.map(identify)).toEqual(pids.map(() => undefined));
+  // A child that was killed with its group is gone a moment later than its leader, whose end is waited for.
+  await expect.poll(() => pids.map(identify)).toEqual(pids.map(() => undefined));
   expect(existsSync(join(config.home, 'stack.env'))).toBe(false);
 });
 
