@@ -3,15 +3,13 @@
  * the sentence that the Temporal UI shows for it.
  */
 import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { CheckpointPort, DayLedgerPort, LedgerPort } from '../domain/ledger/ports.ts';
 import type { ReleaseOrder } from '../domain/order.ts';
 import type {
   CaretakerPort,
-  CheckpointPort,
-  DayLedgerPort,
   HelmPort,
   KubernetesPort,
   LanesPort,
-  LedgerPort,
   LinePort,
   MetricsPort,
   NotifyPort,

@@ -3,7 +3,7 @@ import { heartbeat } from '@temporalio/activity';
 import { type ChainName, chainKinds, checkpointKeyOf, recordKeyOf } from '../../domain/ledger/chain.ts';
 import { checkpointText, contradictions, type Head, momentIn, readCheckpoint } from '../../domain/ledger/checkpoint.ts';
 import type { Sign } from '../../domain/ledger/dsse.ts';
-import type { CheckpointPort } from '../../domain/ports.ts';
+import type { CheckpointPort } from '../../domain/ledger/ports.ts';
 import { failure } from '../failure.ts';
 import { parseRecord } from './parse.ts';
 import { type Bucket, createPlaces, type Places } from './places.ts';

@@ -4,7 +4,7 @@
  */
 import { invariant } from '../../domain/assert.ts';
 import { type ChainName, findingChain, refusalsChain, straysChain } from '../../domain/ledger/chain.ts';
-import type { DayLedgerPort } from '../../domain/ports.ts';
+import type { DayLedgerPort } from '../../domain/ledger/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { StrayLedgerPort } from '../../domain/strays/look.ts';
 import type { FindingLedgerPort } from '../../domain/threats/ports.ts';

@@ -1,6 +1,6 @@
 /** Ours, and the barest workflow that does what an approval does: an update, then an activity. */
 import { condition, proxyActivities, setHandler } from '@temporalio/workflow';
-import type { LedgerPort } from '../../domain/ports.ts';
+import type { LedgerPort } from '../../domain/ledger/ports.ts';
 import { approveUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 
 export * from '../../workflows/index.ts';

@@ -9,20 +9,11 @@ import { type Digest, digestOf, digestText } from '../../domain/digest.ts';
 import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
+import type { CheckpointPort, DayLedgerPort } from '../../domain/ledger/ports.ts';
 import type { Obstacle } from '../../domain/line.ts';
 import type { Notice } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import type {
-  AllPorts,
-  ApplyObservation,
-  CaretakerPort,
-  CheckpointPort,
-  DayLedgerPort,
-  LanesPort,
-  PlanResult,
-  ReleasesPort,
-  SavedPlan,
-} from '../../domain/ports.ts';
+import type { AllPorts, ApplyObservation, CaretakerPort, LanesPort, PlanResult, ReleasesPort, SavedPlan } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 import type { StrayPorts } from '../../domain/strays/look.ts';
