@@ -20,6 +20,7 @@ import type { CheckpointPort, DayLedgerPort, LedgerPort } from './ledger/ports.t
 import type { LineAnswer, LineQuestion } from './line.ts';
 import type { AnyNotice, NoticeTarget } from './notice.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester } from './order.ts';
+import type { ServingPort } from './released/serving.ts';
 import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
 import type { StrayPorts } from './strays/look.ts';
@@ -355,5 +356,6 @@ export type AllPorts = SourcePort &
   StrayPorts &
   LinePort &
   ReleasesPort &
+  ServingPort &
   CheckupPort &
   CaretakerPort;

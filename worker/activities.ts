@@ -22,6 +22,7 @@ import { expectedIn } from '../activities/policy/expected.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
 import { createFormerFindings, createReleasesActivities } from '../activities/releases/releases.ts';
+import { createServingActivities, createServingReleases } from '../activities/releases/serving.ts';
 import { createScanActivities } from '../activities/scan/scan.ts';
 import { createSourceActivities } from '../activities/source/source.ts';
 import { createStraysActivities } from '../activities/strays/strays.ts';
@@ -84,8 +85,9 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createLanesActivities({ client }),
     ...createLineActivities({ client, catalog: config.catalog }),
     ...createReleasesActivities({ client }),
+    ...createServingActivities({ client, tell: config.security }),
     ...createCaretakerActivities({ client }),
-    ...createDetectionActivities({ client }),
+    ...createDetectionActivities({ client, serving: createServingReleases(client) }),
     ...createCheckupActivities({
       s3,
       takeRole: ({ sourceIdentity, ...role }) => assumeRole(sts, { ...role, sourceIdentity: sourceIdentityOf(sourceIdentity) }),

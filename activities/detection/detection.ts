@@ -5,17 +5,15 @@
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { isDigest } from '../../domain/digest.ts';
-import type { NoticeTarget } from '../../domain/notice.ts';
 import { type Footprint, mayConcern } from '../../domain/threats/concern.ts';
 import type { Threat } from '../../domain/threats/finding.ts';
 import type { DetectionPort } from '../../domain/threats/ports.ts';
 import type { Concerned } from '../../domain/threats/told.ts';
 import { failure } from '../failure.ts';
+import { attributeOf, listedNotices } from '../tool/listed.ts';
 
 /** About 15 KiB of an answer, where each environment tells a few places; a message holds 32. */
 const concernedMax = 50;
-/** What was released longer ago than this many releases serves nothing any more, or the company has so many services that it pages by itself. */
-const servingMax = 2_000;
 
 const digest = z.custom<NonNullable<Footprint['image']>>((value) => typeof value === 'string' && isDigest(value));
 const footprint = z.object({
@@ -25,23 +23,24 @@ const footprint = z.object({
   image: digest.nullable(),
   buckets: z.array(z.string()),
 }) satisfies z.ZodType<Footprint>;
-/** Written by us from a catalog that was checked; what reads them again checks what it needs. */
-const notices = z.array(z.custom<NoticeTarget>((value) => typeof value === 'object' && value !== null && 'kind' in value));
-const memo = z.object({ footprint, notices: notices.default([]) });
+const memo = z.object({ footprint, notices: listedNotices.default([]) });
 
 export function createDetectionActivities({
   client,
+  serving,
   pageMax = concernedMax,
 }: {
   readonly client: Client;
+  /** What serves now: releases that have ended, each once. */
+  readonly serving: () => Promise<readonly WorkflowExecutionInfo[]>;
   readonly pageMax?: number;
 }): DetectionPort {
   return {
     async findConcerned({ threat, after = '' }) {
       try {
-        const [open, serving] = await Promise.all([openReleases(client), servingReleases(client)]);
+        const [open, ended] = await Promise.all([openReleases(client), serving()]);
         const concerned = [
-          ...serving.flatMap((run) => concernedBy(threat, run, 'serves')),
+          ...ended.flatMap((run) => concernedBy(threat, run, 'serves')),
           ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
         ];
         return pageOf(concerned, after, pageMax);
@@ -66,19 +65,6 @@ async function openReleases(client: Client): Promise<readonly WorkflowExecutionI
   return found;
 }
 
-/** The newest that was released of each service in each environment. Lists begin with what ended last. */
-async function servingReleases(client: Client): Promise<readonly WorkflowExecutionInfo[]> {
-  const newest = new Map<string, WorkflowExecutionInfo>();
-  let seen = 0;
-  for await (const run of client.workflow.list({ query: "WorkflowType = 'release' AND ReleaseOutcome = 'released'" })) {
-    const key = `${attributeOf(run, 'ReleaseService')}/${attributeOf(run, 'ReleaseEnvironment')}`;
-    if ((newest.get(key)?.closeTime?.getTime() ?? 0) < (run.closeTime?.getTime() ?? 0)) newest.set(key, run);
-    seen += 1;
-    if (seen === servingMax) break;
-  }
-  return [...newest.values()];
-}
-
 /** An open one from before releases said what they have decides itself; of an ended one nobody knows. */
 function concernedBy(threat: Threat, run: WorkflowExecutionInfo, state: Concerned['state']): readonly Concerned[] {
   const parsed = memo.safeParse(run.memo);
@@ -97,8 +83,3 @@ function concernedBy(threat: Threat, run: WorkflowExecutionInfo, state: Concerne
 }
 
 const phaseOf = (run: WorkflowExecutionInfo): string => attributeOf(run, 'ReleasePhase');
-
-function attributeOf({ typedSearchAttributes }: WorkflowExecutionInfo, name: string): string {
-  const value = typedSearchAttributes.getAll().find(({ key }) => key.name === name)?.value;
-  return typeof value === 'string' ? value : '';
-}

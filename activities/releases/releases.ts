@@ -3,29 +3,19 @@
  * `domain/soak.ts`. What was found in the last of them, that release itself is asked.
  */
 import { type Client, type WorkflowExecutionInfo } from '@temporalio/client';
-import { z } from 'zod';
-import { isDigest } from '../../domain/digest.ts';
 import { type FormerFindings, isComparable } from '../../domain/news.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { ReleasesPort } from '../../domain/ports.ts';
-import { type Former, type Parts, partsOf, whyNotSoaked } from '../../domain/soak.ts';
+import { type Former, partsOf, whyNotSoaked } from '../../domain/soak.ts';
 import { type ReleaseView, viewQueryName } from '../../domain/view.ts';
 import { failure } from '../failure.ts';
+import { partsIn } from './parts.ts';
 
 /** Of each outcome. What has this many newer releases on top of it was not meant to go on any more. */
 const formerMax = 50;
 
 /** A worker has to answer, and replays the history first; whoever asks has 15 s for all it does. */
 const answerWithinMs = 8_000;
-
-const digest = z.custom<NonNullable<Parts['model']>['digest']>((value) => typeof value === 'string' && isDigest(value));
-const memo = z.object({
-  parts: z.object({
-    model: z.object({ version: z.string(), digest, image: z.string() }).nullable(),
-    infrastructure: z.object({ stack: z.string(), commit: z.string() }).nullable(),
-    rollback: z.boolean(),
-  }),
-});
 
 export function createReleasesActivities({
   client,
@@ -80,7 +70,7 @@ const formerQuery = (service: string, environment: string, outcome: Former['outc
 
 /** One from before parts were kept says nothing, and nothing is not enough. */
 function formerFrom(run: WorkflowExecutionInfo, outcome: Former['outcome']): Former | undefined {
-  const parsed = memo.safeParse(run.memo);
-  if (!parsed.success || run.closeTime === undefined) return undefined;
-  return { releaseId: run.workflowId, outcome, closedAt: run.closeTime.toISOString(), parts: parsed.data.parts };
+  const parts = partsIn(run);
+  if (parts === undefined || run.closeTime === undefined) return undefined;
+  return { releaseId: run.workflowId, outcome, closedAt: run.closeTime.toISOString(), parts };
 }

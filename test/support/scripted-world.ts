@@ -15,6 +15,7 @@ import type { Notice } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { AllPorts, ApplyObservation, CaretakerPort, LanesPort, PlanResult, ReleasesPort, SavedPlan } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
+import type { ServingPort } from '../../domain/released/serving.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 import type { StrayPorts } from '../../domain/strays/look.ts';
 import type { DetectionPort, FindingLedgerPort } from '../../domain/threats/ports.ts';
@@ -27,6 +28,7 @@ type Elsewhere =
   | keyof CheckpointPort
   | keyof DetectionPort
   | keyof FindingLedgerPort
+  | keyof ServingPort
   | keyof StrayPorts;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 

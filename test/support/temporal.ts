@@ -5,6 +5,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createDetectionActivities } from '../../activities/detection/detection.ts';
 import { createLanesActivities } from '../../activities/lanes/lanes.ts';
 import { createReleasesActivities } from '../../activities/releases/releases.ts';
+import { createServingReleases } from '../../activities/releases/serving.ts';
 import { checkConsent } from '../../domain/ledger/consent.ts';
 import type { CheckedRecord } from '../../domain/ledger/records.ts';
 import { memoOf } from '../../domain/memo.ts';
@@ -106,7 +107,9 @@ function findingActivities(
   return {
     findConcerned: (input: Parameters<DetectionPort['findConcerned']>[0]) =>
       // Pages of two, so that a finding about more is told to all of them page by page.
-      broken(`findConcerned ${input.threat.id}`, () => createDetectionActivities({ client, pageMax: 2 }).findConcerned(input)),
+      broken(`findConcerned ${input.threat.id}`, () =>
+        createDetectionActivities({ client, serving: createServingReleases(client), pageMax: 2 }).findConcerned(input),
+      ),
     readFinding: async ({ findingId }: { findingId: string }) => ({
       nextSequence: chainOf(findingId).length,
       head: chainOf(findingId).at(-1)?.hash ?? null,
