@@ -99,6 +99,11 @@ export const failureTable = {
     httpStatus: 503,
     advice: 'retried on its own; check the queue of findings and the role if it lasts',
   },
+  'guardduty.unreachable': {
+    retryable: true,
+    httpStatus: 503,
+    advice: 'retried on its own, and asked again each quarter of an hour; check the role of the worker if it lasts',
+  },
   'source.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; check the repository and its token if it lasts' },
   'artifact.unreachable': {
     retryable: true,

@@ -24,6 +24,7 @@ import type { ServingPort } from './released/serving.ts';
 import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
 import type { StrayPorts } from './strays/look.ts';
+import type { BackstopPort } from './threats/backstop.ts';
 import type { DetectionPort, FindingLedgerPort } from './threats/ports.ts';
 
 /** What every call carries: names the workspace, the logs, AWS sessions and Kubernetes labels. */
@@ -352,6 +353,7 @@ export type AllPorts = SourcePort &
   LanesPort &
   NotifyPort &
   DetectionPort &
+  BackstopPort &
   FindingLedgerPort &
   StrayPorts &
   LinePort &

@@ -1,4 +1,5 @@
 /** Joins every port to its tool; with `main.ts` the only file that knows all of them. */
+import { GuardDutyClient } from '@aws-sdk/client-guardduty';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
@@ -6,6 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts';
 import type { Client } from '@temporalio/client';
 import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts';
 import { createCheckupActivities } from '../activities/checkup/checkup.ts';
+import { createBackstopActivities } from '../activities/detection/backstop.ts';
 import { createDetectionActivities } from '../activities/detection/detection.ts';
 import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
@@ -88,6 +90,12 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createServingActivities({ client, tell: config.security }),
     ...createCaretakerActivities({ client }),
     ...createDetectionActivities({ client, serving: createServingReleases(client) }),
+    ...createBackstopActivities({
+      guardDuty: new GuardDutyClient({ region: config.aws.region }),
+      client,
+      store,
+      wanted: config.findings && { drill: config.findings.drill, notices: config.security },
+    }),
     ...createCheckupActivities({
       s3,
       takeRole: ({ sourceIdentity, ...role }) => assumeRole(sts, { ...role, sourceIdentity: sourceIdentityOf(sourceIdentity) }),

@@ -1,6 +1,7 @@
 /** What runs by itself. Asking for a schedule twice keeps the first. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
 import { straysWorkflow } from '../domain/strays/look.ts';
+import { backstopWorkflow } from '../domain/threats/backstop.ts';
 import { taskQueues } from '../workflows/messages.ts';
 
 /** The caretaker looks each minute. A look that takes longer is looking at much; a second one would find the same. */
@@ -14,6 +15,10 @@ export const ensureCheckpoints = (client: Client): Promise<void> =>
 /** Each hour: soon enough for what nobody should have done, and seldom enough for a cluster of many pods. */
 export const ensureStrays = (client: Client): Promise<void> =>
   ensure(client, straysWorkflow, { intervals: [{ every: '1 hour' }] }, '1 hour');
+
+/** Each quarter of an hour, as often as GuardDuty tells of updates. */
+export const ensureFindingsBackstop = (client: Client): Promise<void> =>
+  ensure(client, backstopWorkflow, { intervals: [{ every: '15 minutes' }] }, '15 minutes');
 
 /** A schedule and its workflow have one name. */
 async function ensure(

@@ -123,6 +123,13 @@ export const straysRun = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 } as const satisfies ActivityOptions;
 
+/** Pages of fifty findings, a few calls for each. It is over before the next look, which asks for the same again. */
+export const backstopRun = {
+  startToCloseTimeout: '5 minutes',
+  scheduleToCloseTimeout: '10 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+} as const satisfies ActivityOptions;
+
 /** Nothing irreversible happens unrecorded: the record is waited for however long it takes. */
 export const recordCall = {
   startToCloseTimeout: '15 seconds',

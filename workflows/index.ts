@@ -3,6 +3,7 @@ export { caretaker } from './caretaker.ts';
 export { checkpoint } from './checkpoint.ts';
 export { checkup } from './checkup.ts';
 export { finding } from './finding.ts';
+export { findingsBackstop } from './findings-backstop.ts';
 export { lane } from './lane.ts';
 export { line } from './line.ts';
 export { preview } from './preview.ts';

@@ -20,9 +20,11 @@ import type {
   TerraformPort,
 } from '../domain/ports.ts';
 import type { StrayLedgerPort, StraysPort } from '../domain/strays/look.ts';
+import type { BackstopPort } from '../domain/threats/backstop.ts';
 import type { DetectionPort, FindingLedgerPort } from '../domain/threats/ports.ts';
 import {
   applyRun,
+  backstopRun,
   checkpointRun,
   glance,
   longLook,
@@ -104,6 +106,11 @@ export const strayLedger: ActivityInterfaceFor<StrayLedgerPort> = proxyActivitie
 /** A finding is never given up: without an answer nobody would be told. */
 export const detection: ActivityInterfaceFor<DetectionPort> = proxyActivities<DetectionPort>({
   ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+export const backstopping: ActivityInterfaceFor<BackstopPort> = proxyActivities<BackstopPort>({
+  ...backstopRun,
   taskQueue: taskQueues.control,
 });
 

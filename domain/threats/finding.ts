@@ -52,7 +52,11 @@ export interface ThreatNews {
 /** As GuardDuty has them: 7 and more is high or critical, 4 to 6.9 medium. */
 export type Band = 'low' | 'medium' | 'high';
 
-export const bandOf = ({ severity }: Pick<Threat, 'severity'>): Band => (severity >= 7 ? 'high' : severity >= 4 ? 'medium' : 'low');
+/** What is less severe is written down where it comes, and does nothing. */
+export const mediumFrom = 4;
+
+export const bandOf = ({ severity }: Pick<Threat, 'severity'>): Band =>
+  severity >= 7 ? 'high' : severity >= mediumFrom ? 'medium' : 'low';
 
 const rank: Readonly<Record<Band, number>> = { low: 0, medium: 1, high: 2 };
 

@@ -56,7 +56,7 @@ const table: readonly Row[] = [
   },
   activity('caretaker', '@temporalio/client'),
   activity('checkup', '@aws-sdk/client-dynamodb', '@aws-sdk/client-guardduty', '@aws-sdk/client-s3'),
-  activity('detection', '@temporalio/client'),
+  activity('detection', '@aws-sdk/client-guardduty', '@temporalio/client'),
   activity('helm', '@kubernetes/client-node'),
   activity('kubernetes', '@kubernetes/client-node'),
   activity('lanes', '@temporalio/client'),

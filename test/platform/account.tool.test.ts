@@ -176,4 +176,12 @@ test('a finding that is severe reaches the queue that Plimsoll reads, and one th
   };
   const events = (received.Messages ?? []).map(({ Body }) => JSON.parse(Body) as { detail: { type: string; severity: number } });
   expect(events.map(({ detail }) => [detail.type, detail.severity])).toEqual([[severe, 8]]);
+
+  // Whoever asks finds it as well, in the words of the event.
+  const criterion = { severity: { greaterThanOrEqual: 4 }, updatedAt: { greaterThanOrEqual: Date.now() - 3_600_000 } };
+  const listed = (await ask('guardduty', `/detector/${detectorIds[0]}/findings`, { findingCriteria: { criterion } })) as {
+    findingIds: readonly string[];
+  };
+  const { findings } = (await ask('guardduty', `/detector/${detectorIds[0]}/findings/get`, listed)) as { findings: readonly object[] };
+  expect(findings).toEqual(events.map(({ detail }) => detail));
 });

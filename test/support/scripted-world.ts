@@ -18,6 +18,7 @@ import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/recor
 import type { ServingPort } from '../../domain/released/serving.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 import type { StrayPorts } from '../../domain/strays/look.ts';
+import type { BackstopPort } from '../../domain/threats/backstop.ts';
 import type { DetectionPort, FindingLedgerPort } from '../../domain/threats/ports.ts';
 
 /** What no release asks for. */
@@ -29,7 +30,8 @@ type Elsewhere =
   | keyof DetectionPort
   | keyof FindingLedgerPort
   | keyof ServingPort
-  | keyof StrayPorts;
+  | keyof StrayPorts
+  | keyof BackstopPort;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 
 export interface Breakage {

@@ -1,6 +1,7 @@
 /**
  * Goal: refused calls of a day are one chain with one writer, a checkpoint that finds less than before calls a person, a
- * checkup of the installation says what each of its workers found, and a stray is recorded and told once.
+ * checkup of the installation says what each of its workers found, a stray is recorded and told once, and GuardDuty is asked
+ * without a gap.
  * Method: the workflows on a server, over a ledger that is a list.
  */
 import { ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
@@ -18,6 +19,7 @@ import type { AnyNotice, NoticeTarget } from '../../domain/notice.ts';
 import type { NotifyPort } from '../../domain/ports.ts';
 import { type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import type { Look, StrayPorts, StraysReport } from '../../domain/strays/look.ts';
+import { type BackstopPort, type BackstopReport, backstopWorkflow } from '../../domain/threats/backstop.ts';
 import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
@@ -31,9 +33,10 @@ let contradictions: readonly string[] = [];
 const moments: string[] = [];
 let looks: readonly Look[] = [];
 const told: AnyNotice[] = [];
+const askedSince: string[] = [];
 const security: NoticeTarget = { kind: 'webhook', name: 'security', url: 'https://example.com', secret: { variable: 'PLIMSOLL_NOTICE_A' } };
 
-const world: DayLedgerPort & CheckpointPort & StrayPorts & NotifyPort = {
+const world: DayLedgerPort & CheckpointPort & StrayPorts & BackstopPort & NotifyPort = {
   readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
   appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
   sealDay: async ({ day }) => void sealed.push(day),
@@ -45,6 +48,10 @@ const world: DayLedgerPort & CheckpointPort & StrayPorts & NotifyPort = {
   recordStrays: async ({ moment, records, seal }) => {
     days.set(moment, [...(days.get(moment) ?? []), ...records]);
     if (seal) sealed.push(moment);
+  },
+  tellMissed: async ({ since }) => {
+    askedSince.push(since);
+    return { kind: 'looked', told: 0, known: 2, malformed: 0 };
   },
   deliverNotice: async ({ notice }) => void told.push(notice),
 };
@@ -212,13 +219,13 @@ describe('a checkup', () => {
   });
 });
 
-test('a stray is recorded in a chain of its look and told once, and told again when it comes back', async () => {
+/** A schedule that runs when it is told to, and gives each run what the one before it ended with. */
+async function scheduleOf(workflowType: string) {
   const { schedule, workflow } = environment.client;
-  const action = { type: 'startWorkflow' as const, workflowType: 'strays', workflowId: 'strays', taskQueue: taskQueues.releases, args: [] };
-  const handle = await schedule.create({ scheduleId: 'strays', spec: {}, action });
+  const action = { type: 'startWorkflow' as const, workflowType, workflowId: workflowType, taskQueue: taskQueues.releases, args: [] };
+  const handle = await schedule.create({ scheduleId: workflowType, spec: {}, action });
   let before = 0;
-  const lookNow = async (strays: Look['strays']): Promise<StraysReport> => {
-    looks = [{ environment: 'production', cluster: 'ml', namespace: 'models', strays, more: 0, unknown: null }];
+  const run = async (): Promise<unknown> => {
     // Only what may not overlap hears how the one before it ended.
     await handle.trigger(ScheduleOverlapPolicy.SKIP);
     before += 1;
@@ -231,7 +238,16 @@ test('a stray is recorded in a chain of its look and told once, and told again w
       },
       { timeout: 20_000, interval: 20 },
     );
-    return (await workflow.getHandle(recentActions.at(-1)?.action.workflow.workflowId ?? '').result()) as StraysReport;
+    return await workflow.getHandle(recentActions.at(-1)?.action.workflow.workflowId ?? '').result();
+  };
+  return { run, end: () => handle.delete() };
+}
+
+test('a stray is recorded in a chain of its look and told once, and told again when it comes back', async () => {
+  const schedule = await scheduleOf('strays');
+  const lookNow = async (strays: Look['strays']): Promise<StraysReport> => {
+    looks = [{ environment: 'production', cluster: 'ml', namespace: 'models', strays, more: 0, unknown: null }];
+    return (await schedule.run()) as StraysReport;
   };
   const debug = {
     kind: 'no release' as const,
@@ -252,5 +268,15 @@ test('a stray is recorded in a chain of its look and told once, and told again w
   await lookNow([]);
   await lookNow([debug]);
   expect(told).toHaveLength(2);
-  await handle.delete();
+  await schedule.end();
+});
+
+test('GuardDuty is asked for a day first, and then from a little before the last look on', async () => {
+  const schedule = await scheduleOf(backstopWorkflow);
+  const first = (await schedule.run()) as BackstopReport;
+  expect(first).toMatchObject({ answer: { kind: 'looked', known: 2 } });
+  const second = (await schedule.run()) as BackstopReport;
+  expect(askedSince.map((since) => Date.parse(since) - Date.parse(first.askedUntil ?? ''))).toEqual([-24 * 3_600_000, -900_000]);
+  expect(Date.parse(second.askedUntil ?? '')).toBeGreaterThan(Date.parse(first.askedUntil ?? ''));
+  await schedule.end();
 });

@@ -5,12 +5,12 @@
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { tell } from '../../activities/detection/tell.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { recordTypes } from '../../domain/record.ts';
 import type { Threat } from '../../domain/threats/finding.ts';
 import { threatMemo } from '../../domain/threats/listed.ts';
 import { findingIdOf } from '../../domain/threats/told.ts';
-import { tell } from '../../worker/findings/consumer.ts';
 import { abortUpdate, findingSignal, resumeUpdate, skipUndoUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';

@@ -6,12 +6,11 @@
 import { DeleteMessageCommand, type Message, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { type Client, ServiceError } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import { asThreat, readEvent } from '../../activities/detection/event.ts';
+import { tell } from '../../activities/detection/tell.ts';
 import type { Blob } from '../../domain/blob.ts';
 import { type FailureKind, isFailureKind } from '../../domain/failures.ts';
 import type { NoticeTarget } from '../../domain/notice.ts';
-import { threatText } from '../../domain/threats/finding.ts';
-import { findingIdOf, findingSignalName, findingWorkflow, type ReceivedThreat } from '../../domain/threats/told.ts';
-import { asThreat, readEvent } from './event.ts';
 
 /** The longest a queue waits, so that an idle one is asked three times a minute. */
 const waitSeconds = 20;
@@ -99,19 +98,6 @@ async function take(consumer: Consumer, { MessageId: messageId, Body: body = '',
     count.message('failed');
     return 'failed';
   }
-}
-
-/** Temporal has it when this has answered. */
-export async function tell(client: Client, received: ReceivedThreat): Promise<void> {
-  const { id } = received.threat;
-  await client.workflow.signalWithStart(findingWorkflow.type, {
-    workflowId: findingIdOf(id),
-    taskQueue: findingWorkflow.taskQueue,
-    args: [id],
-    signal: findingSignalName,
-    signalArgs: [received],
-    staticSummary: threatText(received.threat),
-  });
 }
 
 /** The store says by name what is wrong; of the two others, Temporal's client has an error of its own. */

@@ -89,7 +89,7 @@ variable "data_key_arns" {
 }
 
 variable "findings_queue_arn" {
-  description = "Queue of GuardDuty's findings: output of ../threat-detection. Null: nobody reads any."
+  description = "Queue of GuardDuty's findings: output of ../threat-detection; what GuardDuty has in its region may be listed, too. Null: nobody reads any."
   type        = string
   default     = null
 

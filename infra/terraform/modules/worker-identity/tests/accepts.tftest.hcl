@@ -50,7 +50,7 @@ run "what_an_installation_does_not_have_is_not_given" {
   command = plan
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.this.policy, "sqs:") && !strcontains(aws_iam_role_policy.this.policy, "secretsmanager:")
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "sqs:") && !strcontains(aws_iam_role_policy.this.policy, "guardduty:") && !strcontains(aws_iam_role_policy.this.policy, "secretsmanager:")
     error_message = "Without a queue and without secrets there is nothing to read them with."
   }
 }
@@ -66,5 +66,10 @@ run "a_queue_and_secrets_are_given_by_name" {
   assert {
     condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(["HearOfFindings", "TellPeople"], statement.Sid)] == [["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"], ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]]
     error_message = "One queue and these secrets."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Condition if statement.Sid == "AskForFindings"] == [{ StringEquals = { "aws:RequestedRegion" = "eu-west-1" } }]
+    error_message = "GuardDuty is asked where the queue is, and nowhere else."
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The door for findings: an event as EventBridge delivers it, read for the few names that could belong to a release. What
- * is not there is left out; what is there in another shape than AWS documents is refused, and no release hears of it.
+ * The door for findings, whether a queue brings them or somebody asks: an event as EventBridge delivers it, read for the few
+ * names that could belong to a release. What is not there is left out; what is there in another shape than AWS documents is
+ * refused, and no release hears of it.
  */
 import { z } from 'zod';
 import type { Blob } from '../../domain/blob.ts';
