@@ -1,6 +1,7 @@
 /**
  * What the platform team would have made in the AWS account before the first release: Plimsoll's own store,
- * ledger and keys, the model bucket, the secrets of the services, and the state bucket and lock table that Terraform's backend names.
+ * ledger and keys, the model bucket, the secrets of the services, the state bucket and lock table that Terraform's backend names,
+ * and a trail of who does what.
  * Only ever pointed at the local stand-in: it refuses any other address.
  */
 import { createPublicKey, randomUUID } from 'node:crypto';
@@ -9,6 +10,7 @@ import { CreateAliasCommand, CreateKeyCommand, type CreateKeyCommandInput, GetPu
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { startTrail, type Trail } from './trail.ts';
 
 export interface AccountNames {
   readonly storeBucket: string;
@@ -16,6 +18,8 @@ export interface AccountNames {
   readonly checkpointBucket: string;
   readonly modelsBucket: string;
   readonly stateBucket: string;
+  /** `s3://<bucket>/<prefix>` */
+  readonly auditTrail: string;
   readonly lockTable: string;
   readonly storeKey: string;
   readonly changeKey: string;
@@ -31,6 +35,7 @@ export const accountNames = (env: Readonly<Record<string, string | undefined>>):
   checkpointBucket: env['PLIMSOLL_CHECKPOINT_BUCKET'] ?? '',
   modelsBucket: env['PLIMSOLL_MODELS_BUCKET'] ?? '',
   stateBucket: env['PLIMSOLL_STATE_BUCKET'] ?? '',
+  auditTrail: env['PLIMSOLL_AUDIT_TRAIL'] ?? '',
   lockTable: env['PLIMSOLL_LOCK_TABLE'] ?? '',
   storeKey: env['PLIMSOLL_STORE_KEY'] ?? '',
   changeKey: env['PLIMSOLL_CHANGE_KEY'] ?? '',
@@ -47,6 +52,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
   const dynamo = new DynamoDBClient(at);
   const secrets = new SecretsManagerClient(at);
   const sqs = new SQSClient(at);
+  const trail = trailOf(names.auditTrail);
 
   await Promise.all([
     createBucket(s3, region, names.storeBucket),
@@ -55,6 +61,7 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
     createBucket(s3, region, names.checkpointBucket, true),
     createBucket(s3, region, names.modelsBucket),
     createBucket(s3, region, names.stateBucket),
+    createBucket(s3, region, trail.bucket),
     createKey(kms, names.storeKey, { Description: 'plans and reports at rest', KeyUsage: 'ENCRYPT_DECRYPT' }),
     createKey(kms, names.changeKey, {
       Description: 'sensitive values in change digests',
@@ -66,6 +73,8 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
     // Values nobody knows: whatever shows one has leaked it.
     ...names.secrets.map((name) => secrets.send(new CreateSecretCommand({ Name: name, SecretString: randomUUID() }))),
   ]);
+  // What was made up to here is the platform team's, and nobody's release.
+  await startTrail({ endpoint, region }, trail);
   // Last: where it is, everything is (`isBootstrapped`).
   await dynamo.send(
     new CreateTableCommand({
@@ -77,6 +86,12 @@ export async function bootstrapAccount(endpoint: string, region: string, names: 
     }),
   );
   for (const client of [s3, kms, dynamo, secrets, sqs]) client.destroy();
+}
+
+function trailOf(place: string): Trail {
+  const { protocol, hostname: bucket, pathname } = new URL(place);
+  if (protocol !== 's3:' || pathname.length < 2) throw new Error(`PLIMSOLL_AUDIT_TRAIL=${place} is not s3://<bucket>/<prefix>`);
+  return { name: bucket, bucket, prefix: pathname.slice(1) };
 }
 
 /** Asked of what is made last: an account that was only begun is none. */
