@@ -1,17 +1,11 @@
 /** The action's release against the real API: attaching, waiting for an API that is down, and ending as the release ends. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type ApiWorld, releaseBody, startApi } from '../../test/support/api-world.ts';
 import { startGitHub } from '../../test/support/github.ts';
-import { jobEnv, testJob } from '../../test/support/github-job.ts';
+import { jobEnv, runOnRunner, testJob } from '../../test/support/github-job.ts';
 import { startIssuer, type TestIssuer } from '../../test/support/issuer.ts';
 import { runAction } from './action.ts';
-import { bundleFile } from './bundle.ts';
 import { tokenSource } from './token.ts';
 
 const machineYaml = (issuer: string) => `
@@ -185,17 +179,11 @@ describe('a release', () => {
     onTestFinished(() => github.close());
     github.idToken = (audience) => actions.token({ ...claims, aud: audience });
     const env = jobEnv(github.url, {}, { GITHUB_EVENT_NAME: 'push', GITHUB_SHA: source.commit });
-    const given = Object.entries({ ...inputs, 'api-url': world.url }).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-    const summary = join(mkdtempSync(join(tmpdir(), 'plimsoll-runner-')), 'summary');
-    writeFileSync(summary, '');
-    const child = spawn(process.execPath, [bundleFile], { env: { ...env, ...Object.fromEntries(given), GITHUB_STEP_SUMMARY: summary } });
-    const exited = once(child, 'exit');
-    let log = '';
-    child.stdout.on('data', (chunk: Buffer) => void (log += chunk.toString()));
-    await expect.poll(() => readFileSync(summary, 'utf8'), { timeout: 60_000 }).toContain('fetching');
+    const { child, exited, log, summary } = runOnRunner(env, { ...inputs, 'api-url': world.url });
+    await expect.poll(summary, { timeout: 60_000 }).toContain('fetching');
     child.kill('SIGINT');
-    expect(await exited).toEqual([130, null]);
-    expect(log).toContain(`plimsoll watch ${onlyId()}`);
+    expect(await exited).toBe(130);
+    expect(log()).toContain(`plimsoll watch ${onlyId()}`);
     expect((await world.releases.describe(onlyId()))?.status).toBe('running');
   });
 

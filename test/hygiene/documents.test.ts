@@ -16,12 +16,15 @@ const scripts = Object.keys((JSON.parse(read('package.json')) as { scripts: Reco
 const targets = [...read('Makefile').matchAll(/^([a-z]+):/gm)].map(([, target]) => target);
 const cli = plimsoll();
 
-/** What is between backticks, and the lines of code blocks; a backslash at the end of a line joins the next one. */
+/**
+ * What is between backticks, and the lines of code blocks; a backslash at the end of a line joins the next one. A block
+ * between `~~~` is what a program has printed, and tells nobody to type anything.
+ */
 function commandsIn(markdown: string): readonly string[] {
   const blocks = [...markdown.matchAll(/^```(?:sh|console|bash)\n([\s\S]*?)^```/gm)].flatMap(([, block = '']) =>
     block.replaceAll(/\\\n\s*/g, ' ').split('\n'),
   );
-  const inline = [...markdown.replaceAll(/^```[\s\S]*?^```/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
+  const inline = [...markdown.replaceAll(/^(```|~~~)[\s\S]*?^\1/gm, '').matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
   return [...blocks, ...inline];
 }
 

@@ -20,6 +20,7 @@ import { orderOf } from '../support/builders.ts';
 import { findTool } from '../support/find-tool.ts';
 import { requiredReports } from '../support/required-reports.ts';
 import { type StandIn, startStandIn } from '../support/stand-in.ts';
+import { type Transcript, transcript } from '../support/transcript.ts';
 
 const copy = mkdtempSync(join(tmpdir(), 'account-'));
 const production = 'environments/production';
@@ -39,7 +40,27 @@ afterAll(async () => {
   rmSync(copy, { recursive: true });
 });
 
-const terraform = async (root: string, ...args: readonly string[]): Promise<string> => {
+let told: Transcript;
+
+/** Of what Terraform prints, the lines that say what has become of it: a plan of everything has thousands. */
+const saysWhatBecame = /^(Terraform has been successfully|Plan:|Apply complete|No changes)/;
+
+async function terraform(root: string, ...args: readonly string[]): Promise<string> {
+  const printed = await terraformAt(root, ...args);
+  if (args[0] !== 'show') told.show(`terraform -chdir=${root} ${args.join(' ')}`, becameOf(printed));
+  return printed;
+}
+
+/** Short answers are shown whole. */
+const becameOf = (printed: string): string =>
+  printed.length < 500
+    ? printed
+    : printed
+        .split('\n')
+        .filter((line) => saysWhatBecame.test(line))
+        .join('\n');
+
+async function terraformAt(root: string, ...args: readonly string[]): Promise<string> {
   const env = {
     HOME: copy,
     PATH: process.env['PLIMSOLL_TOOLS_PATH'],
@@ -50,13 +71,14 @@ const terraform = async (root: string, ...args: readonly string[]): Promise<stri
   };
   const { stdout } = await promisify(execFile)('terraform', args, { cwd: join(copy, root), env, maxBuffer: 64 * 1024 * 1024 });
   return stdout;
-};
+}
 
 /** 0: nothing to do; a rejection with code 2, and the plan in it, otherwise. */
 const plansNothing = (root: string, ...variables: readonly string[]) =>
   terraform(root, 'plan', '-detailed-exitcode', '-no-color', '-lock=false', ...variables);
 
 test('the bootstrap makes the bucket of states, moves its own state in, and changes nothing when it is run again', async () => {
+  told = transcript('1-bootstrap');
   const variables = ['-var', 'name=acme-ml'];
   await terraform('bootstrap', 'init', '-no-color');
   await terraform('bootstrap', 'apply', '-auto-approve', '-no-color', ...variables);
@@ -65,7 +87,7 @@ test('the bootstrap makes the bucket of states, moves its own state in, and chan
   rmSync(join(copy, 'bootstrap/terraform.tfstate'));
   await plansNothing('bootstrap', ...variables);
   expect(existsSync(join(copy, 'bootstrap/terraform.tfstate'))).toBe(false);
-  const { bucket, lock_table, kms_key_arn } = JSON.parse(await terraform('bootstrap', 'output', '-json')) as Record<
+  const { bucket, lock_table, kms_key_arn } = JSON.parse(await terraformAt('bootstrap', 'output', '-json')) as Record<
     string,
     { value: string }
   >;
@@ -119,12 +141,14 @@ async function decisionOn(plan: unknown): Promise<Decision> {
 }
 
 test('the whole production environment is nothing that our policies deny, and people have to see it', async () => {
+  told = transcript('2-production');
   await terraform(production, 'init', '-no-color', ...Object.entries(backend).map(([name, value]) => `-backend-config=${name}=${value}`));
   await terraform(production, 'plan', '-no-color', '-out=release.tfplan', ...ids);
   const decision = await decisionOn(JSON.parse(await terraform(production, 'show', '-json', 'release.tfplan')));
   expect(decision.violations.map(({ code, message }) => `${code}: ${message}`)).toEqual([]);
   expect(decision.kind).toBe('approval needed');
   expect(decision.because).toContain('approval.iamChange');
+  told.say(`Our own policies, asked about that plan: ${decision.kind} (${decision.because.join(', ')}), nothing denied.`);
 }, 300_000);
 
 /* -------------------------------------------------------------- the apply */
@@ -139,7 +163,7 @@ let platform: Platform;
 test('it applies in one go, and then there is nothing left to plan', async () => {
   await terraform(production, 'apply', '-no-color', 'release.tfplan');
   await plansNothing(production, ...ids);
-  const outputs = JSON.parse(await terraform(production, 'output', '-json')) as { platform: { value: Platform } };
+  const outputs = JSON.parse(await terraformAt(production, 'output', '-json')) as { platform: { value: Platform } };
   platform = outputs.platform.value;
   expect(platform).toMatchObject({
     plan_role: 'arn:aws:iam::123456789012:role/plimsoll-production-plan',

@@ -1,48 +1,22 @@
 /**
  * The Jenkins library on the real Groovy: its own tests by JenkinsPipelineUnit, and its steps with the real command
- * against the real API. Maven gets what they need. Java and Maven are the machine's: nothing else here needs them, and
- * a machine without them skips these tests and says so.
+ * against the real API.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { repository } from '../hygiene/repository.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type ApiWorld, releaseBody, startApi } from '../support/api-world.ts';
 import { startIssuer, type TestIssuer } from '../support/issuer.ts';
-
-const run = promisify(execFile);
-const library = join(repository, 'integrations/jenkins');
-const scratch = mkdtempSync(join(tmpdir(), 'plimsoll-jenkins-'));
-
-/** Groovy 2.4, which Jenkins runs, is older than Java's modules. */
-const java = ['--add-opens=java.base/java.lang=ALL-UNNAMED', '--add-opens=java.base/java.util=ALL-UNNAMED'];
-const answers = (file: string) => spawnSync(file, ['-version'], { stdio: 'ignore' }).status === 0;
-const hasMaven = answers('java') && answers('mvn');
-const onTheMachine = hasMaven
-  ? 'Java and Maven are there'
-  : 'skipped without Java 17 and Maven 3 on PATH: Debian has openjdk-17-jre-headless and maven';
-if (!hasMaven) process.stderr.write(`Jenkins’ library: ${onTheMachine}\n`);
-let classpath = '';
-
-/** Without a network where everything is there already. */
-async function resolve(...offline: readonly string[]): Promise<string> {
-  const file = join(scratch, 'classpath');
-  const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:build-classpath';
-  await run('mvn', ['--batch-mode', '--quiet', ...offline, goal, `-Dmdep.outputFile=${file}`], { cwd: library });
-  return `src:test:${readFileSync(file, 'utf8').trim()}`;
-}
+import { hasMaven, type Jenkins, library, onTheMachine, startJenkins } from '../support/jenkins.ts';
 
 describe.skipIf(!hasMaven)(`Jenkins’ library, ${onTheMachine}`, () => {
+  let jenkins: Jenkins;
   beforeAll(async () => {
-    classpath = await resolve('--offline').catch(() => resolve());
+    jenkins = await startJenkins();
   }, 300_000);
 
   test('the library passes its tests', async () => {
-    const { stdout } = await run('java', [...java, '-cp', classpath, 'groovy.ui.GroovyMain', 'test/LibraryTest.groovy'], { cwd: library });
+    const stdout = await jenkins.script('test/LibraryTest.groovy');
     const [, tests, failures] = /JUnit 4 Runner, Tests: (\d+), Failures: (\d+)/.exec(stdout) ?? [];
     expect([failures, stdout.includes('Test Failure')]).toEqual(['0', false]);
     expect(Number(tests)).toBe(readFileSync(join(library, 'test/LibraryTest.groovy'), 'utf8').match(/^ {2}@Test$/gm)?.length);
@@ -51,46 +25,20 @@ describe.skipIf(!hasMaven)(`Jenkins’ library, ${onTheMachine}`, () => {
   describe('a step with the real command', () => {
     const sub = 'https://jenkins.example.com/job/fraud/job/release/';
     let world: ApiWorld;
-    let jenkins: TestIssuer;
+    let issuer: TestIssuer;
     beforeAll(async () => {
-      jenkins = await startIssuer();
-      const machine = `name: fraud-jenkins\nissuer: ${jenkins.url}\nmatch: { sub: "${sub}" }\nteam: risk\n`;
-      world = await startApi({ 'machines/fraud-jenkins.yaml': machine }, [{ issuer: jenkins.url, audience: 'plimsoll', kind: 'machine' }]);
-      const command = join(scratch, 'plimsoll');
-      writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${join(repository, 'cli/main.ts')}' "$@"\n`);
-      chmodSync(command, 0o755);
+      issuer = await startIssuer();
+      const machine = `name: fraud-jenkins\nissuer: ${issuer.url}\nmatch: { sub: "${sub}" }\nteam: risk\n`;
+      world = await startApi({ 'machines/fraud-jenkins.yaml': machine }, [{ issuer: issuer.url, audience: 'plimsoll', kind: 'machine' }]);
     });
-    afterAll(() => Promise.all([world.close(), jenkins.close()]));
+    afterAll(() => Promise.all([world.close(), issuer.close()]));
     beforeEach(() => {
       world.releases.releases.clear();
       world.releases.viewChange = {};
     });
 
-    async function build(step: string, given: Readonly<Record<string, string>>) {
-      const workspace = mkdtempSync(join(scratch, 'build-'));
-      const words = Object.entries({ apiUrl: world.url, credentialsId: 'plimsoll-token', ...given }).map(
-        ([name, value]) => `${name}=${value}`,
-      );
-      const paths = classpath.replace('src:test:', `${join(library, 'src')}:${join(library, 'test')}:`);
-      const child = spawn(
-        'java',
-        [...java, '-cp', paths, 'groovy.ui.GroovyMain', join(library, 'test/AgainstApi.groovy'), library, step, ...words],
-        // A group of its own: a machine that goes down takes the shell and the command with it.
-        {
-          cwd: workspace,
-          detached: true,
-          env: { ...process.env, PATH: `${scratch}:${process.env['PATH'] ?? ''}`, TOKEN: await jenkins.token({ sub }) },
-        },
-      );
-      let log = '';
-      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void (log += chunk.toString()));
-      const exited = once(child, 'exit').then(([code]) => code as number | null);
-      const kill = () => process.kill(-(child.pid ?? 0), 'SIGKILL');
-      onTestFinished(() => {
-        if (child.exitCode === null && child.signalCode === null) kill();
-      });
-      return { workspace, exited, kill, log: () => log };
-    }
+    const build = async (step: string, given: Readonly<Record<string, string>>) =>
+      jenkins.build(step, { apiUrl: world.url, credentialsId: 'plimsoll-token', ...given }, await issuer.token({ sub }));
 
     const { model, source } = releaseBody;
     const release = {

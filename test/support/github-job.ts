@@ -1,7 +1,10 @@
 /** A job of GitHub Actions as a test looks at it: what it was given, and everything it said. */
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { bundleFile } from '../../integrations/github/bundle.ts';
 import { harmless, type Job } from '../../integrations/github/job.ts';
 
 export interface JobSays {
@@ -64,5 +67,22 @@ export function testJob(
     out: (text) => void (says.log += harmless(text)),
     error: (text) => void says.errors.push(harmless(text)),
     onCancel: (tell) => void (says.cancel = tell),
+  };
+}
+
+/** The bundle that is published, in a process of its own with the variables of a runner and nothing of ours. */
+export function runOnRunner(env: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>) {
+  const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+  const files = { GITHUB_STEP_SUMMARY: join(env['RUNNER_TEMP'] ?? '', 'summary'), GITHUB_OUTPUT: join(env['RUNNER_TEMP'] ?? '', 'output') };
+  for (const file of Object.values(files)) writeFileSync(file, '');
+  const child = spawn(process.execPath, [bundleFile], { env: { ...env, ...Object.fromEntries(given), ...files } });
+  let log = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => void (log += chunk.toString()));
+  return {
+    child,
+    exited: once(child, 'exit').then(([code]) => code as number | null),
+    /** As GitHub shows it: what is said to the runner alone is not in it. */
+    log: () => log.replaceAll(/^::(?:add-mask|debug)::.*\n/gm, ''),
+    summary: () => readFileSync(files.GITHUB_STEP_SUMMARY, 'utf8'),
   };
 }

@@ -2,7 +2,7 @@
  * `make test`: every test there is. What needs no program goes first. Then comes a stack with a home and ports of its
  * own, so that a developer's is left alone. The stories that end pieces of it come last, when nobody else is on it;
  * they wait most of their time, and what needs the tools but no stack has the other core. The last line adds
- * everything up. `main.ts e2e alone` runs those projects of vitest only.
+ * everything up. `main.ts e2e alone` runs those projects of vitest only, and with files of tests after them no others.
  */
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -22,7 +22,9 @@ const reports = join(home, 'reports');
 const catalog = join(home, 'catalog');
 const binaries = join(repository, 'node_modules/.bin');
 
-const wanted = process.argv.slice(2);
+const words = process.argv.slice(2);
+const isFile = (word: string): boolean => word.endsWith('.test.ts');
+const [wanted, files] = [words.filter((word) => !isFile(word)), words.filter(isFile)];
 const isWanted = (project: string): boolean => wanted.length === 0 || wanted.includes(project);
 
 type Env = Readonly<Record<string, string>>;
@@ -52,7 +54,7 @@ async function vitest(project: string, env: Env = {}): Promise<Counts> {
   const report = join(reports, `${project}.json`);
   rmSync(report, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
-  const { exitCode } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...reporters], { env });
+  const { exitCode } = await run(join(binaries, 'vitest'), ['run', '--project', project, ...files, ...reporters], { env });
   const counts = existsSync(report) ? vitestCounts(readFileSync(report, 'utf8')) : none;
   return exitCode === 0 ? counts : atLeastOneFailed(counts, `vitest --project ${project}`);
 }
