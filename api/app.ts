@@ -33,6 +33,8 @@ import { PreviewsController } from './previews/previews.controller.ts';
 import { PreviewsService } from './previews/previews.service.ts';
 import { Acts } from './refusals/acts.ts';
 import { Refusals } from './refusals/refusals.ts';
+import { ReleasedController } from './released/released.controller.ts';
+import { ReleasedService } from './released/released.service.ts';
 import { EvidenceController } from './releases/evidence.controller.ts';
 import { EvidenceService } from './releases/evidence.service.ts';
 import { ReleasesController } from './releases/releases.controller.ts';
@@ -79,6 +81,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       ServicesController,
       EnvironmentsController,
       StraysController,
+      ReleasedController,
       PreviewsController,
       WaiversController,
       FindingsController,
@@ -110,6 +113,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       Access,
       EnvironmentsService,
       StraysService,
+      ReleasedService,
       PreviewsService,
       ReleasesService,
       EvidenceService,

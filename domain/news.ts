@@ -53,7 +53,7 @@ export function newsOf(findings: readonly ComparedFinding[], comparedWith: strin
   return { comparedWith, counts, worst: fresh.slice(0, worstNewMax).map(lineOf) };
 }
 
-const lineOf = ({ fingerprint, rule, severity, address, message }: MergedFinding): NewFinding => ({
+export const lineOf = ({ fingerprint, rule, severity, address, message }: MergedFinding): NewFinding => ({
   fingerprint,
   rule: shortened(rule),
   severity,
@@ -61,7 +61,7 @@ const lineOf = ({ fingerprint, rule, severity, address, message }: MergedFinding
   message: shortened(message),
 });
 
-const shortened = (text: string): string => (text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1)}…`);
+export const shortened = (text: string): string => (text.length <= charactersMax ? text : `${text.slice(0, charactersMax - 1)}…`);
 
 /** `undefined`: it was not told, by an older worker or since Temporal could not say what was there before. */
 export function newsText(news: News | undefined): string {

@@ -4,6 +4,7 @@
  */
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
+import type { LaterFinding } from './released/rescan.ts';
 import type { FoundStray } from './strays/record.ts';
 import { type Subject, type Threat, threatText } from './threats/finding.ts';
 import type { ReachedRelease } from './threats/listed.ts';
@@ -73,7 +74,20 @@ export interface StrayNotice {
   readonly more: number;
 }
 
-export type AnyNotice = Notice | ThreatNotice | StrayNotice;
+/** What has become a finding since it was released, and was none at the look before. */
+export interface RescanNotice {
+  readonly id: string;
+  readonly kind: 'finding since release';
+  /** RFC 3339. */
+  readonly at: string;
+  readonly environment: string;
+  /** At most ten. */
+  readonly findings: readonly LaterFinding[];
+  /** So many more. */
+  readonly more: number;
+}
+
+export type AnyNotice = Notice | ThreatNotice | StrayNotice | RescanNotice;
 
 /** One line, for where there is no room for more. */
 export function noticeText(notice: AnyNotice): string {
@@ -82,6 +96,8 @@ export function noticeText(notice: AnyNotice): string {
       return threatNoticeText(notice);
     case 'unexplained workload':
       return strayText(notice);
+    case 'finding since release':
+      return laterText(notice);
     case 'approval wanted':
     case 'approval still wanted':
       return approvalText(notice);
@@ -90,10 +106,16 @@ export function noticeText(notice: AnyNotice): string {
 
 function strayText({ strays: [first, ...others], more }: StrayNotice): string {
   if (first === undefined) return 'nothing runs that no release explains';
-  const rest = others.length + more;
-  const andMore = rest === 0 ? '' : `, and ${rest} more`;
-  return `No release explains ${first.workload} in ${first.environment}: ${first.because}${andMore}`;
+  return `No release explains ${first.workload} in ${first.environment}: ${first.because}${andMore(others.length + more)}`;
 }
+
+function laterText({ environment, findings: [first, ...others], more }: RescanNotice): string {
+  if (first === undefined) return `nothing has become a finding in ${environment}`;
+  const what = `${first.severity ?? 'denied'}: ${first.rule} in ${first.release}`;
+  return `Since it was released in ${environment}, this has become a finding: ${what}: ${first.message}${andMore(others.length + more)}`;
+}
+
+const andMore = (count: number): string => (count === 0 ? '' : `, and ${count} more`);
 
 function threatNoticeText({ finding, releases, moreReleases = 0 }: ThreatNotice): string {
   const reached = releases.map(({ releaseId, state }) => (state === 'incident' ? `${releaseId}, which serves` : releaseId));

@@ -20,6 +20,8 @@ import type { CheckpointPort, DayLedgerPort, LedgerPort } from './ledger/ports.t
 import type { LineAnswer, LineQuestion } from './line.ts';
 import type { AnyNotice, NoticeTarget } from './notice.ts';
 import type { Json, LaneRef, ReleaseOrder, Requester } from './order.ts';
+import type { ReleasedLedgerPort } from './released/look.ts';
+import type { RescanPort } from './released/rescan.ts';
 import type { ServingPort } from './released/serving.ts';
 import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
@@ -359,5 +361,7 @@ export type AllPorts = SourcePort &
   LinePort &
   ReleasesPort &
   ServingPort &
+  RescanPort &
+  ReleasedLedgerPort &
   CheckupPort &
   CaretakerPort;

@@ -63,6 +63,8 @@ export const recordTypes = {
   incidentOpened: 'dev.plimsoll.incident.opened.0.1.0',
   /** In the chain of a look at what runs: a workload that no release explains. */
   strayFound: 'dev.plimsoll.stray.found.0.1.0',
+  /** In the chain of a night's rescan: what has become a finding since it was released. */
+  findingSince: 'dev.plimsoll.rescan.found.0.1.0',
   /** In the chain of a day, not of a release: calls that were refused, and what somebody did or what began to hold. */
   callRefused: 'dev.plimsoll.call.refused.0.1.0',
   acted: 'dev.plimsoll.day.acted.0.1.0',

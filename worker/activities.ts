@@ -14,13 +14,20 @@ import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.
 import { createPodReader } from '../activities/kubernetes/running.ts';
 import { createLanesActivities } from '../activities/lanes/lanes.ts';
 import { createCheckpointActivities } from '../activities/ledger/checkpoint.ts';
-import { createDayActivities, createFindingLedgerActivities, createStrayLedgerActivities } from '../activities/ledger/days.ts';
+import {
+  createDayActivities,
+  createFindingLedgerActivities,
+  createReleasedLedgerActivities,
+  createStrayLedgerActivities,
+} from '../activities/ledger/days.ts';
 import { createExplain } from '../activities/ledger/explanations.ts';
+import { createJudgementActivities } from '../activities/ledger/judgement.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
 import { createNotifyActivities } from '../activities/notify/notify.ts';
 import { expectedIn } from '../activities/policy/expected.ts';
+import { createLaterActivities } from '../activities/policy/later.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
 import { createPrometheusActivities } from '../activities/prometheus/prometheus.ts';
 import { createFormerFindings, createReleasesActivities } from '../activities/releases/releases.ts';
@@ -43,6 +50,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
   const kms = new KMSClient({ region: config.aws.region });
   const sts = new STSClient({ region: config.aws.region });
   const store = createBlobStore(s3, config.store);
+  const findings = createBlobStore(s3, { ...config.store, folder: storeFolders.findings });
   const tools = { run: runTool, withWorkspace: createWorkspaces(config.workRoot), store };
   const path = config.toolsPath;
   const ledger = { s3, bucket: config.ledger.bucket, sign: createSigner(kms, config.ledger.key) };
@@ -65,11 +73,12 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createScanActivities({ ...tools, s3, config: { path } }),
     ...createPolicyActivities({
       store,
-      findings: createBlobStore(s3, { ...config.store, folder: storeFolders.findings }),
+      findings,
       formerFindings: createFormerFindings(client),
       expected: expectedIn(config.policyRevisions),
       config: { opaUrl: config.opaUrl },
     }),
+    ...createLaterActivities({ findings }),
     ...createHelmActivities({ ...tools, config: { path, kubeconfig: config.kubeconfig } }),
     ...createKubernetesActivities({ kubeconfig: config.kubeconfig }),
     ...createPrometheusActivities({ store: createBlobStore(s3, { ...config.store, folder: storeFolders.counts }) }),
@@ -77,6 +86,8 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createDayActivities(ledger),
     ...createFindingLedgerActivities(ledger),
     ...createStrayLedgerActivities(ledger),
+    ...createReleasedLedgerActivities(ledger),
+    ...createJudgementActivities(ledger),
     ...createStraysActivities({
       catalog: config.catalog,
       podsIn: createPodReader({ kubeconfig: config.kubeconfig }),

@@ -60,7 +60,7 @@ export const environment = z.object({
   PLIMSOLL_FINDINGS_QUEUE: z.url().optional(),
   /** For a rehearsal: sample findings act as real ones do. */
   PLIMSOLL_FINDINGS_DRILL: z.stringbool().default(false),
-  /** Who is told of findings, whatever they are about, and of strays; as `notices` of an environment. */
+  /** Who is told of findings, whatever they are about, of strays, and of what looks at what was released have found; as `notices` of an environment. */
   PLIMSOLL_FINDINGS_NOTICES: json(notices).default([]),
   /** The API as people know it: notices lead to its page. */
   PLIMSOLL_API_URL: z.url().optional(),

@@ -14,7 +14,7 @@ import { taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
 import { readConfig, shutdownGraceSeconds, type WorkerConfig } from './config.ts';
 import { startFindings } from './findings/start.ts';
-import { ensureCaretaker, ensureCheckpoints, ensureFindingsBackstop, ensureStrays } from './schedule.ts';
+import { ensureSchedules } from './schedule.ts';
 
 /** Slots of each queue. Short calls and looks mostly wait; tools are bounded by memory (`PLIMSOLL_TOOL_SLOTS`). */
 const callSlots = 50;
@@ -53,8 +53,7 @@ async function main(): Promise<void> {
       }),
     ),
   );
-  if (config.queues.includes(taskQueues.releases))
-    await Promise.all([ensureCaretaker(client), ensureCheckpoints(client), ensureStrays(client), ensureFindingsBackstop(client)]);
+  if (config.queues.includes(taskQueues.releases)) await ensureSchedules(client);
   setInterval(() => void sweep(config).catch(() => undefined), sweepMilliseconds).unref();
   const findings = startFindings(config, client, log);
   // One queue that breaks ends the process: half a worker looks alive and is not.

@@ -130,6 +130,18 @@ export const backstopRun = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 } as const satisfies ActivityOptions;
 
+/**
+ * What a schedule looks at by itself, with the tools that releases need, too: it stands behind all of them (a release has
+ * Temporal's own priority, 3 of 5). A queue that nobody serves, or that is full for so long, is said and left for the
+ * next look; two attempts outlive the death of a worker.
+ */
+export const unhurriedRun = {
+  ...toolRun,
+  scheduleToStartTimeout: '15 minutes',
+  retry: { ...toolRun.retry, maximumAttempts: 2 },
+  priority: { priorityKey: 5 },
+} as const satisfies ActivityOptions;
+
 /** Nothing irreversible happens unrecorded: the record is waited for however long it takes. */
 export const recordCall = {
   startToCloseTimeout: '15 seconds',

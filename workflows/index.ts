@@ -10,4 +10,5 @@ export { preview } from './preview.ts';
 export { recover } from './recover.ts';
 export { refusals } from './refusals.ts';
 export { release } from './release.ts';
+export { rescan, rescanRelease } from './rescan.ts';
 export { strays } from './strays.ts';

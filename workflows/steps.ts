@@ -19,6 +19,9 @@ import type {
   SourcePort,
   TerraformPort,
 } from '../domain/ports.ts';
+import type { ReleasedLedgerPort } from '../domain/released/look.ts';
+import type { RescanPort } from '../domain/released/rescan.ts';
+import type { ServingPort } from '../domain/released/serving.ts';
 import type { StrayLedgerPort, StraysPort } from '../domain/strays/look.ts';
 import type { BackstopPort } from '../domain/threats/backstop.ts';
 import type { DetectionPort, FindingLedgerPort } from '../domain/threats/ports.ts';
@@ -37,6 +40,7 @@ import {
   toolRun,
   undoCall,
   undoRun,
+  unhurriedRun,
 } from './activity-options.ts';
 import { taskQueues } from './messages.ts';
 
@@ -63,6 +67,18 @@ export function stepsOf({ tools, watch }: Queues) {
 }
 
 export type Steps = ReturnType<typeof stepsOf>;
+
+/** What only looks at what was released, when there is nothing more urgent to do. */
+export function lookStepsOf({ tools }: Queues) {
+  const options = { ...unhurriedRun, taskQueue: tools };
+  return {
+    source: proxyActivities<Pick<SourcePort, 'fetchSource'>>(options),
+    terraform: proxyActivities<Pick<TerraformPort, 'checkAllowList'>>(options),
+    scan: proxyActivities<ScanPort>(options),
+    chart: proxyActivities<Pick<HelmPort, 'renderChart'>>(options),
+    policy: proxyActivities<PolicyPort>({ ...shortCall, taskQueue: taskQueues.control }),
+  };
+}
 
 /** The same world for undoing: without an end to the retries. */
 export function undoStepsOf({ tools }: Queues) {
@@ -99,6 +115,15 @@ export const findingLedger: ActivityInterfaceFor<FindingLedgerPort> = proxyActiv
 export const straying: ActivityInterfaceFor<StraysPort> = proxyActivities<StraysPort>({ ...straysRun, taskQueue: taskQueues.control });
 
 export const strayLedger: ActivityInterfaceFor<StrayLedgerPort> = proxyActivities<StrayLedgerPort>({
+  ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+export const serving: ActivityInterfaceFor<ServingPort> = proxyActivities<ServingPort>({ ...shortCall, taskQueue: taskQueues.control });
+
+export const rescanning: ActivityInterfaceFor<RescanPort> = proxyActivities<RescanPort>({ ...shortCall, taskQueue: taskQueues.control });
+
+export const releasedLedger: ActivityInterfaceFor<ReleasedLedgerPort> = proxyActivities<ReleasedLedgerPort>({
   ...recordCall,
   taskQueue: taskQueues.control,
 });

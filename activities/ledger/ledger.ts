@@ -2,15 +2,15 @@
 import { invariant } from '../../domain/assert.ts';
 import { canonicalText } from '../../domain/digest.ts';
 import { attestationKeyOf, attestationsOf, attestationType } from '../../domain/ledger/attestation.ts';
-import { type ChainName, recordKeyOf, releaseChain } from '../../domain/ledger/chain.ts';
+import { type ChainName, releaseChain } from '../../domain/ledger/chain.ts';
 import { envelopeOf, type Sign } from '../../domain/ledger/dsse.ts';
 import type { LedgerPort } from '../../domain/ledger/ports.ts';
 import { readableIn } from '../../domain/ledger/records.ts';
 import { recordTypes } from '../../domain/record.ts';
 import { appendBatch, sealChain } from './append.ts';
-import { parseIntent, parseOrder, parseRecord, type StoredRecord } from './parse.ts';
+import { parseIntent, parseOrder } from './parse.ts';
 import { type Bucket, createPlaces, type Places } from './places.ts';
-import { readLast } from './read.ts';
+import { readAll, readLast, readTexts } from './read.ts';
 
 export interface LedgerDependencies extends Bucket {
   readonly sign: Sign;
@@ -54,24 +54,6 @@ async function attestChain(places: Places, chain: ChainName, count: number, sign
   const records = readableIn(texts.filter((text) => text !== null));
   for (const { kind, text } of attestationsOf(chain, records))
     await places.writeFirst(attestationKeyOf(chain, kind), canonicalText(await envelopeOf(attestationType, text, sign)));
-}
-
-/** Side by side, since a long release has hundreds of records and the call has seconds; S3 takes far more at once. */
-const readsAtOnce = 20;
-
-/** Recovery has to put things back even where the record has a hole; naming holes is not its business. */
-async function readAll(places: Places, chain: ChainName, count: number): Promise<readonly StoredRecord[]> {
-  const texts = await readTexts(places, chain, count);
-  return texts.flatMap((text, sequence) => (text === null ? [] : [parseRecord(text, sequence)]));
-}
-
-async function readTexts(places: Places, chain: ChainName, count: number): Promise<readonly (string | null)[]> {
-  const texts: (string | null)[] = [];
-  for (let start = 0; start < count; start += readsAtOnce) {
-    const sequences = Array.from({ length: Math.min(readsAtOnce, count - start) }, (_, index) => start + index);
-    texts.push(...(await Promise.all(sequences.map((sequence) => places.read(recordKeyOf(chain, sequence))))));
-  }
-  return texts;
 }
 
 export function createOwnerOf(bucket: Bucket): OwnerOf {

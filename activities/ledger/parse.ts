@@ -2,20 +2,23 @@
 import { z } from 'zod';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Intent } from '../../domain/record.ts';
+import type { Judgement } from '../../domain/released/rescan.ts';
 import type { Undo } from '../../domain/undo.ts';
 import { failure } from '../failure.ts';
+
+const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]);
 
 const storedRecord = z.looseObject({
   sequence: z.int().nonnegative(),
   runId: z.string().min(1),
   /** Since there are chains. */
-  hash: z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]).optional(),
+  hash: digest.optional(),
   event: z.looseObject({ type: z.string(), data: z.unknown() }),
 });
 export type StoredRecord = z.infer<typeof storedRecord>;
 
 const slot = z.enum(['a', 'b']);
-const blob = z.strictObject({ digest: z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)]), bytes: z.int().nonnegative() });
+const blob = z.strictObject({ digest, bytes: z.int().nonnegative() });
 
 /** A row for every undo there is: one that could not be read would never be carried out. */
 const undos = {
@@ -37,6 +40,8 @@ const intent = z.looseObject({
   apply: z.looseObject({ archive: blob, approved: blob, lineage: z.string().nullable() }).optional(),
 }) satisfies z.ZodType<Intent>;
 
+const judged = z.looseObject({ findings: blob.optional(), waivers: z.array(z.looseObject({ fingerprint: digest })).default([]) });
+
 /** Only what recovery cannot do without; the rest of the order is the one the release itself was started with. */
 const order = z.looseObject({
   releaseId: z.string().min(1),
@@ -54,6 +59,12 @@ export function parseRecord(text: string, sequence: number): StoredRecord {
 }
 
 export const parseIntent = (record: StoredRecord): Intent => parsed(intent, record.event.data, `the intent in record ${record.sequence}`);
+
+/** `null`: it is from before findings were kept. */
+export function parseJudgement(record: StoredRecord): Judgement | null {
+  const { findings, waivers } = parsed(judged, record.event.data, `the judgement in record ${record.sequence}`);
+  return findings === undefined ? null : { findings, waived: waivers.map(({ fingerprint }) => fingerprint) };
+}
 
 export function parseOrder(record: StoredRecord): ReleaseOrder {
   const data = parsed(z.looseObject({ order }), record.event.data, `the order in record ${record.sequence}`);

@@ -51,6 +51,25 @@ const notice: Notice = {
   change: { create: 1, update: 0, delete: 2, replace: 0 },
 };
 
+const laterNotice: AnyNotice = {
+  id: 'rescan.1.production',
+  kind: 'finding since release',
+  at: '2026-11-27T02:00:00.000Z',
+  environment: 'production',
+  more: 4,
+  findings: [
+    {
+      place: 'production/model/fraud-scorer',
+      release: 'fraud-1',
+      fingerprint: digestText('finding'),
+      rule: 'CKV_K8S_23',
+      severity: 'high',
+      address: 'Deployment.fraud',
+      message: 'it <may> run as root',
+    },
+  ],
+};
+
 const strayNotice: AnyNotice = {
   id: 'strays.1',
   kind: 'unexplained workload',
@@ -189,6 +208,18 @@ describe('what GuardDuty has found', () => {
     await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: `${url}/hook` }, told: strayNotice });
     expect(received.at(-1)?.body).toContain('No release explains Pod/&lt;debug&gt; in production: it names no release, and 2 more');
     expect(received.at(-1)?.body).toContain('ml/models');
+  });
+
+  test('of what has become a finding it says which, and leads to the release', async () => {
+    await deliver(webhook(), { told: laterNotice });
+    expect(JSON.parse(received.at(-1)?.body ?? '{}')).toMatchObject({
+      type: 'release.finding_since_release',
+      data: { environment: 'production', page: 'https://plimsoll.example.com/releases/fraud-1' },
+    });
+    await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: `${url}/hook` }, told: laterNotice });
+    expect(received.at(-1)?.body).toContain(
+      'this has become a finding: high: CKV_K8S_23 in fraud-1: it &lt;may&gt; run as root, and 4 more',
+    );
   });
 
   test('is told to a chat, what others wrote as text, also where it is about no release', async () => {

@@ -89,6 +89,8 @@ function releaseOf(notice: AnyNotice): string | undefined {
       return notice.releases[0]?.releaseId;
     case 'unexplained workload':
       return undefined;
+    case 'finding since release':
+      return notice.findings[0]?.release;
     case 'approval wanted':
     case 'approval still wanted':
       return notice.release;

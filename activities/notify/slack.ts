@@ -1,6 +1,6 @@
 /** The same as a message that Slack, and what is shaped like it, shows with a button. What others wrote stays text. */
 import type { ChangeCounts } from '../../domain/change.ts';
-import { type AnyNotice, type Notice, noticeText, type StrayNotice, type ThreatNotice } from '../../domain/notice.ts';
+import { type AnyNotice, type Notice, noticeText, type RescanNotice, type StrayNotice, type ThreatNotice } from '../../domain/notice.ts';
 import type { Message } from './webhook.ts';
 
 export function slackMessage(notice: AnyNotice, page: string | null): Message {
@@ -19,6 +19,8 @@ function partsOf(notice: AnyNotice): readonly [button: string, blocks: readonly 
       return ['Read', threatBlocks(notice)];
     case 'unexplained workload':
       return ['Read', strayBlocks(notice)];
+    case 'finding since release':
+      return ['Read', laterBlocks(notice)];
     case 'approval wanted':
     case 'approval still wanted':
       return ['Read and decide', approvalBlocks(notice)];
@@ -28,6 +30,11 @@ function partsOf(notice: AnyNotice): readonly [button: string, blocks: readonly 
 const strayBlocks = ({ strays }: StrayNotice): readonly object[] =>
   strays.map(({ environment, cluster, namespace, workload, because }) =>
     context(`${environment} · ${cluster}/${namespace} · ${workload}: ${because}`),
+  );
+
+const laterBlocks = ({ findings }: RescanNotice): readonly object[] =>
+  findings.map(({ place, severity, rule, address, message }) =>
+    context(`${place} · ${severity ?? 'denied'} · ${rule} · ${address}: ${message}`),
   );
 
 const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });

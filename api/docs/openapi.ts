@@ -10,6 +10,7 @@ import { lineStatus } from '../environments/schemas.ts';
 import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
 import { logins, me } from '../identity/schemas.ts';
 import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
+import { rescanned } from '../released/schemas.ts';
 import { idempotencyKey, lastEventId } from '../releases/header-schemas.ts';
 import {
   decisionRequest,
@@ -224,6 +225,12 @@ export const openApiDocument = () =>
         get: operation('listStrays', 'environments', 'What runs here that no release explains', {
           requestParams: { path: environmentPath },
           responses: { '200': { description: 'As of the last look', content: json(strayList) } },
+        }),
+      },
+      '/v1/environments/{environment}/rescan': {
+        get: operation('showRescan', 'environments', 'What has become a finding since it was released here', {
+          requestParams: { path: environmentPath },
+          responses: { '200': { description: 'As of the last look', content: json(rescanned) } },
         }),
       },
       '/v1/environments/{environment}/stop': { post: lineMessage('stopLine', 'Stop the line: releases wait at their next safe point') },

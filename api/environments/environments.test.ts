@@ -1,5 +1,6 @@
 /** Freezes and a stopped line, over HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { digestText } from '../../domain/digest.ts';
 import { type ApiWorld, environmentYaml, releaseBody, startApi } from '../../test/support/api-world.ts';
 
 const longFreeze = `freeze: [{ name: audit, reason: the auditors are here, start: "2020-01-01T00:00", end: "2120-01-01T00:00", timeZone: Europe/Berlin }]`;
@@ -149,5 +150,40 @@ describe('strays', () => {
     expect(await strays('nowhere')).toMatchObject({ status: 404 });
     world.policy = (_, action) => action !== 'strays.read';
     expect(await strays()).toMatchObject({ status: 403 });
+  });
+});
+
+describe('a rescan', () => {
+  const rescan = async (environment = 'production') => {
+    const response = await world.call('GET', `/v1/environments/${environment}/rescan`, { token: await as('sam') });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const finding = {
+    place: 'production/model/fraud-scorer',
+    release: 'fraud-scorer-production-1',
+    fingerprint: digestText('finding'),
+    rule: 'CKV_K8S_8',
+    severity: 'low' as const,
+    address: 'Deployment.fraud-scorer-a',
+    message: 'no liveness probe',
+  };
+
+  test('is of the last night; before any there is no time of one, and where nothing serves nothing was looked at', async () => {
+    world.releases.lastRescan = null;
+    expect(await rescan()).toMatchObject({ status: 200, body: { environment: 'production', at: null, findings: [] } });
+    const unknown = [{ place: 'production/infrastructure/platform', because: 'the commit is gone' }];
+    const look = { environment: 'production', looked: 2, found: [finding], more: 1, unknown, moreUnknown: 0 };
+    world.releases.lastRescan = { at: '2026-11-27T02:10:00Z', looks: [look] };
+    expect(await rescan()).toEqual({
+      status: 200,
+      body: { environment: 'production', at: '2026-11-27T02:10:00Z', looked: 2, findings: [finding], more: 1, unknown, moreUnknown: 0 },
+    });
+    expect(await rescan('frozen')).toMatchObject({ status: 200, body: { at: '2026-11-27T02:10:00Z', looked: 0, findings: [] } });
+  });
+
+  test('is for whoever may read strays, and of no environment that is not there', async () => {
+    expect(await rescan('nowhere')).toMatchObject({ status: 404 });
+    world.policy = (_, action) => action !== 'strays.read';
+    expect(await rescan()).toMatchObject({ status: 403 });
   });
 });

@@ -3,13 +3,15 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
+import type { RescanReport } from '../../domain/released/rescan.ts';
+import type { StraysReport } from '../../domain/strays/look.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import type { Instruction } from '../../workflows/messages.ts';
 import type { CheckupGateway } from './checkup.ts';
+import type { LastLook } from './last-look.ts';
 import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
 import type { RefusalsGateway } from './refusals.ts';
-import type { StraysGateway } from './strays.ts';
 import type { ThreatGateway } from './threats.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
@@ -61,7 +63,8 @@ export interface ReleasesGateway {
   readonly line: LineGateway;
   readonly previews: PreviewGateway;
   readonly refusals: RefusalsGateway;
-  readonly strays: StraysGateway;
+  readonly strays: LastLook<StraysReport>;
+  readonly rescan: LastLook<RescanReport>;
   readonly threats: ThreatGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;

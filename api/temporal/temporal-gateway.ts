@@ -19,17 +19,19 @@ import { memoOf } from '../../domain/memo.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import { type RescanReport, rescanWorkflow } from '../../domain/released/rescan.ts';
+import { type StraysReport, straysWorkflow } from '../../domain/strays/look.ts';
 import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { Problem } from '../http/problem.ts';
 import { createCheckupGateway } from './checkup.ts';
 import { clientOptions, type TemporalSettings } from './connection.ts';
+import { createLastLook } from './last-look.ts';
 import { createLineGateway } from './line.ts';
 import { opened, sealed } from './page-token.ts';
 import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
-import { createStraysGateway } from './strays.ts';
 import { createThreatGateway, type ListPage } from './threats.ts';
 
 export const releaseType = 'release';
@@ -86,7 +88,8 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     previews: createPreviewGateway(client, deadlines),
 
     refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),
-    strays: createStraysGateway(client, deadlines.server),
+    strays: createLastLook<StraysReport>(client, deadlines.server, straysWorkflow),
+    rescan: createLastLook<RescanReport>(client, deadlines.server, rescanWorkflow),
 
     start: (order) =>
       within(serverDeadlineMs, async () => {

@@ -27,14 +27,15 @@ export function hashOf(record: Unlinked): Digest {
   return digestText(canonicalText(rest));
 }
 
-/** The ledger's folders. A chain's name is its folder: `releases/<release>`, `refusals/<day>`, `findings/<GuardDuty's id>`, `strays/<moment>`. */
-export const chainKinds = ['releases', 'refusals', 'findings', 'strays'] as const;
+/** The ledger's folders. A chain's name is its folder: `releases/<release>`, `refusals/<day>`, `findings/<GuardDuty's id>`, `strays/<moment>`, `rescans/<moment>`. */
+export const chainKinds = ['releases', 'refusals', 'findings', 'strays', 'rescans'] as const;
 export type ChainKind = (typeof chainKinds)[number];
 export type ChainName = `${ChainKind}/${string}`;
 
 export const releaseChain = (releaseId: string): ChainName => `releases/${releaseId}`;
 export const findingChain = (findingId: string): ChainName => `findings/${findingId}`;
 export const straysChain = (moment: string): ChainName => `strays/${moment}`;
+export const rescansChain = (moment: string): ChainName => `rescans/${moment}`;
 export const refusalsChain = (day: string): ChainName => `refusals/${day}`;
 
 /** Ten digits sort as text in the order of the numbers, so that a listing is the chain's order. */

@@ -15,6 +15,8 @@ import type { Notice } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { AllPorts, ApplyObservation, CaretakerPort, LanesPort, PlanResult, ReleasesPort, SavedPlan } from '../../domain/ports.ts';
 import { type Intent, type ReleaseRecord, recordTypes } from '../../domain/record.ts';
+import type { ReleasedLedgerPort } from '../../domain/released/look.ts';
+import type { RescanPort } from '../../domain/released/rescan.ts';
 import type { ServingPort } from '../../domain/released/serving.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 import type { StrayPorts } from '../../domain/strays/look.ts';
@@ -30,6 +32,8 @@ type Elsewhere =
   | keyof DetectionPort
   | keyof FindingLedgerPort
   | keyof ServingPort
+  | keyof RescanPort
+  | keyof ReleasedLedgerPort
   | keyof StrayPorts
   | keyof BackstopPort;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;

@@ -1,23 +1,28 @@
 /**
  * Goal: refused calls of a day are one chain with one writer, a checkpoint that finds less than before calls a person, a
- * checkup of the installation says what each of its workers found, a stray is recorded and told once, and GuardDuty is asked
- * without a gap.
+ * checkup of the installation says what each of its workers found, a stray, or what has become a finding of what was released,
+ * is recorded and told once, and GuardDuty is asked without a gap.
  * Method: the workflows on a server, over a ledger that is a list.
  */
+import { randomUUID } from 'node:crypto';
 import { ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
-import { TimeoutFailure } from '@temporalio/common';
+import { defaultPayloadConverter, TimeoutFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type CheckupPort, type CheckupRequest, failed, passed } from '../../domain/checkup.ts';
-import { canonicalText } from '../../domain/digest.ts';
+import { canonicalText, digestText } from '../../domain/digest.ts';
 import type { DayAct } from '../../domain/ledger/acts.ts';
+import type { ChainKind } from '../../domain/ledger/chain.ts';
 import type { CheckpointPort, DayLedgerPort } from '../../domain/ledger/ports.ts';
 import { type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
 import { verifyChain } from '../../domain/ledger/verify.ts';
 import type { AnyNotice, NoticeTarget } from '../../domain/notice.ts';
 import type { NotifyPort } from '../../domain/ports.ts';
 import { type ReleaseRecord, recordTypes } from '../../domain/record.ts';
+import type { ReleasedLedgerPort } from '../../domain/released/look.ts';
+import type { LaterFinding, RescanReport } from '../../domain/released/rescan.ts';
+import type { Serving } from '../../domain/released/serving.ts';
 import type { Look, StrayPorts, StraysReport } from '../../domain/strays/look.ts';
 import { type BackstopPort, type BackstopReport, backstopWorkflow } from '../../domain/threats/backstop.ts';
 import { unanswered } from '../../workflows/checkup.ts';
@@ -25,6 +30,7 @@ import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
 import { storedRecord } from '../support/chains.ts';
 import { findTool } from '../support/find-tool.ts';
+import { ReleasedWorld, servingOf } from '../support/released-world.ts';
 import { bundle } from '../support/workflow-bundle.ts';
 
 const days = new Map<string, ReleaseRecord[]>();
@@ -36,7 +42,13 @@ const told: AnyNotice[] = [];
 const askedSince: string[] = [];
 const security: NoticeTarget = { kind: 'webhook', name: 'security', url: 'https://example.com', secret: { variable: 'PLIMSOLL_NOTICE_A' } };
 
-const world: DayLedgerPort & CheckpointPort & StrayPorts & BackstopPort & NotifyPort = {
+const recordLook = async ({ moment, records, seal }: Parameters<StrayPorts['recordStrays']>[0]) => {
+  days.set(moment, [...(days.get(moment) ?? []), ...records]);
+  if (seal) sealed.push(moment);
+};
+const released = new ReleasedWorld();
+
+const world: DayLedgerPort & CheckpointPort & StrayPorts & ReleasedLedgerPort & BackstopPort & NotifyPort = {
   readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
   appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
   sealDay: async ({ day }) => void sealed.push(day),
@@ -45,10 +57,8 @@ const world: DayLedgerPort & CheckpointPort & StrayPorts & BackstopPort & Notify
     return { chains: 3, contradictions };
   },
   findStrays: async () => ({ looks, tell: [security] }),
-  recordStrays: async ({ moment, records, seal }) => {
-    days.set(moment, [...(days.get(moment) ?? []), ...records]);
-    if (seal) sealed.push(moment);
-  },
+  recordStrays: recordLook,
+  recordRescan: recordLook,
   tellMissed: async ({ since }) => {
     askedSince.push(since);
     return { kind: 'looked', told: 0, known: 2, malformed: 0 };
@@ -87,7 +97,7 @@ beforeAll(async () => {
       Worker.create({
         connection: environment.nativeConnection,
         taskQueue,
-        activities: { ...world, ...checkups },
+        activities: { ...world, ...checkups, ...released.activities() },
         ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
       }),
     ),
@@ -119,7 +129,7 @@ async function tell(day: string, ...subjects: readonly string[]) {
   return handle;
 }
 
-function verdictOn(day: string, kind: 'refusals' | 'strays' = 'refusals') {
+function verdictOn(day: string, kind: ChainKind = 'refusals') {
   const name = `${kind}/${day}` as const;
   const records = (days.get(day) ?? []).map((record) => storedRecord(name, record.sequence, canonicalText(record)));
   return verifyChain({ name, records, seals: [] }, () => 'unknown key');
@@ -279,4 +289,67 @@ test('GuardDuty is asked for a day first, and then from a little before the last
   expect(askedSince.map((since) => Date.parse(since) - Date.parse(first.askedUntil ?? ''))).toEqual([-24 * 3_600_000, -900_000]);
   expect(Date.parse(second.askedUntil ?? '')).toBeGreaterThan(Date.parse(first.askedUntil ?? ''));
   await schedule.end();
+});
+
+describe('what serves', () => {
+  const team: NoticeTarget = { ...security, name: 'team' };
+  const platform = servingOf('production', 'infrastructure', 'platform', [security]);
+  const model = servingOf('production', 'model', 'fraud-scorer', [security, team]);
+  const staged = servingOf('staging', 'model', 'fraud-scorer', [security]);
+
+  /** As its schedule asks for it: with what the one before said. */
+  async function look<Report>(workflow: string, before: Report): Promise<Report> {
+    const { workflowService, workflow: workflows } = environment.client;
+    const workflowId = `${workflow}-${randomUUID()}`;
+    await workflowService.startWorkflowExecution({
+      namespace: 'default',
+      requestId: workflowId,
+      workflowId,
+      workflowType: { name: workflow },
+      taskQueue: { name: taskQueues.releases },
+      lastCompletionResult: { payloads: [defaultPayloadConverter.toPayload(before)] },
+    });
+    return (await workflows.getHandle(workflowId).result()) as Report;
+  }
+
+  beforeEach(() => {
+    told.length = 0;
+    released.calls.length = 0;
+  });
+
+  test('is scanned again, one after the other, each by its part; what has become a finding is recorded and told once', async () => {
+    const found = ({ place, releaseId: release }: Serving, rule: string): LaterFinding => {
+      const what = { severity: 'low', address: 'Deployment.fraud-scorer-a', message: 'no probe' } as const;
+      return { place, release, fingerprint: digestText(rule), rule, ...what };
+    };
+    const [known, stays, fresh] = [found(model, 'CKV_K8S_8'), found(platform, 'CKV_AWS_21'), found(model, 'CKV_K8S_9')];
+    released.serving = [platform, model, staged];
+    released.later.set(model.place, [fresh, known]);
+    // Of one nobody reads everything, so that what was known of it stays; the other is not there any more.
+    released.unread.add('tfsec');
+    released.gone.add(staged.releaseId);
+    const lastNight = { environment: 'production', looked: 2, found: [known, stays], more: 0, unknown: [], moreUnknown: 0 };
+    const { looks: tonight } = await look<RescanReport>('rescan', { at: 'yesterday', looks: [lastNight] });
+
+    const unread = { place: platform.place, because: 'not everything was read: tfsec: incomplete' };
+    expect(tonight).toMatchObject([
+      { environment: 'production', looked: 2, found: [stays, fresh, known], unknown: [unread] },
+      { environment: 'staging', looked: 1, found: [], unknown: [{ place: staged.place, because: 'the commit is gone' }] },
+    ]);
+    expect(released.calls).toEqual([
+      'checkAllowList platform-production',
+      'scanCode platform-production',
+      'scanCodeWithTfsec platform-production',
+      'scanCodeWithTflint platform-production',
+      'judgeRelease platform-production code 4',
+      'scanManifests fraud-scorer-production',
+      'scanArtifact fraud-scorer-production',
+      'judgeRelease fraud-scorer-production code 2',
+    ]);
+    const notice = { kind: 'finding since release', environment: 'production', findings: [fresh], more: 0 };
+    expect(told, 'to security and to the team').toMatchObject([notice, notice]);
+    const [moment = ''] = sealed.slice(-1);
+    expect(verdictOn(moment, 'rescans')).toMatchObject({ intact: true, records: 1 });
+    expect(days.get(moment)?.[0]?.event).toMatchObject({ type: recordTypes.findingSince, data: { environment: 'production', ...fresh } });
+  });
 });

@@ -1066,6 +1066,64 @@ export type Stray = {
     since: string;
 };
 
+export type Rescan = {
+    environment: string;
+    /**
+     * When the last look ended; null before the first.
+     */
+    at: string | null;
+    /**
+     * How many models and stacks that serve were looked at.
+     */
+    looked: number;
+    /**
+     * So many more than are listed.
+     */
+    more: number;
+    /**
+     * What could not be looked at, or not at all of it.
+     */
+    unknown: Array<NotLooked>;
+    /**
+     * So many more places that could not be looked at.
+     */
+    moreUnknown: number;
+    findings: Array<LaterFinding>;
+};
+
+export type NotLooked = {
+    /**
+     * Environment, part, and service or stack.
+     */
+    place: string;
+    because: string;
+};
+
+/**
+ * What has become a finding since it was released.
+ */
+export type LaterFinding = {
+    /**
+     * Environment, part, and service or stack.
+     */
+    place: string;
+    /**
+     * Id of a release
+     */
+    release: string;
+    fingerprint: string;
+    /**
+     * Of a scanner, or the code of a policy.
+     */
+    rule: string;
+    /**
+     * null: a policy would deny it now.
+     */
+    severity: 'info' | 'low' | 'medium' | 'high' | 'critical' | null;
+    address: string;
+    message: string;
+};
+
 export type WaiverList = {
     waivers: Array<Waiver>;
 };
@@ -1981,6 +2039,37 @@ export type ListStraysResponses = {
 };
 
 export type ListStraysResponse = ListStraysResponses[keyof ListStraysResponses];
+
+export type ShowRescanData = {
+    body?: never;
+    path: {
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/environments/{environment}/rescan';
+};
+
+export type ShowRescanErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowRescanError = ShowRescanErrors[keyof ShowRescanErrors];
+
+export type ShowRescanResponses = {
+    /**
+     * As of the last look
+     */
+    200: Rescan;
+};
+
+export type ShowRescanResponse = ShowRescanResponses[keyof ShowRescanResponses];
 
 export type StopLineData = {
     body: InstructionRequest;

@@ -19,7 +19,10 @@ export const recordSchema = z
         source: z.string().min(1),
         type: z.enum(Object.values(recordTypes)),
         time: z.iso.datetime().describe('Time of the workflow: when it was decided, not when it was written.'),
-        subject: z.string().min(1).describe('The release, the day of refused calls and acts, or the finding of GuardDuty.'),
+        subject: z
+          .string()
+          .min(1)
+          .describe('The release, the day of refused calls and acts, the finding of GuardDuty, or the moment of a look.'),
         datacontenttype: z.literal('application/json'),
         data: z.json(),
       })
@@ -39,7 +42,7 @@ const privacy = `A record names people by the subject of their token: who asked,
 export const recordsPage = (): string =>
   page(
     'Records of the ledger',
-    'From `infra/local/docs/record.ts` and `domain/record.ts`. A chain is `releases/<release>/<sequence, 10 digits>.json`, `refusals/<day>/…` for the refused calls of a day and what was done on it beside releases, or `findings/<id>/…` for a finding of GuardDuty. Its seal is `seals/<chain>/<sequence>.json`, what it lets others rely on `attestations/<chain>/{approval,deployment}.json`; a checkpoint is `checkpoints/<moment>.json`, in a bucket of its own. These three are DSSE envelopes, signed with ECDSA P-256 and SHA-256; a key is named by the SHA-256 of its public half in DER.',
+    'From `infra/local/docs/record.ts` and `domain/record.ts`. A chain is `releases/<release>/<sequence, 10 digits>.json`, `refusals/<day>/…` for the refused calls of a day and what was done on it beside releases, `findings/<id>/…` for a finding of GuardDuty, or `strays/<moment>/…` and `rescans/<moment>/…` for a look at what runs and at what was released. Its seal is `seals/<chain>/<sequence>.json`, what it lets others rely on `attestations/<chain>/{approval,deployment}.json`; a checkpoint is `checkpoints/<moment>.json`, in a bucket of its own. These three are DSSE envelopes, signed with ECDSA P-256 and SHA-256; a key is named by the SHA-256 of its public half in DER.',
     '## Schema',
     `\`\`\`json\n${JSON.stringify(z.toJSONSchema(recordSchema), null, 2)}\n\`\`\``,
     '## One hash by hand',

@@ -1,0 +1,33 @@
+import picocolors from 'picocolors';
+import { expect, test } from 'vitest';
+import type { Rescan } from './client/generated/index.ts';
+import { rescanText } from './released.ts';
+
+const look = { environment: 'production', at: '2026-11-27T02:10:00.000Z', looked: 2, more: 0, unknown: [], moreUnknown: 0 };
+const colors = picocolors.createColors(false);
+const rescanned = (change: Partial<Rescan> = {}) => rescanText({ ...look, findings: [], ...change }, colors);
+
+const finding: Rescan['findings'][number] = {
+  place: 'production/model/fraud-scorer',
+  release: 'fraud-1',
+  fingerprint: 'sha256:1',
+  rule: 'CKV_K8S_8',
+  severity: 'medium',
+  address: 'Deployment.fraud-scorer-a',
+  message: 'Liveness Probe Should be Configured',
+};
+
+test('what has become a finding is a line: how bad, which rule, where, of which release', () => {
+  const lines = rescanned({ findings: [finding, { ...finding, severity: null, rule: 'chart.host' }], more: 3 }).split('\n');
+  expect(lines[0]).toBe('findings that the release did not have, 2026-11-27 02:10 UTC:');
+  expect(lines[2]).toMatch(/^medium +CKV_K8S_8 +Deployment\.fraud-scorer-a +fraud-1 +Liveness/);
+  expect(lines[3]).toMatch(/^denied +chart\.host/);
+  expect(lines[4]).toBe('and 3 more');
+});
+
+test('nothing is said to be well that nobody has looked at', () => {
+  expect(rescanned()).toBe('no finding that its release did not have: 2 looked at in production, 2026-11-27 02:10 UTC\n');
+  expect(rescanned({ at: null })).toContain('nobody has looked at production yet');
+  const text = rescanned({ unknown: [{ place: 'production/model/fraud-scorer', because: 'the chart is gone' }], moreUnknown: 4 });
+  expect(text).toContain('production/model/fraud-scorer could not be looked at: the chart is gone\nand 4 more could not be looked at\n');
+});
