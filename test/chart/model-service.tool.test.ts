@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { AppsV1Api, AutoscalingV2Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { checkov, clusterEnv, objectsOf, run } from '../support/chart.ts';
+import { checkov, clusterEnv, objectsOf, refusedBy, run } from '../support/chart.ts';
 
 const chart = 'infra/helm/model-service';
 const plimsollValues = join(chart, 'ci/values.yaml');
@@ -225,6 +225,10 @@ describe('on a real API server', () => {
   });
   afterAll(async () => {
     await kubeConfig.makeApiClient(CoreV1Api).deleteNamespace({ name: namespace });
+  });
+
+  test.each(Object.entries(goldens))('%s: it knows every field, and would take every object', async (_, args) => {
+    expect(await refusedBy(kubeConfig, 'models', await render(...args))).toEqual([]);
   });
 
   test('pods become ready, are parked with their autoscaler, and come back', async () => {

@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { AppsV1Api, CoreV1Api, KubeConfig } from '@kubernetes/client-node';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
-import { checkov, clusterEnv, objectsOf, run } from '../support/chart.ts';
+import { checkov, clusterEnv, objectsOf, refusedBy, run } from '../support/chart.ts';
 
 const chart = 'infra/helm/plimsoll';
 const madeUp = ['--values', join(chart, 'ci/values.yaml')];
@@ -135,6 +135,15 @@ describe('on a real API server', () => {
   });
   afterAll(async () => {
     await kubeConfig.makeApiClient(CoreV1Api).deleteNamespace({ name: namespace });
+  });
+
+  test.each(Object.entries(goldens))('%s: it knows every field, and would take every object', async (_, args) => {
+    expect(await refusedBy(kubeConfig, namespace, await render(...args))).toEqual([]);
+  });
+
+  test('a field that it does not know is said', async () => {
+    const misspelt = (await render(...selfHosted)).replaceAll('readOnlyRootFilesystem', 'readOnlyRootFileSystem');
+    expect(await refusedBy(kubeConfig, namespace, misspelt)).toContainEqual(expect.stringContaining('readOnlyRootFileSystem'));
   });
 
   test('it is installed, becomes another one, and goes back', async () => {
