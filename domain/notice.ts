@@ -5,6 +5,7 @@
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
 import type { LaterFinding } from './released/rescan.ts';
+import type { FoundWrite } from './strays/account.ts';
 import type { FoundStray } from './strays/record.ts';
 import { type Subject, type Threat, threatText } from './threats/finding.ts';
 import type { ReachedRelease } from './threats/listed.ts';
@@ -87,7 +88,19 @@ export interface RescanNotice {
   readonly more: number;
 }
 
-export type AnyNotice = Notice | ThreatNotice | StrayNotice | RescanNotice;
+/** What was written to AWS that no release explains, of a sort that the look before did not have. */
+export interface StrayWriteNotice {
+  readonly id: string;
+  readonly kind: 'unexplained write';
+  /** RFC 3339. */
+  readonly at: string;
+  /** At most ten. */
+  readonly writes: readonly FoundWrite[];
+  /** So many more. */
+  readonly more: number;
+}
+
+export type AnyNotice = Notice | ThreatNotice | StrayNotice | StrayWriteNotice | RescanNotice;
 
 /** One line, for where there is no room for more. */
 export function noticeText(notice: AnyNotice): string {
@@ -98,6 +111,8 @@ export function noticeText(notice: AnyNotice): string {
       return strayText(notice);
     case 'finding since release':
       return laterText(notice);
+    case 'unexplained write':
+      return strayWriteText(notice);
     case 'approval wanted':
     case 'approval still wanted':
       return approvalText(notice);
@@ -116,6 +131,11 @@ function laterText({ environment, findings: [first, ...others], more }: RescanNo
 }
 
 const andMore = (count: number): string => (count === 0 ? '' : `, and ${count} more`);
+
+function strayWriteText({ writes: [first, ...others], more }: StrayWriteNotice): string {
+  if (first === undefined) return 'nothing was written that no release explains';
+  return `No release explains ${first.name} in ${first.account} by ${first.principal}: ${first.because}${andMore(others.length + more)}`;
+}
 
 function threatNoticeText({ finding, releases, moreReleases = 0 }: ThreatNotice): string {
   const reached = releases.map(({ releaseId, state }) => (state === 'incident' ? `${releaseId}, which serves` : releaseId));

@@ -39,6 +39,7 @@ import { assumeRole, createTerraformActivities, sourceIdentityOf, workerIdentity
 import { runTool } from '../activities/tool/run-tool.ts';
 import { createBlobStore } from '../activities/tool/store.ts';
 import { createWorkspaces } from '../activities/tool/workspace.ts';
+import { createTrailReader } from '../activities/trail/trail.ts';
 import { storeFolders } from '../domain/blob.ts';
 import type { AllPorts } from '../domain/ports.ts';
 import type { WorkerConfig } from './config.ts';
@@ -91,6 +92,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createStraysActivities({
       catalog: config.catalog,
       podsIn: createPodReader({ kubeconfig: config.kubeconfig }),
+      readTrail: config.auditTrail === null ? null : createTrailReader({ s3, ...config.auditTrail }),
       explain: createExplain(ledger),
       tell: config.security,
     }),

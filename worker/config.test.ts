@@ -34,6 +34,14 @@ describe("the worker's environment", () => {
     expect(read).toThrow(/PLIMSOLL_TOOL_SLOTS/);
   });
 
+  test('takes a place in S3 apart, with a folder in front or without, and refuses what is none', () => {
+    const trail = (PLIMSOLL_AUDIT_TRAIL: string) => readConfig({ ...complete, PLIMSOLL_AUDIT_TRAIL }).auditTrail;
+    expect(readConfig(complete).auditTrail).toBeNull();
+    expect(trail('s3://acme-audit')).toEqual({ bucket: 'acme-audit', prefix: '' });
+    expect(trail('s3://acme-audit/org/cloudtrail/')).toEqual({ bucket: 'acme-audit', prefix: 'org/cloudtrail/' });
+    expect(() => trail('acme-audit/cloudtrail')).toThrow(/PLIMSOLL_AUDIT_TRAIL: s3:\/\/<bucket>/);
+  });
+
   test('takes git credentials as JSON and says when they are none', () => {
     const credentials = JSON.stringify([{ host: 'github.com', tokenFile: '/run/secrets/github' }]);
     expect(readConfig({ ...complete, PLIMSOLL_GIT_CREDENTIALS: credentials }).git.credentials).toEqual([

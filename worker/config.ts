@@ -25,6 +25,18 @@ const json = <T>(schema: z.ZodType<T>) =>
     return z.NEVER;
   });
 
+/** `s3://<bucket>/<prefix>` as the two; the prefix of something is a folder. */
+const s3Place = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](?:\/[^/]+)*\/?$/, 's3://<bucket> or s3://<bucket>/<prefix> is needed')
+  .transform((place) => {
+    const [bucket = '', ...folders] = place
+      .slice('s3://'.length)
+      .split('/')
+      .filter((part) => part !== '');
+    return { bucket, prefix: folders.map((folder) => `${folder}/`).join('') };
+  });
+
 export const environment = z.object({
   ...temporalVariables,
   /** Which of the queues this process serves; an environment's own queues are named here too. */
@@ -58,6 +70,8 @@ export const environment = z.object({
   PLIMSOLL_TOOL_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
   /** Address of the SQS queue with GuardDuty's findings; without it nobody reads any. */
   PLIMSOLL_FINDINGS_QUEUE: z.url().optional(),
+  /** Where CloudTrail delivers to, `s3://<bucket>/<prefix>`; without it nobody looks at what is written to AWS. */
+  PLIMSOLL_AUDIT_TRAIL: s3Place.optional(),
   /** For a rehearsal: sample findings act as real ones do. */
   PLIMSOLL_FINDINGS_DRILL: z.stringbool().default(false),
   /** Who is told of findings, whatever they are about, of strays, and of what looks at what was released have found; as `notices` of an environment. */
@@ -105,6 +119,7 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     toolSlots: env.PLIMSOLL_TOOL_SLOTS,
     logLevel: env.PLIMSOLL_LOG_LEVEL,
     findings: env.PLIMSOLL_FINDINGS_QUEUE === undefined ? null : { queue: env.PLIMSOLL_FINDINGS_QUEUE, drill: env.PLIMSOLL_FINDINGS_DRILL },
+    auditTrail: env.PLIMSOLL_AUDIT_TRAIL ?? null,
     security: env.PLIMSOLL_FINDINGS_NOTICES,
     notices: { variables: forNotices(variables), apiUrl: env.PLIMSOLL_API_URL?.replace(/\/$/, '') ?? null },
     kubeconfig: env.KUBECONFIG,

@@ -1,4 +1,4 @@
-/** What the ledger says of a release that something claims to be of: what it was to run, and how it ended. */
+/** What the ledger says of a release that something claims to be of: what it was to run, where and when it worked, and how it ended. */
 import { z } from 'zod';
 import { releaseChain } from '../../domain/ledger/chain.ts';
 import { outcomeKinds } from '../../domain/outcome.ts';
@@ -11,6 +11,11 @@ import { type Bucket, createPlaces } from './places.ts';
 import { readLast, readRecord } from './read.ts';
 
 const closing = z.looseObject({ kind: z.enum(outcomeKinds) });
+const began = z.looseObject({
+  time: z.string(),
+  data: z.looseObject({ order: z.looseObject({ aws: z.looseObject({ account: z.string() }) }) }),
+});
+const happened = z.looseObject({ time: z.string() });
 
 /** `null`: there is no such release. Its first record and its last are read, whatever lies between. */
 export function createExplain(bucket: Bucket) {
@@ -27,8 +32,18 @@ export function createExplain(bucket: Bucket) {
       place: { cluster: cluster.name, namespace: cluster.namespace },
       image: model === undefined ? null : digestIn(model.image),
       ended: endOf(newest),
+      writing: writingOf(first, newest),
     };
   };
+}
+
+/** Whoever recovers a release that failed writes in its name again: then the failure is not its last record any more. */
+function writingOf(first: StoredRecord, newest: StoredRecord): Explanation['writing'] {
+  const [beginning, end] = [began.safeParse(first.event), happened.safeParse(newest.event)];
+  if (!beginning.success || !end.success) throw failure('ledger.forked', 'the records of a release do not say where and when it worked');
+  const { time: from, data } = beginning.data;
+  const isOver = ([recordTypes.closed, recordTypes.failed] as readonly string[]).includes(newest.event.type);
+  return { account: data.order.aws.account, from, until: isOver ? end.data.time : null };
 }
 
 function endOf({ event }: StoredRecord): Explanation['ended'] {

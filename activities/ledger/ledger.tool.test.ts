@@ -44,6 +44,7 @@ const order = {
   service: 'fraud-scorer',
   environment: 'production',
   team: 'risk',
+  aws: { account: '111122223333' },
   cluster: { name: 'ml', namespace: 'models' },
   queues: { tools: 'tools', watch: 'watch' },
 };
@@ -248,9 +249,11 @@ describe('what explains what runs', () => {
     expect(await explain(releaseId)).toBeNull();
     const place = { cluster: 'ml', namespace: 'models' };
     await append(requested());
-    expect(await explain(releaseId)).toEqual({ service: 'fraud-scorer', place, image, ended: null });
+    const writing = { account: '111122223333', from: '2026-11-24T10:00:00Z', until: null };
+    expect(await explain(releaseId)).toEqual({ service: 'fraud-scorer', place, image, ended: null, writing });
     await append(record(1), record(2, { kind: 'closed', data: { kind: 'rolled back', reason: 'slow', ...parts } }));
-    expect(await explain(releaseId)).toMatchObject({ image, ended: { kind: 'rolled back', at: '2026-11-24T10:00:00Z' } });
+    const at = '2026-11-24T10:00:00Z';
+    expect(await explain(releaseId)).toMatchObject({ image, ended: { kind: 'rolled back', at }, writing: { until: at } });
   });
 
   test('is nothing that does not say how it ended', async () => {

@@ -222,6 +222,31 @@ describe('what GuardDuty has found', () => {
     );
   });
 
+  test('of a write it says by whom, to what, and under which id CloudTrail has it', async () => {
+    const found = {
+      kind: 'unexplained write' as const,
+      principal: 'arn:aws:iam::111122223333:user/eve',
+      person: 'eve',
+      source: 's3.amazonaws.com',
+      name: 'PutBucketPolicy',
+      times: 2,
+      first: '2026-11-27T11:00:00Z',
+      last: '2026-11-27T11:30:00Z',
+      eventId: 'e1',
+      resources: ['arn:aws:s3:::models'],
+      because: 'it bears the name of no release',
+      account: '111122223333',
+      environments: ['production'],
+    };
+    await deliver(slack, {
+      variables: { PLIMSOLL_NOTICE_URL: `${url}/hook` },
+      told: { id: 'writes.1', kind: 'unexplained write', at: '2026-11-27T12:00:00.000Z', writes: [found], more: 1 },
+    });
+    const { body } = received.at(-1) ?? {};
+    expect(body).toContain('No release explains PutBucketPolicy in 111122223333 by arn:aws:iam::111122223333:user/eve: it bears');
+    expect(body).toContain('for eve · s3.amazonaws.com PutBucketPolicy, 2 times, last 2026-11-27T11:30:00Z (e1) · arn:aws:s3:::models');
+  });
+
   test('is told to a chat, what others wrote as text, also where it is about no release', async () => {
     const variables = { PLIMSOLL_NOTICE_URL: url };
     await deliver(slack, { variables, told: threatNotice });

@@ -88,6 +88,7 @@ function releaseOf(notice: AnyNotice): string | undefined {
     case 'security finding':
       return notice.releases[0]?.releaseId;
     case 'unexplained workload':
+    case 'unexplained write':
       return undefined;
     case 'finding since release':
       return notice.findings[0]?.release;

@@ -1,6 +1,14 @@
 /** The same as a message that Slack, and what is shaped like it, shows with a button. What others wrote stays text. */
 import type { ChangeCounts } from '../../domain/change.ts';
-import { type AnyNotice, type Notice, noticeText, type RescanNotice, type StrayNotice, type ThreatNotice } from '../../domain/notice.ts';
+import {
+  type AnyNotice,
+  type Notice,
+  noticeText,
+  type RescanNotice,
+  type StrayNotice,
+  type StrayWriteNotice,
+  type ThreatNotice,
+} from '../../domain/notice.ts';
 import type { Message } from './webhook.ts';
 
 export function slackMessage(notice: AnyNotice, page: string | null): Message {
@@ -21,6 +29,8 @@ function partsOf(notice: AnyNotice): readonly [button: string, blocks: readonly 
       return ['Read', strayBlocks(notice)];
     case 'finding since release':
       return ['Read', laterBlocks(notice)];
+    case 'unexplained write':
+      return ['Read', writeBlocks(notice)];
     case 'approval wanted':
     case 'approval still wanted':
       return ['Read and decide', approvalBlocks(notice)];
@@ -35,6 +45,13 @@ const strayBlocks = ({ strays }: StrayNotice): readonly object[] =>
 const laterBlocks = ({ findings }: RescanNotice): readonly object[] =>
   findings.map(({ place, severity, rule, address, message }) =>
     context(`${place} · ${severity ?? 'denied'} · ${rule} · ${address}: ${message}`),
+  );
+
+const writeBlocks = ({ writes }: StrayWriteNotice): readonly object[] =>
+  writes.map(({ account, principal, person, source, name, times, last, eventId, resources, because }) =>
+    context(
+      `${account} · ${principal}${person === null ? '' : ` for ${person}`} · ${source} ${name}, ${times} times, last ${last} (${eventId}) · ${resources.join(', ')} · ${because}`,
+    ),
   );
 
 const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });

@@ -80,6 +80,12 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       /gates\.blockAt = "fatal": one of low, medium, high, critical/,
     ],
     [
+      'a pattern in place of who writes',
+      'environments/production.yaml',
+      `${environmentYaml}expectedPrincipals: ["arn:aws:iam::111122223333:role/*"]\n`,
+      /expectedPrincipals\.0 = "arn:aws:iam::111122223333:role\/\*": the ARN of a role or a user, without patterns/,
+    ],
+    [
       'a workload without its kind',
       'environments/production.yaml',
       `${environmentYaml}expectedWorkloads: [log-agent]\n`,

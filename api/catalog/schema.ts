@@ -99,6 +99,10 @@ const metrics = z.strictObject({
 
 const workload = z.string().regex(/^[A-Z]\w+\/[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/, 'a kind and a name such as DaemonSet/log-agent');
 
+const principal = z
+  .string()
+  .regex(/^arn:[a-z-]+:iam::\d{12}:(?:role|user)\/[A-Za-z0-9+=,.@_/-]+$/, 'the ARN of a role or a user, without patterns');
+
 const queue = z.string().min(1);
 
 const branchPattern = z.string().regex(/^[^*\s]*[^\s]$/, 'the name of a branch, or its beginning and a * at the end');
@@ -114,6 +118,8 @@ export const environmentFile = z
     cluster: z.strictObject({ name: z.string().min(1), namespace: name }),
     /** Of its namespace, that no release brings: `DaemonSet/log-agent`. Everything else there without a release is a stray. */
     expectedWorkloads: z.array(workload).default([]),
+    /** Of its account, who write to AWS without a release: Plimsoll's own worker. What everybody else writes so is a stray. */
+    expectedPrincipals: z.array(principal).default([]),
     metrics,
     gates: gates.prefault({}),
     approvals,

@@ -139,10 +139,12 @@ describe('strays', () => {
     expect(await strays()).toMatchObject({ status: 200, body: { environment: 'production', at: null, strays: [] } });
     const look = { environment: 'production', cluster: 'ml', namespace: 'models', strays: [stray], more: 2, unknown: null };
     world.releases.lastLook = { at: '2026-11-27T12:00:00Z', looks: [look] };
-    expect(await strays()).toEqual({
-      status: 200,
-      body: { environment: 'production', at: '2026-11-27T12:00:00Z', strays: [stray], more: 2, unknown: null },
-    });
+    const body = { environment: 'production', at: '2026-11-27T12:00:00Z', strays: [stray], more: 2, unknown: null };
+    expect(await strays(), 'a look from before anybody read a trail').toEqual({ status: 200, body: { ...body, aws: null } });
+    const read = { account: '111122223333', writes: [], more: 3, unknown: 'AccessDenied' };
+    const accounts = [{ ...read, environments: ['staging', 'production'], readUntil: null }];
+    world.releases.lastLook = { at: '2026-11-27T12:00:00Z', looks: [look], accounts };
+    expect(await strays()).toEqual({ status: 200, body: { ...body, aws: read } });
     expect(await strays('frozen')).toMatchObject({ status: 200, body: { at: null } });
   });
 

@@ -1,6 +1,7 @@
 /** A look at everything that runs: what the workflow of strays asks for, keeps and tells. */
 import type { NoticeTarget } from '../notice.ts';
 import type { ReleaseRecord } from '../record.ts';
+import type { AccountLook, TrailMarks } from './account.ts';
 import type { FoundStray } from './record.ts';
 import { newAmong, type Stray } from './stray.ts';
 
@@ -21,12 +22,14 @@ export interface StraysReport {
   /** RFC 3339. */
   readonly at: string;
   readonly looks: readonly Look[];
+  /** Left out by reports from before there were any. */
+  readonly accounts?: readonly AccountLook[] | undefined;
 }
 
 /** Of one environment: about 6 KiB. Whoever has more has to begin somewhere. */
 export const straysMax = 20;
-/** Listed in all, so that a report stays under the 32 KiB of a message. */
-export const listedMax = 80;
+/** Listed in all, so that a report stays under the 32 KiB of a message, together with writes (`boundedAccounts`). */
+export const listedMax = 60;
 
 /** With where they are. */
 export const foundIn = (looks: readonly Look[]): readonly FoundStray[] =>
@@ -49,8 +52,16 @@ export const newSince = (before: readonly Look[], looks: readonly Look[]): reado
   );
 
 export interface StraysPort {
-  /** Looks at every environment of the catalog as it is now. One that cannot be looked at says so, and keeps no other from being. */
-  findStrays(): Promise<{ readonly looks: readonly Look[]; readonly tell: readonly NoticeTarget[] }>;
+  /**
+   * Looks at every environment of the catalog as it is now, and at their accounts from where the last look ended. One that
+   * cannot be looked at says so, and keeps no other from being.
+   */
+  findStrays(input?: { readonly accounts: TrailMarks }): Promise<{
+    readonly looks: readonly Look[];
+    /** With what was written since the last look alone. */
+    readonly accounts?: readonly AccountLook[] | undefined;
+    readonly tell: readonly NoticeTarget[];
+  }>;
 }
 
 export interface StrayLedgerPort {

@@ -9,7 +9,13 @@ const now = Date.parse('2026-11-27T12:00:00Z');
 const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000).toISOString();
 
 const release = 'fraud-scorer-production-1';
-const explanation: Explanation = { service: 'fraud-scorer', place, image, ended: { kind: 'released', at: minutesAgo(600) } };
+const explanation: Explanation = {
+  service: 'fraud-scorer',
+  place,
+  image,
+  ended: { kind: 'released', at: minutesAgo(600) },
+  writing: { account: '111122223333', from: minutesAgo(660), until: minutesAgo(600) },
+};
 const pod: RunningPod = {
   workload: 'Deployment/fraud-scorer-a',
   release,

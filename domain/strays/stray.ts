@@ -4,6 +4,7 @@
  */
 import type { Digest } from '../digest.ts';
 import type { Outcome } from '../outcome.ts';
+import type { WritingTime } from './write.ts';
 
 export interface RunningPod {
   /** What made it, `Deployment/fraud-scorer-a`; a pod that nothing made is its own. */
@@ -30,6 +31,8 @@ export interface Explanation {
   readonly image: Digest | null;
   /** `null` while it is open. */
   readonly ended: { readonly kind: Outcome['kind']; readonly at: string } | null;
+  /** Where and when it may have written to AWS. */
+  readonly writing: WritingTime;
 }
 
 export const strayKinds = ['no release', 'unknown release', 'another place', 'another image', 'not released'] as const;

@@ -33,6 +33,7 @@ const goldens: Readonly<Record<string, readonly string[]>> = {
   'temporal-cloud': [
     ...valuesOf('temporal-cloud'),
     ...set('git', { secret: 'plimsoll-git', hosts: ['github.com'], sshSecret: 'plimsoll-ssh' }),
+    ...set('audit', { trail: 's3://acme-audit/cloudtrail' }),
     ...set('findings', {
       queue: 'https://sqs.eu-west-1.amazonaws.com/111122223333/plimsoll-findings',
       drill: true,
@@ -99,6 +100,7 @@ test.each([
   ['an API that people reach in the clear', ['--set', 'api.url=http://plimsoll.example.com'], '/api/url'],
   ['nobody whose tokens are believed', set('issuers', []), '/issuers'],
   ['a setting in the place of a variable of the catalog', set('api.variables', { PLIMSOLL_OPA_URL: 'x' }), 'PLIMSOLL_OPA_URL'],
+  ['a trail that lies nowhere', set('audit', { trail: 'acme-audit' }), '/audit/trail'],
   ['a queue that nobody serves', set('workers.control', null), "missing property 'control'"],
   ['a worker of an unknown kind', set('workers.gpu', { kind: 'gpu', queue: 'gpu', replicas: 1 }), '/workers/gpu'],
   ['tokens of git without their secret', set('git.hosts', ['github.com']), "missing property 'secret'"],

@@ -70,6 +70,7 @@ const table: readonly Row[] = [
   activity('scan', '@aws-sdk/client-s3', 'yauzl'),
   activity('source', '@aws-sdk/client-s3'),
   activity('strays', 'yaml'),
+  activity('trail', '@aws-sdk/client-s3'),
   activity(
     'terraform',
     '@aws-sdk/client-dynamodb',

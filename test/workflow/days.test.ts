@@ -23,7 +23,9 @@ import { type ReleaseRecord, recordTypes } from '../../domain/record.ts';
 import type { ReleasedLedgerPort } from '../../domain/released/look.ts';
 import type { LaterFinding, RescanReport } from '../../domain/released/rescan.ts';
 import type { Serving } from '../../domain/released/serving.ts';
+import type { AccountLook } from '../../domain/strays/account.ts';
 import type { Look, StrayPorts, StraysReport } from '../../domain/strays/look.ts';
+import type { StrayWrite } from '../../domain/strays/write.ts';
 import { type BackstopPort, type BackstopReport, backstopWorkflow } from '../../domain/threats/backstop.ts';
 import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
@@ -38,6 +40,8 @@ const sealed: string[] = [];
 let contradictions: readonly string[] = [];
 const moments: string[] = [];
 let looks: readonly Look[] = [];
+let accounts: readonly AccountLook[] | undefined;
+const marks: unknown[] = [];
 const told: AnyNotice[] = [];
 const askedSince: string[] = [];
 const security: NoticeTarget = { kind: 'webhook', name: 'security', url: 'https://example.com', secret: { variable: 'PLIMSOLL_NOTICE_A' } };
@@ -56,9 +60,12 @@ const world: DayLedgerPort & CheckpointPort & StrayPorts & ReleasedLedgerPort & 
     moments.push(moment);
     return { chains: 3, contradictions };
   },
-  findStrays: async () => ({ looks, tell: [security] }),
   recordStrays: recordLook,
   recordRescan: recordLook,
+  findStrays: async (input) => {
+    marks.push(input?.accounts);
+    return { looks, accounts, tell: [security] };
+  },
   tellMissed: async ({ since }) => {
     askedSince.push(since);
     return { kind: 'looked', told: 0, known: 2, malformed: 0 };
@@ -278,6 +285,29 @@ test('a stray is recorded in a chain of its look and told once, and told again w
   await lookNow([]);
   await lookNow([debug]);
   expect(told).toHaveLength(2);
+
+  const write = { kind: 'unexplained write', principal: 'eve', person: null, source: 's3.amazonaws.com', name: 'PutBucketPolicy' } as const;
+  const seen = (last: string): StrayWrite => ({ ...write, times: 1, first: last, last, eventId: last, resources: [], because: 'no name' });
+  const [first, second] = [0, 1].map((index) => seen(new Date(Date.now() - 60_000 * (2 - index)).toISOString())) as [
+    StrayWrite,
+    StrayWrite,
+  ];
+  const read = (written: StrayWrite, readUntil: string): readonly AccountLook[] => [
+    { account: '111122223333', environments: ['production'], readUntil, writes: [written], more: 0, unknown: null },
+  ];
+  accounts = read(first, 'then');
+  await lookNow([debug]);
+  accounts = read(second, 'later');
+  const report = await lookNow([debug]);
+  expect(report.accounts).toMatchObject([{ readUntil: 'later', writes: [{ times: 2, last: second.last }] }]);
+  expect(marks.slice(-2), 'each look begins where the one before it ended').toEqual([[], [{ account: '111122223333', readUntil: 'then' }]]);
+  expect(told.slice(2), 'more of the same is told to nobody').toMatchObject([
+    { kind: 'unexplained write', writes: [{ name: 'PutBucketPolicy', account: '111122223333' }] },
+  ]);
+  const written = [...days.values()].flat().flatMap(({ event }) => (event.type === recordTypes.strayFound ? [event.data] : []));
+  expect(written.slice(-2), 'and is recorded').toMatchObject(
+    [first, second].map(({ eventId }) => ({ kind: 'unexplained write', eventId, environments: ['production'] })),
+  );
   await schedule.end();
 });
 

@@ -1049,6 +1049,10 @@ export type StrayList = {
      * Why the environment could not be looked at; null: it was.
      */
     unknown: string | null;
+    /**
+     * What was written to its account; null before the first look.
+     */
+    aws: StrayWrites | null;
 };
 
 /**
@@ -1064,6 +1068,51 @@ export type Stray = {
     release: string | null;
     because: string;
     since: string;
+};
+
+/**
+ * Of the account of the environment, whichever of its environments they were about.
+ */
+export type StrayWrites = {
+    account: string;
+    /**
+     * Of the last week; the latest goes first.
+     */
+    writes: Array<StrayWrite>;
+    /**
+     * So many more sorts than are listed.
+     */
+    more: number;
+    /**
+     * Why the trail was not read, or not all of it; null: it was.
+     */
+    unknown: string | null;
+};
+
+/**
+ * Writes of one sort by one principal that no release explains.
+ */
+export type StrayWrite = {
+    kind: 'unexplained write';
+    /**
+     * ARN of who wrote last; of a stranger the account.
+     */
+    principal: string;
+    /**
+     * The source identity of the session.
+     */
+    person: string | null;
+    source: string;
+    name: string;
+    times: number;
+    first: string;
+    last: string;
+    /**
+     * Of the last one, in CloudTrail's event history.
+     */
+    eventId: string;
+    resources: Array<string>;
+    because: string;
 };
 
 export type Rescan = {

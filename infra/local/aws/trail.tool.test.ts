@@ -8,6 +8,8 @@ import { CreateBucketCommand, GetObjectCommand, ListObjectsV2Command, PutObjectC
 import { CreateSecretCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { AssumeRoleCommand, STSClient } from '@aws-sdk/client-sts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createTrailReader } from '../../../activities/trail/trail.ts';
+import type { TrailWrite } from '../../../domain/strays/write.ts';
 import { assumedRole, type CloudTrailEvent } from '../../../test/support/cloudtrail.ts';
 import { type StandIn, startStandIn } from '../../../test/support/stand-in.ts';
 import { cloudTrail, deliverTrails, startTrail } from './trail.ts';
@@ -110,4 +112,15 @@ test('a trail has every call that manages, by whom, and data only where it asks 
     { bucketName: 'made-by-a-release', key: 'models/a' },
   ]);
   expect(named('GetObject'), 'reads were not asked for').toEqual([]);
+
+  // The worker's own reader, when the files have settled.
+  const now = () => Date.now() + 10 * 60_000;
+  const { files, gap } = await createTrailReader({ s3: user, bucket: 'audit', prefix: 'cloudtrail/', now })('123456789012', null);
+  const writes: TrailWrite[] = [];
+  for await (const file of files) writes.push(...file);
+  expect(gap).toBeNull();
+  expect(writes.map(({ name, session, person, resources }) => [name, session, person, resources])).toEqual([
+    ['CreateBucket', release, 'ana', ['arn:aws:s3:::made-by-a-release']],
+    ['PutObject', release, 'ana', ['arn:aws:s3:::made-by-a-release/models/a', 'arn:aws:s3:::made-by-a-release']],
+  ]);
 });

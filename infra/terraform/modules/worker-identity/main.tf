@@ -76,6 +76,20 @@ locals {
         Resource = sort(var.data_key_arns)
       },
     ],
+    [for trail in var.audit_trail[*] : {
+      Sid      = "FindWhatTheTrailDelivers"
+      Effect   = "Allow"
+      Action   = ["s3:ListBucket"]
+      Resource = ["${local.s3}${trail.bucket}"]
+      # The ledger may lie in the same bucket; whatever else does is nobody's business.
+      Condition = { StringLike = { "s3:prefix" = ["${trail.prefix}AWSLogs/*"] } }
+    }],
+    [for trail in var.audit_trail[*] : {
+      Sid      = "ReadWhatTheTrailDelivers"
+      Effect   = "Allow"
+      Action   = ["s3:GetObject"]
+      Resource = ["${local.s3}${trail.bucket}/${trail.prefix}AWSLogs/*"]
+    }],
     [for queue in compact([var.findings_queue_arn]) : {
       Sid      = "HearOfFindings"
       Effect   = "Allow"

@@ -88,6 +88,17 @@ variable "data_key_arns" {
   }
 }
 
+variable "audit_trail" {
+  description = "PLIMSOLL_AUDIT_TRAIL: bucket of ../audit-trail, and the folder that the trail delivers to. Null: nobody reads it."
+  type        = object({ bucket = string, prefix = optional(string, "cloudtrail/") })
+  default     = null
+
+  validation {
+    condition     = var.audit_trail == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.audit_trail.bucket)) && can(regex("^([A-Za-z0-9._-]+/)*$", var.audit_trail.prefix))
+    error_message = "audit_trail has the name of a bucket, not its ARN, and a prefix of folders that is empty or ends with `/`."
+  }
+}
+
 variable "findings_queue_arn" {
   description = "Queue of GuardDuty's findings: output of ../threat-detection; what GuardDuty has in its region may be listed, too. Null: nobody reads any."
   type        = string

@@ -50,8 +50,8 @@ run "what_an_installation_does_not_have_is_not_given" {
   command = plan
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.this.policy, "sqs:") && !strcontains(aws_iam_role_policy.this.policy, "guardduty:") && !strcontains(aws_iam_role_policy.this.policy, "secretsmanager:")
-    error_message = "Without a queue and without secrets there is nothing to read them with."
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "TheTrail") && !strcontains(aws_iam_role_policy.this.policy, "sqs:") && !strcontains(aws_iam_role_policy.this.policy, "guardduty:") && !strcontains(aws_iam_role_policy.this.policy, "secretsmanager:")
+    error_message = "Without a trail, a queue and secrets there is nothing to read them with."
   }
 }
 
@@ -71,5 +71,23 @@ run "a_queue_and_secrets_are_given_by_name" {
   assert {
     condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Condition if statement.Sid == "AskForFindings"] == [{ StringEquals = { "aws:RequestedRegion" = "eu-west-1" } }]
     error_message = "GuardDuty is asked where the queue is, and nowhere else."
+  }
+}
+
+run "of_the_bucket_of_the_trail_only_the_trail_is_read" {
+  command = plan
+
+  variables {
+    audit_trail = { bucket = "acme-audit" }
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if strcontains(statement.Sid, "TheTrail")] == [["arn:aws:s3:::acme-audit"], ["arn:aws:s3:::acme-audit/cloudtrail/AWSLogs/*"]]
+    error_message = "The trail's files may be listed and read."
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Condition if statement.Sid == "FindWhatTheTrailDelivers"] == [{ StringLike = { "s3:prefix" = ["cloudtrail/AWSLogs/*"] } }]
+    error_message = "What else lies in the bucket may not even be listed."
   }
 }
