@@ -39,6 +39,19 @@ describe('the weights', () => {
     expect(trafficStepsOf(rule, 'canary', true).map(({ promotes }) => promotes)).toEqual([false, false, true, true]);
     expect(trafficStepsOf(rule, 'canary', true).map(({ minimumSeconds }) => minimumSeconds)).toEqual([120, 120, 120, 300]);
   });
+
+  test.each([
+    ['canary', 15, 900],
+    ['canary', 4, 300],
+    ['blue-green', 15, 900],
+    ['all-at-once', 15, 900],
+    ['all-at-once', 0, 120],
+  ] as const)('with everything on it, %s that bakes for %i minutes is watched for %i s', (strategy, securityBakeMinutes, seconds) => {
+    expect(trafficStepsOf({ ...rule, securityBakeMinutes }, strategy, true).at(-1)).toMatchObject({
+      weightPercent: 100,
+      minimumSeconds: seconds,
+    });
+  });
 });
 
 describe('after one look', () => {

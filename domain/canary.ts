@@ -8,7 +8,7 @@ import type { Verdict } from './judge/judge.ts';
 export interface CanaryProgress {
   /** Since this weight was observed in the traffic. */
   readonly secondsAtWeight: number;
-  /** What this weight has to last at least: `minimumStepSeconds`, or `watchSeconds` at 100 %. */
+  /** What this weight has to last at least: `minimumStepSeconds`, or at 100 % the longer of `watchSeconds` and `securityBakeMinutes`. */
   readonly minimumSeconds: number;
   /** Since the first weight, or since a person last said "go on". */
   readonly secondsSinceStart: number;
@@ -32,7 +32,7 @@ export interface TrafficStep {
 /**
  * The weights a release passes. A first release and a rollback have nobody to compare with: one step, as everything has
  * that is no canary. What has all the traffic is judged by the absolute limits: for the whole watch, or all-at-once no
- * longer than a step of a canary has to last.
+ * longer than a step of a canary has to last; and for `securityBakeMinutes` in any case.
  */
 export function trafficStepsOf(rule: CanaryRule, strategy: Strategy, compared: boolean): readonly TrafficStep[] {
   const weights = compared && strategy === 'canary' ? [...rule.stepsPercent, 100] : [100];
@@ -40,9 +40,12 @@ export function trafficStepsOf(rule: CanaryRule, strategy: Strategy, compared: b
     weightPercent,
     // At the last weight that has somebody to compare with, and after it.
     promotes: index >= weights.length - 2,
-    minimumSeconds: weightPercent < 100 || strategy === 'all-at-once' ? rule.minimumStepSeconds : rule.watchSeconds,
+    minimumSeconds: weightPercent < 100 ? rule.minimumStepSeconds : watchedSeconds(rule, strategy),
   }));
 }
+
+const watchedSeconds = ({ minimumStepSeconds, watchSeconds, securityBakeMinutes = 0 }: CanaryRule, strategy: Strategy): number =>
+  Math.max(strategy === 'all-at-once' ? minimumStepSeconds : watchSeconds, securityBakeMinutes * 60);
 
 /** What approvers are told of a release that is no canary. */
 export const strategyTexts: Readonly<Record<Exclude<Strategy, 'canary'>, string>> = {

@@ -101,6 +101,11 @@ export interface CanaryRule {
   readonly onInconclusive: 'hold' | 'roll back';
   /** How long the old version stays warm at 100 % before it is scaled down. */
   readonly watchSeconds: number;
+  /**
+   * How long at least, whatever the strategy: GuardDuty needs minutes to say what it has found. Left out by orders from
+   * before it, and where `watchSeconds` is enough.
+   */
+  readonly securityBakeMinutes?: number | undefined;
   /** Seconds between two looks at the metrics; at least the scrape interval. */
   readonly pollSeconds: number;
   /** How long a new version may take to become ready. */

@@ -17,7 +17,9 @@ export type NoticeTarget =
   /** Signed with HMAC-SHA256, as Standard Webhooks has it. */
   | { readonly kind: 'webhook'; readonly name: string; readonly url: string; readonly secret: SecretRef }
   /** Whoever has the address of such a webhook may write to the channel: the address is the secret. */
-  | { readonly kind: 'slack'; readonly name: string; readonly url: SecretRef };
+  | { readonly kind: 'slack'; readonly name: string; readonly url: SecretRef }
+  /** The worker's own role publishes: nothing is secret. */
+  | { readonly kind: 'sns'; readonly name: string; readonly topicArn: string };
 
 export const noticeKinds = ['approval wanted', 'approval still wanted'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];

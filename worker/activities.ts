@@ -26,6 +26,7 @@ import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledg
 import { createSigner } from '../activities/ledger/signer.ts';
 import { createLineActivities } from '../activities/line/line.ts';
 import { createNotifyActivities } from '../activities/notify/notify.ts';
+import { createPublishers } from '../activities/notify/topic.ts';
 import { expectedIn } from '../activities/policy/expected.ts';
 import { createLaterActivities } from '../activities/policy/later.ts';
 import { createPolicyActivities } from '../activities/policy/policy.ts';
@@ -121,7 +122,11 @@ export function createActivities(config: WorkerConfig, client: Client, variables
         aws: config.aws,
       },
     }),
-    ...createNotifyActivities({ secrets: new SecretsManagerClient({ region: config.aws.region }), config: config.notices }),
+    ...createNotifyActivities({
+      secrets: new SecretsManagerClient({ region: config.aws.region }),
+      publisherIn: createPublishers(config.aws.endpoint),
+      config: config.notices,
+    }),
   };
   return fenced(activities, createOwnerOf(ledger));
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AuthorizationErrorException, type PublishCommandInput, ThrottledException } from '@aws-sdk/client-sns';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -8,6 +9,7 @@ import { digestText } from '../../domain/digest.ts';
 import type { AnyNotice, Notice, NoticeTarget, ThreatNotice } from '../../domain/notice.ts';
 import { createNotifyActivities } from './notify.ts';
 import { slackMessage } from './slack.ts';
+import type { Publisher } from './topic.ts';
 
 /** Whoever is told: remembers what came, and answers as a test wants. */
 const received: { headers: IncomingHttpHeaders; body: string; path: string }[] = [];
@@ -114,12 +116,20 @@ const threatNotice: ThreatNotice = {
   evidence: digestText('event'),
 };
 
-function deliver(
-  target: NoticeTarget,
-  change: { variables?: Record<string, string>; secrets?: Secrets; apiUrl?: string | null; told?: AnyNotice } = {},
-) {
-  const { variables = {}, secrets = noSecrets, apiUrl = 'https://plimsoll.example.com', told = notice } = change;
-  const activities = createNotifyActivities({ secrets, config: { variables: { PLIMSOLL_NOTICE_A: secret, ...variables }, apiUrl } });
+interface Given {
+  readonly variables?: Record<string, string>;
+  readonly secrets?: Secrets;
+  readonly apiUrl?: string | null;
+  readonly told?: AnyNotice;
+  readonly publish?: (region: string, input: PublishCommandInput) => Promise<unknown>;
+}
+
+function deliver(target: NoticeTarget, given: Given = {}) {
+  const { variables = {}, secrets = noSecrets, apiUrl = 'https://plimsoll.example.com', told = notice } = given;
+  const publisherIn = (region: string) =>
+    ({ send: async ({ input }: { readonly input: PublishCommandInput }) => given.publish?.(region, input) }) as unknown as Publisher;
+  const config = { variables: { PLIMSOLL_NOTICE_A: secret, ...variables }, apiUrl };
+  const activities = createNotifyActivities({ secrets, publisherIn, config });
   return new MockActivityEnvironment().run(async () => activities.deliverNotice({ release, target, notice: told }));
 }
 const webhook = (change: Partial<Extract<NoticeTarget, { kind: 'webhook' }>> = {}): NoticeTarget => ({
@@ -190,6 +200,41 @@ describe('a message to a chat', () => {
   test('leads nowhere where nobody said what the API is called', async () => {
     await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: url }, apiUrl: null });
     expect(received[0]?.body).not.toContain('button');
+  });
+});
+
+describe('a topic', () => {
+  const topic: NoticeTarget = { kind: 'sns', name: 'approvals', topicArn: 'arn:aws:sns:eu-central-1:111122223333:approvals' };
+
+  test('gets the event for programs and a sentence for people, where it is, with what subscriptions filter by', async () => {
+    const published: [region: string, input: PublishCommandInput][] = [];
+    await deliver(topic, { publish: async (...call) => published.push(call) });
+    const [[region, { Message = '', ...input }] = ['', { Message: '' }]] = published;
+    expect([region, published.length, received.length]).toEqual(['eu-central-1', 1, 0]);
+    expect(input).toMatchObject({
+      TopicArn: topic.topicArn,
+      Subject: 'Plimsoll: fraud-scorer 2026.11.3 in production waits for 1 of sre; ana asked for it',
+      MessageStructure: 'json',
+      MessageAttributes: { id: { StringValue: notice.id }, type: { StringValue: 'release.approval_wanted' } },
+    });
+    const said = JSON.parse(Message) as { default: string; email: string };
+    expect(JSON.parse(said.default)).toMatchObject({ type: 'release.approval_wanted', data: { release: 'fraud-1' } });
+    expect(said.email).toContain('https://plimsoll.example.com/releases/fraud-1');
+  });
+
+  test('has a subject that SNS takes, whatever is told', async () => {
+    const published: PublishCommandInput[] = [];
+    const told = { ...threatNotice, finding: { ...threatNotice.finding, title: `Ünknown\n${'x'.repeat(200)}` } };
+    await deliver(topic, { told, publish: async (_, input) => published.push(input) });
+    expect(published[0]?.Subject).toMatch(/^[A-Za-z0-9][\x20-\x7e]{0,99}$/);
+  });
+
+  test.each([
+    ['that may not be published to stays so', new AuthorizationErrorException({ message: 'no', $metadata: {} }), 'notice.refused', true],
+    ['that hears too much is told again', new ThrottledException({ message: 'slower', $metadata: {} }), 'notice.undelivered', false],
+    ['that nobody answers for is told again', new TypeError('fetch failed'), 'notice.undelivered', false],
+  ])('%s', async (_, error, type, nonRetryable) => {
+    await expect(deliver(topic, { publish: () => Promise.reject(error) })).rejects.toMatchObject({ type, nonRetryable });
   });
 });
 

@@ -8,10 +8,12 @@ import type { AnyNotice, NoticeTarget, SecretRef } from '../../domain/notice.ts'
 import type { NotifyPort } from '../../domain/ports.ts';
 import { failure } from '../failure.ts';
 import { slackMessage } from './slack.ts';
+import { type Publisher, publish, regionOf, type TopicTarget } from './topic.ts';
 import { keyFrom, type Message, webhookMessage } from './webhook.ts';
 
 export interface NotifyDependencies {
   readonly secrets: Pick<SecretsManagerClient, 'send'>;
+  readonly publisherIn: (region: string) => Publisher;
   readonly fetch?: typeof globalThis.fetch;
   readonly config: {
     /** Of the worker's environment, those that are for notices. */
@@ -27,7 +29,7 @@ const answerWithinMs = 10_000;
 /** It may be well again, or want us to be slower; every other 4xx is a message or an address that stays wrong. */
 const comesBack = (status: number): boolean => status >= 500 || status === 408 || status === 425 || status === 429;
 
-export function createNotifyActivities({ secrets, fetch = globalThis.fetch, config }: NotifyDependencies): NotifyPort {
+export function createNotifyActivities({ secrets, publisherIn, fetch = globalThis.fetch, config }: NotifyDependencies): NotifyPort {
   const secretOf = async (name: string, ref: SecretRef): Promise<string> => {
     if ('variable' in ref) return config.variables[ref.variable] ?? refuse(name, `${ref.variable} is not set where the worker runs`);
     const found: GetSecretValueCommandOutput = await secrets
@@ -41,9 +43,13 @@ export function createNotifyActivities({ secrets, fetch = globalThis.fetch, conf
     return found.SecretString ?? refuse(name, `${ref.secretArn} holds no text`);
   };
 
-  const addressed = async (target: NoticeTarget, notice: AnyNotice): Promise<Message & { readonly url: string }> => {
+  const pageOf = (notice: AnyNotice): string | null => {
     const release = releaseOf(notice);
-    const page = config.apiUrl === null || release === undefined ? null : `${config.apiUrl}/releases/${release}`;
+    return config.apiUrl === null || release === undefined ? null : `${config.apiUrl}/releases/${release}`;
+  };
+
+  const addressed = async (target: Exclude<NoticeTarget, TopicTarget>, notice: AnyNotice): Promise<Message & { readonly url: string }> => {
+    const page = pageOf(notice);
     if (target.kind === 'slack')
       return { url: addressFrom(target.name, await secretOf(target.name, target.url)), ...slackMessage(notice, page) };
     const key = keyFrom(await secretOf(target.name, target.secret)) ?? refuse(target.name, 'its secret is not base64 of at least 24 bytes');
@@ -63,6 +69,7 @@ export function createNotifyActivities({ secrets, fetch = globalThis.fetch, conf
 
   return {
     async deliverNotice({ target, notice }) {
+      if (target.kind === 'sns') return publish(publisherIn(regionOf(target)), target, notice, pageOf(notice));
       const { name } = target;
       const response = await send(name, await addressed(target, notice));
       await response.body?.cancel();

@@ -21,9 +21,17 @@ export function keyFrom(secret: string): Buffer | undefined {
   return key.length >= keyBytesMin && key.toString('base64') === text ? key : undefined;
 }
 
+export const eventTypeOf = ({ kind }: AnyNotice): string => `release.${kind.replaceAll(' ', '_')}`;
+
+/** What programs are sent, wherever they listen. */
+export function eventOf(notice: AnyNotice, page: string | null): string {
+  const { id: _id, kind: _kind, at, ...data } = notice;
+  return JSON.stringify({ type: eventTypeOf(notice), timestamp: at, data: { ...data, page } });
+}
+
 export function webhookMessage(notice: AnyNotice, page: string | null, key: Buffer, seconds: number): Message {
-  const { id, kind, at, ...data } = notice;
-  const body = JSON.stringify({ type: `release.${kind.replaceAll(' ', '_')}`, timestamp: at, data: { ...data, page } });
+  const { id } = notice;
+  const body = eventOf(notice, page);
   const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
   return {
     headers: {

@@ -164,6 +164,10 @@ describe('a mistake names the file, the field, the value and what is allowed', (
       ),
     ],
     [
+      'a topic that may drop what it is told',
+      ...noticeCase('{ kind: sns, name: a, topicArn: "arn:aws:sns:eu-west-1:111122223333:a.fifo" }', /a standard topic \(not FIFO\)/),
+    ],
+    [
       'a notice over http',
       ...noticeCase('{ kind: webhook, name: a, url: "http://x.example.com", secret: { variable: PLIMSOLL_NOTICE_A } }', /an https address/),
     ],

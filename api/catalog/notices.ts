@@ -27,6 +27,12 @@ const target = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('webhook'), name, url: address, secret }),
   /** Whoever knows the address of such a webhook may write there. */
   z.strictObject({ kind: z.literal('slack'), name, url: secret }),
+  /** A FIFO topic drops what it has heard within five minutes, and may keep others waiting for one. */
+  z.strictObject({
+    kind: z.literal('sns'),
+    name,
+    topicArn: z.string().regex(/^arn:aws[a-z-]*:sns:[a-z0-9-]+:\d{12}:[A-Za-z0-9_-]+$/, 'the ARN of a standard topic (not FIFO)'),
+  }),
 ]) satisfies z.ZodType<NoticeTarget>;
 
 /** Each is an activity of its own; more are one list of a chat. */

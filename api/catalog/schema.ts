@@ -78,6 +78,12 @@ const canary = z.strictObject({
   onInconclusive: z.enum(['hold', 'roll back']).default('hold'),
   /** A quarter of an hour: what GuardDuty needs to report. */
   watchSeconds: z.int().min(0).default(900),
+  /** A day: a service has one release at a time, and the next one waits. */
+  securityBakeMinutes: z
+    .int()
+    .min(0)
+    .max(24 * 60)
+    .optional(),
   /** Prometheus scrapes as often by default in the chart. */
   pollSeconds: seconds.default(5),
   /** Five minutes: pull an image, fetch a model, warm up. */

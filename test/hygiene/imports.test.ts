@@ -63,7 +63,7 @@ const table: readonly Row[] = [
   activity('line', '@temporalio/client', 'yaml'),
   activity('ledger', '@aws-sdk/client-kms', '@aws-sdk/client-s3'),
   activity('policy', 'yaml'),
-  activity('notify', '@aws-sdk/client-secrets-manager'),
+  activity('notify', '@aws-sdk/client-secrets-manager', '@aws-sdk/client-sns'),
   activity('policy'),
   activity('prometheus'),
   activity('releases', '@temporalio/client'),

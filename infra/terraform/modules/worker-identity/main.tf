@@ -110,6 +110,12 @@ locals {
       Action   = ["secretsmanager:GetSecretValue"]
       Resource = arns
     } if length(arns) > 0],
+    [for arns in [sort(var.notice_topic_arns)] : {
+      Sid      = "TellTopics"
+      Effect   = "Allow"
+      Action   = ["sns:Publish"]
+      Resource = arns
+    } if length(arns) > 0],
   )
 }
 

@@ -121,6 +121,17 @@ variable "notice_secret_arns" {
   }
 }
 
+variable "notice_topic_arns" {
+  description = "Topics that `notices` of the catalog name; an encrypted one's key is among data_key_arns."
+  type        = set(string)
+  default     = []
+
+  validation {
+    condition     = alltrue([for arn in var.notice_topic_arns : can(regex("^arn:[a-z-]+:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_-]+$", arn))])
+    error_message = "notice_topic_arns are ARNs of standard SNS topics, without patterns."
+  }
+}
+
 variable "permissions_boundary_arn" {
   description = "ARN of the policy that no policy of this role can exceed. Null only where the account has none."
   type        = string

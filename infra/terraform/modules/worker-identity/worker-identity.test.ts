@@ -17,6 +17,7 @@ const actionOf: Readonly<Record<string, string>> = {
   ListDetectors: 'guardduty:ListDetectors',
   ListFindings: 'guardduty:ListFindings',
   ListObjectsV2: 's3:ListBucket',
+  Publish: 'sns:Publish',
   PutObject: 's3:PutObject',
   ReceiveMessage: 'sqs:ReceiveMessage',
   Sign: 'kms:Sign',

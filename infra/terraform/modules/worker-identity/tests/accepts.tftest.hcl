@@ -50,22 +50,23 @@ run "what_an_installation_does_not_have_is_not_given" {
   command = plan
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.this.policy, "TheTrail") && !strcontains(aws_iam_role_policy.this.policy, "sqs:") && !strcontains(aws_iam_role_policy.this.policy, "guardduty:") && !strcontains(aws_iam_role_policy.this.policy, "secretsmanager:")
-    error_message = "Without a trail, a queue and secrets there is nothing to read them with."
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "TheTrail") && alltrue([for service in ["sqs", "guardduty", "secretsmanager", "sns"] : !strcontains(aws_iam_role_policy.this.policy, "${service}:")])
+    error_message = "Without a trail, a queue, secrets and topics there is no right to any."
   }
 }
 
-run "a_queue_and_secrets_are_given_by_name" {
+run "a_queue_secrets_and_topics_are_given_by_name" {
   command = plan
 
   variables {
     findings_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"
     notice_secret_arns = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]
+    notice_topic_arns  = ["arn:aws:sns:eu-west-1:111122223333:approvals"]
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(["HearOfFindings", "TellPeople"], statement.Sid)] == [["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"], ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]]
-    error_message = "One queue and these secrets."
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(["HearOfFindings", "TellPeople", "TellTopics"], statement.Sid)] == [["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"], ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"], ["arn:aws:sns:eu-west-1:111122223333:approvals"]]
+    error_message = "One queue, these secrets and these topics."
   }
 
   assert {
