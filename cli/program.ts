@@ -8,7 +8,7 @@ import { addInitCommand } from './init/command.ts';
 import { mountLogin } from './login/command.ts';
 import { addPeopleCommands } from './people.ts';
 import { addPlanCommand } from './plan.ts';
-import { rescan } from './released.ts';
+import { drift, rescan } from './released.ts';
 import type { ReleaseOptions } from './request.ts';
 import { strays } from './strays.ts';
 import { type ThreatOptions, threats } from './threats.ts';
@@ -143,6 +143,10 @@ export function createProgram(
 
   command('rescan <environment>', 'what has become a finding since it was released; exit code 0 when there is nothing').action(
     async (environment: string, options: { json?: boolean }) => finish(await rescan(session, environment, options)),
+  );
+
+  command('drift <environment>', 'what of Terraform’s is not as it was released; exit code 0 when there is nothing').action(
+    async (environment: string, options: { json?: boolean }) => finish(await drift(session, environment, options)),
   );
 
   command('threats', 'what GuardDuty has found, the newest first, and which releases it is about')

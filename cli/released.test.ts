@@ -1,10 +1,11 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
-import type { Rescan } from './client/generated/index.ts';
-import { rescanText } from './released.ts';
+import type { DriftList, Rescan } from './client/generated/index.ts';
+import { driftText, rescanText } from './released.ts';
 
 const look = { environment: 'production', at: '2026-11-27T02:10:00.000Z', looked: 2, more: 0, unknown: [], moreUnknown: 0 };
 const colors = picocolors.createColors(false);
+const drifted = (change: Partial<DriftList> = {}) => driftText({ ...look, drifts: [], ...change }, colors);
 const rescanned = (change: Partial<Rescan> = {}) => rescanText({ ...look, findings: [], ...change }, colors);
 
 const finding: Rescan['findings'][number] = {
@@ -30,4 +31,15 @@ test('nothing is said to be well that nobody has looked at', () => {
   expect(rescanned({ at: null })).toContain('nobody has looked at production yet');
   const text = rescanned({ unknown: [{ place: 'production/model/fraud-scorer', because: 'the chart is gone' }], moreUnknown: 4 });
   expect(text).toContain('production/model/fraud-scorer could not be looked at: the chart is gone\nand 4 more could not be looked at\n');
+});
+
+test('what has drifted is a line: which stack, and what releasing the same would do to what', () => {
+  const place = 'production/infrastructure/platform';
+  const drifts: DriftList['drifts'] = [{ place, release: 'fraud-1', address: 'aws_s3_bucket.models', action: 'update' }];
+  const lines = drifted({ drifts, unknown: [{ place, because: 'fraud-2 has it in hand' }] }).split('\n');
+  expect(lines[0]).toBe('not as it was released, 2026-11-27 02:10 UTC:');
+  expect(lines[2]).toMatch(/^production\/infrastructure\/platform +update +aws_s3_bucket\.models +fraud-1$/);
+  expect(lines[3]).toBe(`${place} could not be looked at: fraud-2 has it in hand`);
+  expect(drifted()).toBe('nothing known to have drifted: 2 looked at in production, 2026-11-27 02:10 UTC\n');
+  expect(drifted({ at: null })).toContain('nobody has looked at production yet');
 });

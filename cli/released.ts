@@ -1,6 +1,6 @@
-/** `plimsoll rescan`: what has become of what was released, as of the last look. */
+/** `plimsoll rescan` and `plimsoll drift`: what has become of what was released, as of the last look. */
 import { answerOf } from './client/api.ts';
-import { type LaterFinding, type Rescan, showRescan } from './client/generated/index.ts';
+import { type Drift, type DriftList, type LaterFinding, type Rescan, showDrift, showRescan } from './client/generated/index.ts';
 import { connect, type Session, show } from './commands.ts';
 import { exitCodes } from './errors.ts';
 import { table } from './format.ts';
@@ -14,6 +14,13 @@ export async function rescan(session: Session, environment: string, options: Opt
   const answer = await answerOf(settings.apiUrl, showRescan({ client, path: { environment } }));
   show(session, options, answer, (found) => rescanText(found, session.terminal.colors));
   return exitCodeOf(answer, answer.findings);
+}
+
+export async function drift(session: Session, environment: string, options: Options): Promise<number> {
+  const { settings, api: client } = connect(session);
+  const answer = await answerOf(settings.apiUrl, showDrift({ client, path: { environment } }));
+  show(session, options, answer, (found) => driftText(found, session.terminal.colors));
+  return exitCodeOf(answer, answer.drifts);
 }
 
 type Look = Pick<Rescan, 'environment' | 'at' | 'looked' | 'more' | 'unknown' | 'moreUnknown'>;
@@ -35,6 +42,24 @@ const findingTable = (found: readonly LaterFinding[], colors: Terminal['colors']
   table(
     ['SEVERITY', 'RULE', 'WHERE', 'RELEASE', 'WHAT'],
     found.map(({ severity, rule, address, release, message }) => [colors.red(severity ?? 'denied'), rule, address, release, message]),
+    colors,
+  );
+
+export function driftText(answer: DriftList, colors: Terminal['colors']): string {
+  const { environment, at, looked, drifts } = answer;
+  if (at === null) return `nobody has looked at ${environment} yet; a worker does each hour\n`;
+  const head =
+    drifts.length === 0
+      ? `nothing known to have drifted: ${looked} looked at in ${environment}, ${minuteOf(at)} UTC\n`
+      : `not as it was released, ${minuteOf(at)} UTC:\n${driftTable(drifts, colors)}`;
+  return head + restText(answer, colors);
+}
+
+/** What a release of the same would do. */
+const driftTable = (found: readonly Drift[], colors: Terminal['colors']): string =>
+  table(
+    ['STACK', 'WOULD', 'WHAT', 'RELEASE'],
+    found.map(({ place, action, address, release }) => [place, colors.red(action), address, release]),
     colors,
   );
 

@@ -3,7 +3,7 @@ import type { ChainKind } from './ledger/chain.ts';
 import type { Json } from './order.ts';
 import { type RecordKind, type ReleaseRecord, recordTypes } from './record.ts';
 
-export type LookChain = Extract<ChainKind, 'strays' | 'rescans'>;
+export type LookChain = Extract<ChainKind, 'strays' | 'rescans' | 'drifts'>;
 
 export const lookRecordOf = (
   { chain, kind, moment }: { readonly chain: LookChain; readonly kind: RecordKind; readonly moment: string },

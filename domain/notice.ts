@@ -4,6 +4,7 @@
  */
 import type { ChangeCounts } from './change.ts';
 import type { Digest } from './digest.ts';
+import type { Drift } from './released/drift.ts';
 import type { LaterFinding } from './released/rescan.ts';
 import type { FoundWrite } from './strays/account.ts';
 import type { FoundStray } from './strays/record.ts';
@@ -102,7 +103,20 @@ export interface StrayWriteNotice {
   readonly more: number;
 }
 
-export type AnyNotice = Notice | ThreatNotice | StrayNotice | StrayWriteNotice | RescanNotice;
+/** What of a stack is not as it was released, and was at the look before. */
+export interface DriftNotice {
+  readonly id: string;
+  readonly kind: 'drift';
+  /** RFC 3339. */
+  readonly at: string;
+  readonly environment: string;
+  /** At most ten. */
+  readonly drifts: readonly Drift[];
+  /** So many more. */
+  readonly more: number;
+}
+
+export type AnyNotice = Notice | ThreatNotice | StrayNotice | StrayWriteNotice | RescanNotice | DriftNotice;
 
 /** One line, for where there is no room for more. */
 export function noticeText(notice: AnyNotice): string {
@@ -115,6 +129,8 @@ export function noticeText(notice: AnyNotice): string {
       return laterText(notice);
     case 'unexplained write':
       return strayWriteText(notice);
+    case 'drift':
+      return driftText(notice);
     case 'approval wanted':
     case 'approval still wanted':
       return approvalText(notice);
@@ -130,6 +146,11 @@ function laterText({ environment, findings: [first, ...others], more }: RescanNo
   if (first === undefined) return `nothing has become a finding in ${environment}`;
   const what = `${first.severity ?? 'denied'}: ${first.rule} in ${first.release}`;
   return `Since it was released in ${environment}, this has become a finding: ${what}: ${first.message}${andMore(others.length + more)}`;
+}
+
+function driftText({ environment, drifts: [first, ...others], more }: DriftNotice): string {
+  if (first === undefined) return `nothing has drifted in ${environment}`;
+  return `Not as it was released in ${environment}: ${first.address}, ${first.action} to put it back${andMore(others.length + more)}`;
 }
 
 const andMore = (count: number): string => (count === 0 ? '' : `, and ${count} more`);

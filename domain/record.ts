@@ -65,6 +65,8 @@ export const recordTypes = {
   strayFound: 'dev.plimsoll.stray.found.0.1.0',
   /** In the chain of a night's rescan: what has become a finding since it was released. */
   findingSince: 'dev.plimsoll.rescan.found.0.1.0',
+  /** In the chain of a look at stacks: what is not as it was released. */
+  driftFound: 'dev.plimsoll.drift.found.0.1.0',
   /** In the chain of a day, not of a release: calls that were refused, and what somebody did or what began to hold. */
   callRefused: 'dev.plimsoll.call.refused.0.1.0',
   acted: 'dev.plimsoll.day.acted.0.1.0',

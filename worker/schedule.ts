@@ -1,5 +1,6 @@
 /** What runs by itself. Asking for a schedule twice keeps the first. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { driftWorkflow } from '../domain/released/drift.ts';
 import { rescanWorkflow } from '../domain/released/rescan.ts';
 import { straysWorkflow } from '../domain/strays/look.ts';
 import { backstopWorkflow } from '../domain/threats/backstop.ts';
@@ -23,9 +24,13 @@ const ensureFindingsBackstop = (client: Client): Promise<void> =>
 const ensureRescan = (client: Client): Promise<void> =>
   ensure(client, rescanWorkflow, { calendars: [{ hour: 2 }], timezone: 'UTC' }, '6 hours');
 
+/** Each hour, half an hour from the strays: what stands in a queue for tools is spread. */
+const ensureDrift = (client: Client): Promise<void> =>
+  ensure(client, driftWorkflow, { intervals: [{ every: '1 hour', offset: '30 minutes' }] }, '1 hour');
+
 export const ensureSchedules = async (client: Client): Promise<void> =>
   void (await Promise.all(
-    [ensureCaretaker, ensureCheckpoints, ensureStrays, ensureFindingsBackstop, ensureRescan].map((one) => one(client)),
+    [ensureCaretaker, ensureCheckpoints, ensureStrays, ensureFindingsBackstop, ensureRescan, ensureDrift].map((one) => one(client)),
   ));
 
 /** A schedule and its workflow have one name. */

@@ -2,6 +2,7 @@
 export { caretaker } from './caretaker.ts';
 export { checkpoint } from './checkpoint.ts';
 export { checkup } from './checkup.ts';
+export { drift, driftOfStack } from './drift.ts';
 export { finding } from './finding.ts';
 export { findingsBackstop } from './findings-backstop.ts';
 export { lane } from './lane.ts';

@@ -73,7 +73,7 @@ export function lookStepsOf({ tools }: Queues) {
   const options = { ...unhurriedRun, taskQueue: tools };
   return {
     source: proxyActivities<Pick<SourcePort, 'fetchSource'>>(options),
-    terraform: proxyActivities<Pick<TerraformPort, 'checkAllowList'>>(options),
+    terraform: proxyActivities<Pick<TerraformPort, 'checkAllowList' | 'planSpeculative'>>(options),
     scan: proxyActivities<ScanPort>(options),
     chart: proxyActivities<Pick<HelmPort, 'renderChart'>>(options),
     policy: proxyActivities<PolicyPort>({ ...shortCall, taskQueue: taskQueues.control }),

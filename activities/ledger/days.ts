@@ -3,7 +3,7 @@
  * and the same rules as a release's record.
  */
 import { invariant } from '../../domain/assert.ts';
-import { type ChainName, findingChain, refusalsChain, rescansChain, straysChain } from '../../domain/ledger/chain.ts';
+import { type ChainName, driftsChain, findingChain, refusalsChain, rescansChain, straysChain } from '../../domain/ledger/chain.ts';
 import type { DayLedgerPort } from '../../domain/ledger/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { ReleasedLedgerPort } from '../../domain/released/look.ts';
@@ -39,7 +39,10 @@ export function createStrayLedgerActivities(dependencies: LedgerDependencies): S
 
 export function createReleasedLedgerActivities(dependencies: LedgerDependencies): ReleasedLedgerPort {
   const { record } = chainsOf(dependencies);
-  return { recordRescan: ({ moment, ...batch }) => record(rescansChain(moment), batch) };
+  return {
+    recordRescan: ({ moment, ...batch }) => record(rescansChain(moment), batch),
+    recordDrift: ({ moment, ...batch }) => record(driftsChain(moment), batch),
+  };
 }
 
 function chainsOf(dependencies: LedgerDependencies) {

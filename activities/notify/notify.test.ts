@@ -72,6 +72,15 @@ const laterNotice: AnyNotice = {
   ],
 };
 
+const driftNotice: AnyNotice = {
+  id: 'drift.1.production',
+  kind: 'drift',
+  at: '2026-11-27T02:30:00.000Z',
+  environment: 'production',
+  more: 1,
+  drifts: [{ place: 'production/infrastructure/platform', release: 'fraud-1', address: 'aws_s3_bucket.models', action: 'update' }],
+};
+
 const strayNotice: AnyNotice = {
   id: 'strays.1',
   kind: 'unexplained workload',
@@ -290,6 +299,15 @@ describe('what GuardDuty has found', () => {
     const { body } = received.at(-1) ?? {};
     expect(body).toContain('No release explains PutBucketPolicy in 111122223333 by arn:aws:iam::111122223333:user/eve: it bears');
     expect(body).toContain('for eve · s3.amazonaws.com PutBucketPolicy, 2 times, last 2026-11-27T11:30:00Z (e1) · arn:aws:s3:::models');
+  });
+
+  test('of drift it says what, and what would put it back', async () => {
+    await deliver(webhook(), { told: driftNotice });
+    expect(JSON.parse(received.at(-1)?.body ?? '{}')).toMatchObject({ type: 'release.drift', data: { drifts: [{ action: 'update' }] } });
+    await deliver(slack, { variables: { PLIMSOLL_NOTICE_URL: `${url}/hook` }, told: driftNotice });
+    expect(received.at(-1)?.body).toContain(
+      'Not as it was released in production: aws_s3_bucket.models, update to put it back, and 1 more',
+    );
   });
 
   test('is told to a chat, what others wrote as text, also where it is about no release', async () => {

@@ -99,6 +99,8 @@ function releaseOf(notice: AnyNotice): string | undefined {
       return undefined;
     case 'finding since release':
       return notice.findings[0]?.release;
+    case 'drift':
+      return notice.drifts[0]?.release;
     case 'approval wanted':
     case 'approval still wanted':
       return notice.release;

@@ -2,6 +2,7 @@
 import type { ChangeCounts } from '../../domain/change.ts';
 import {
   type AnyNotice,
+  type DriftNotice,
   type Notice,
   noticeText,
   type RescanNotice,
@@ -31,6 +32,8 @@ function partsOf(notice: AnyNotice): readonly [button: string, blocks: readonly 
       return ['Read', laterBlocks(notice)];
     case 'unexplained write':
       return ['Read', writeBlocks(notice)];
+    case 'drift':
+      return ['Read', driftBlocks(notice)];
     case 'approval wanted':
     case 'approval still wanted':
       return ['Read and decide', approvalBlocks(notice)];
@@ -53,6 +56,9 @@ const writeBlocks = ({ writes }: StrayWriteNotice): readonly object[] =>
       `${account} · ${principal}${person === null ? '' : ` for ${person}`} · ${source} ${name}, ${times} times, last ${last} (${eventId}) · ${resources.join(', ')} · ${because}`,
     ),
   );
+
+const driftBlocks = ({ drifts }: DriftNotice): readonly object[] =>
+  drifts.map(({ place, address, action }) => context(`${place} · ${action} ${address}`));
 
 const field = (name: string, value: string) => ({ type: 'mrkdwn', text: `*${name}*\n${escaped(value)}` });
 const context = (text: string) => ({ type: 'context', elements: [{ type: 'mrkdwn', text: escaped(text) }] });

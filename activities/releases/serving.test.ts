@@ -118,3 +118,32 @@ test('a Temporal that does not answer is a failure that is tried again', async (
   } as unknown as Client;
   await expect(createServingActivities({ client, tell: [] }).findServing({})).rejects.toMatchObject({ type: 'temporal.unreachable' });
 });
+
+test('whoever has the stack in hand, or had it since, succeeds it; also one that does not say what it has', async () => {
+  const runs = {
+    "ExecutionStatus = 'Running'": [
+      runOf({ id: 'open', hour: -1, stack: 'platform' }),
+      runOf({ id: 'elsewhere', hour: -1, stack: 'network' }),
+    ],
+    "CloseTime > '2026-11-27T08:00:00.000Z'": [
+      runOf({ id: 'back', hour: 9, stack: 'platform', model: true }),
+      runOf({ id: 'one', hour: 8, stack: 'platform' }),
+      { ...runOf({ id: 'silent', hour: 10 }), memo: {} },
+      runOf({ id: 'model', hour: 11, model: true }),
+    ],
+  };
+  const asked: string[] = [];
+  const client = {
+    workflow: {
+      async *list({ query }: { readonly query: string }) {
+        asked.push(query);
+        for (const [end, found] of Object.entries(runs)) if (query.endsWith(end)) yield* await later(0, found);
+      },
+    },
+  } as unknown as Client;
+  const [serving] = await servingOf([{ id: 'one', hour: 8, stack: 'platform' }]);
+  if (serving === undefined) throw new Error('it serves');
+  const successors = await createServingActivities({ client, tell: [] }).findSuccessors({ serving });
+  expect(successors).toEqual({ open: ['open'], ended: ['silent', 'back'] });
+  expect(asked.every((query) => query.startsWith("WorkflowType = 'release' AND ReleaseEnvironment = 'production' AND "))).toBe(true);
+});

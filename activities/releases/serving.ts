@@ -36,10 +36,45 @@ export function createServingActivities({
         const told = left.map((serving) => ({ ...serving, notices: distinct([...tell, ...serving.notices]) }));
         return pageOf(told, pageMax);
       } catch (error) {
-        throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+        throw unreachable(error);
+      }
+    },
+
+    async findSuccessors({ serving }) {
+      const { environment, stack, since, releaseId } = serving;
+      const ofEnvironment = `WorkflowType = 'release' AND ReleaseEnvironment = '${environment}'`;
+      const ofStack = async (query: string) =>
+        (await listed(client, `${ofEnvironment} AND ${query}`)).filter((run) => mayHave(run, stack) && run.workflowId !== releaseId);
+      try {
+        const open = await ofStack("ExecutionStatus = 'Running'");
+        const ended = await ofStack(`CloseTime > '${since}'`);
+        return { open: idsOf(open), ended: idsOf(ended.toSorted((a, b) => closed(b) - closed(a))) };
+      } catch (error) {
+        throw unreachable(error);
       }
     },
   };
+}
+
+const unreachable = (error: unknown) =>
+  failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+
+/** One that does not say what it has may have anything. */
+const mayHave = (run: WorkflowExecutionInfo, stack: string | null): boolean => {
+  const parts = partsIn(run);
+  return parts === undefined || parts.infrastructure?.stack === stack;
+};
+
+const closed = ({ closeTime }: WorkflowExecutionInfo): number => closeTime?.getTime() ?? 0;
+/** About 13 KiB. So many that ended without being released have not left much between them. */
+const successorsMax = 200;
+const idsOf = (runs: readonly WorkflowExecutionInfo[]): readonly string[] =>
+  runs.slice(0, successorsMax).map(({ workflowId }) => workflowId);
+
+async function listed(client: Client, query: string): Promise<readonly WorkflowExecutionInfo[]> {
+  const found: WorkflowExecutionInfo[] = [];
+  for await (const run of client.workflow.list({ query })) found.push(run);
+  return found;
 }
 
 /** For whoever looks at what these releases say of themselves: each once, whatever of it serves. */

@@ -17,6 +17,7 @@ describe('documents', () => {
       'GET /readyz',
       'GET /v1/doctor',
       'GET /v1/environments/{environment}',
+      'GET /v1/environments/{environment}/drift',
       'GET /v1/environments/{environment}/rescan',
       'GET /v1/environments/{environment}/strays',
       'GET /v1/login',

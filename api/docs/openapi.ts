@@ -10,7 +10,7 @@ import { lineStatus } from '../environments/schemas.ts';
 import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
 import { logins, me } from '../identity/schemas.ts';
 import { previewDetails, previewRequest, startedPreview } from '../previews/schemas.ts';
-import { rescanned } from '../released/schemas.ts';
+import { drifted, rescanned } from '../released/schemas.ts';
 import { idempotencyKey, lastEventId } from '../releases/header-schemas.ts';
 import {
   decisionRequest,
@@ -231,6 +231,12 @@ export const openApiDocument = () =>
         get: operation('showRescan', 'environments', 'What has become a finding since it was released here', {
           requestParams: { path: environmentPath },
           responses: { '200': { description: 'As of the last look', content: json(rescanned) } },
+        }),
+      },
+      '/v1/environments/{environment}/drift': {
+        get: operation('showDrift', 'environments', 'What of Terraform’s is not as it was released here', {
+          requestParams: { path: environmentPath },
+          responses: { '200': { description: 'As of the last look', content: json(drifted) } },
         }),
       },
       '/v1/environments/{environment}/stop': { post: lineMessage('stopLine', 'Stop the line: releases wait at their next safe point') },

@@ -189,3 +189,14 @@ describe('a rescan', () => {
     expect(await rescan()).toMatchObject({ status: 403 });
   });
 });
+
+test('drift is of the last look, for whoever may read strays', async () => {
+  const drift = async () => world.call('GET', '/v1/environments/production/drift', { token: await as('sam') });
+  const [place, release] = ['production/infrastructure/platform', 'fraud-scorer-production-1'];
+  const found = [{ place, release, address: 'aws_s3_bucket.models', action: 'update' as const }];
+  const look = { environment: 'production', looked: 1, more: 0, unknown: [], moreUnknown: 0 };
+  world.releases.lastDrift = { at: '2026-11-27T12:30:00Z', looks: [{ ...look, found }] };
+  expect(await (await drift()).json()).toEqual({ ...look, at: '2026-11-27T12:30:00Z', drifts: found });
+  world.policy = (_, action) => action !== 'strays.read';
+  expect((await drift()).status).toBe(403);
+});

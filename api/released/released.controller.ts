@@ -17,4 +17,9 @@ export class ReleasedController {
   rescan(@Param('environment', { schema: name }) environment: string, @By() by: Caller) {
     return this.#released.rescan(environment, by);
   }
+
+  @Get(':environment/drift')
+  drift(@Param('environment', { schema: name }) environment: string, @By() by: Caller) {
+    return this.#released.drift(environment, by);
+  }
 }

@@ -7,7 +7,7 @@ import { Access } from '../auth/authority.ts';
 import { CatalogFiles, findEnvironment } from '../catalog/catalog.ts';
 import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { RELEASES_GATEWAY } from '../tokens.ts';
-import type { Rescanned } from './schemas.ts';
+import type { Drifted, Rescanned } from './schemas.ts';
 
 @Injectable()
 export class ReleasedService {
@@ -29,6 +29,12 @@ export class ReleasedService {
     await this.#require(environment, by);
     const { found, ...look } = lookAt(environment, await this.#gateway.rescan.last());
     return { ...look, findings: found };
+  }
+
+  async drift(environment: string, by: Caller): Promise<Drifted> {
+    await this.#require(environment, by);
+    const { found, ...look } = lookAt(environment, await this.#gateway.drift.last());
+    return { ...look, drifts: found };
   }
 
   async #require(environment: string, by: Caller): Promise<void> {

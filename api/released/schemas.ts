@@ -1,6 +1,7 @@
 /** What a look at everything that serves has found in one environment. */
 import { z } from 'zod';
 import { severities } from '../../domain/finding.ts';
+import type { Drift } from '../../domain/released/drift.ts';
 import type { LaterFinding } from '../../domain/released/rescan.ts';
 import { time } from '../releases/gate-schemas.ts';
 import { digest, releaseId } from '../releases/schemas.ts';
@@ -29,6 +30,20 @@ const laterFinding = z
     message: z.string(),
   })
   .meta({ id: 'LaterFinding', description: 'What has become a finding since it was released.' }) satisfies z.ZodType<LaterFinding>;
+
+const drift = z
+  .object({
+    place: place.meta({ example: 'production/infrastructure/platform' }),
+    release: releaseId,
+    address: z.string().meta({ example: 'aws_s3_bucket.models' }),
+    action: z
+      .enum(['create', 'update', 'delete', 'replace', 'forget', 'read'])
+      .meta({ description: 'What releasing the same again would do.' }),
+  })
+  .meta({ id: 'Drift', description: 'What of a stack is not as it was released.' }) satisfies z.ZodType<Drift>;
+
+export const drifted = z.object({ ...look, drifts: z.array(drift) }).meta({ id: 'DriftList' });
+export type Drifted = z.infer<typeof drifted>;
 
 export const rescanned = z.object({ ...look, findings: z.array(laterFinding) }).meta({ id: 'Rescan' });
 export type Rescanned = z.infer<typeof rescanned>;

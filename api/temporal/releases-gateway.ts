@@ -3,6 +3,7 @@ import type { UpdateDefinition } from '@temporalio/common';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
+import type { DriftReport } from '../../domain/released/drift.ts';
 import type { RescanReport } from '../../domain/released/rescan.ts';
 import type { StraysReport } from '../../domain/strays/look.ts';
 import type { ReleaseView } from '../../domain/view.ts';
@@ -65,6 +66,7 @@ export interface ReleasesGateway {
   readonly refusals: RefusalsGateway;
   readonly strays: LastLook<StraysReport>;
   readonly rescan: LastLook<RescanReport>;
+  readonly drift: LastLook<DriftReport>;
   readonly threats: ThreatGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;

@@ -19,6 +19,7 @@ import { memoOf } from '../../domain/memo.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import { type DriftReport, driftWorkflow } from '../../domain/released/drift.ts';
 import { type RescanReport, rescanWorkflow } from '../../domain/released/rescan.ts';
 import { type StraysReport, straysWorkflow } from '../../domain/strays/look.ts';
 import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
@@ -90,6 +91,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),
     strays: createLastLook<StraysReport>(client, deadlines.server, straysWorkflow),
     rescan: createLastLook<RescanReport>(client, deadlines.server, rescanWorkflow),
+    drift: createLastLook<DriftReport>(client, deadlines.server, driftWorkflow),
 
     start: (order) =>
       within(serverDeadlineMs, async () => {

@@ -27,8 +27,8 @@ export function hashOf(record: Unlinked): Digest {
   return digestText(canonicalText(rest));
 }
 
-/** The ledger's folders. A chain's name is its folder: `releases/<release>`, `refusals/<day>`, `findings/<GuardDuty's id>`, `strays/<moment>`, `rescans/<moment>`. */
-export const chainKinds = ['releases', 'refusals', 'findings', 'strays', 'rescans'] as const;
+/** The ledger's folders. A chain's name is its folder: `releases/<release>`, `refusals/<day>`, `findings/<GuardDuty's id>`, `strays/<moment>`, `rescans/<moment>`, `drifts/<moment>`. */
+export const chainKinds = ['releases', 'refusals', 'findings', 'strays', 'rescans', 'drifts'] as const;
 export type ChainKind = (typeof chainKinds)[number];
 export type ChainName = `${ChainKind}/${string}`;
 
@@ -36,6 +36,7 @@ export const releaseChain = (releaseId: string): ChainName => `releases/${releas
 export const findingChain = (findingId: string): ChainName => `findings/${findingId}`;
 export const straysChain = (moment: string): ChainName => `strays/${moment}`;
 export const rescansChain = (moment: string): ChainName => `rescans/${moment}`;
+export const driftsChain = (moment: string): ChainName => `drifts/${moment}`;
 export const refusalsChain = (day: string): ChainName => `refusals/${day}`;
 
 /** Ten digits sort as text in the order of the numbers, so that a listing is the chain's order. */

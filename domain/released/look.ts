@@ -13,7 +13,7 @@ export interface Found {
 
 /** At one place. */
 export interface PlaceLook<T extends Found> {
-  /** At most `foundAtPlaceMax` of all. */
+  /** A few of all, so that no place hides another. */
   readonly found: readonly T[];
   /** So many more that are not listed. */
   readonly more: number;
@@ -47,10 +47,8 @@ export interface ReleasedReport<T extends Found> {
 /** What makes it the same at the next look. */
 export type KeyOf<T> = (found: T) => string;
 
-/** Of one place, so that no service hides another. */
-export const foundAtPlaceMax = 10;
 /** Of one environment, and of all: a report stays under the 32 KiB of a message. */
-const foundMax = 15;
+const foundMax = 20;
 const listedMax = 30;
 const unknownMax = 15;
 
@@ -106,4 +104,5 @@ interface LookRecords {
 /** The chain of one look, which belongs to no release. Again it is the same. */
 export interface ReleasedLedgerPort {
   recordRescan(input: LookRecords): Promise<void>;
+  recordDrift(input: LookRecords): Promise<void>;
 }

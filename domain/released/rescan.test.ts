@@ -2,8 +2,7 @@ import { expect, test } from 'vitest';
 import { digestText } from '../digest.ts';
 import type { Violation } from '../gate.ts';
 import type { MergedFinding } from '../merged-findings.ts';
-import { foundAtPlaceMax } from './look.ts';
-import { laterFindings } from './rescan.ts';
+import { laterFindings, laterFindingsMax } from './rescan.ts';
 
 const of = { place: 'production/infrastructure/platform', release: 'fraud-1' };
 const found = (rule: string, change: Partial<MergedFinding> = {}): MergedFinding => ({
@@ -60,7 +59,7 @@ test('what is denied of the question alone is none: reports that nobody asked fo
 });
 
 test('more than a message should hold is counted', () => {
-  const findings = Array.from({ length: foundAtPlaceMax + 3 }, (_, index) => found(`rule-${index}`));
+  const findings = Array.from({ length: laterFindingsMax + 3 }, (_, index) => found(`rule-${index}`));
   const { found: listed, more } = later(findings, [denied('chart.host')]);
-  expect([listed.length, more]).toEqual([foundAtPlaceMax, 4]);
+  expect([listed.length, more]).toEqual([laterFindingsMax, 4]);
 });

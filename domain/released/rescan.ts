@@ -8,7 +8,7 @@ import type { Severity } from '../finding.ts';
 import type { Violation } from '../gate.ts';
 import { fingerprintsOf, type MergedFinding } from '../merged-findings.ts';
 import { lineOf, type NewFinding, shortened } from '../news.ts';
-import { type Found, foundAtPlaceMax, type KeyOf, type PlaceLook, type ReleasedReport } from './look.ts';
+import type { Found, KeyOf, PlaceLook, ReleasedReport } from './look.ts';
 
 /** `severity`: `null` for a policy of ours that would deny it now. */
 export type LaterFinding = Found & Omit<NewFinding, 'severity'> & { readonly severity: Severity | null };
@@ -31,6 +31,9 @@ export const laterFindingKey: KeyOf<LaterFinding> = ({ place, fingerprint }) => 
  */
 const ofTheQuestion = new Set(['scan.missing', 'scan.crashed', 'scan.incomplete', 'finding.blocking', 'gate.more']);
 
+/** Of one part of a release: who has more has to begin somewhere. */
+export const laterFindingsMax = 10;
+
 /** The worst first, as merged findings come; then what our policies would deny. */
 export function laterFindings(
   today: { readonly findings: readonly MergedFinding[]; readonly violations: readonly Violation[] },
@@ -45,7 +48,7 @@ export function laterFindings(
     .map((violation) => ({ ...of, ...deniedLine(violation) }))
     .filter(({ fingerprint }) => !known.has(fingerprint));
   const all = [...findings, ...denied];
-  return { found: all.slice(0, foundAtPlaceMax), more: Math.max(0, all.length - foundAtPlaceMax) };
+  return { found: all.slice(0, laterFindingsMax), more: Math.max(0, all.length - laterFindingsMax) };
 }
 
 const deniedLine = ({ code, message, address = '', fingerprint = digestOf([code, address, message]) }: Violation) => ({

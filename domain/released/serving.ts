@@ -34,4 +34,13 @@ export interface ServingPort {
     /** The place that the page before ended with. */
     readonly after?: string | undefined;
   }): Promise<readonly Serving[]>;
+  /** Who has, or had, the stack of this one in hand since it was released. */
+  findSuccessors(input: { readonly serving: Serving }): Promise<Successors>;
+}
+
+/** Ids of releases of the same stack; what ended last goes first. */
+export interface Successors {
+  readonly open: readonly string[];
+  /** However they ended: whether they left anything, their records say. */
+  readonly ended: readonly string[];
 }

@@ -49,6 +49,7 @@ export const routes: readonly Route[] = [
   { route: 'POST /v1/environments/{environment}/resume', action: 'line.resume', body: because },
   { route: 'GET /v1/environments/{environment}/strays', action: 'strays.read' },
   { route: 'GET /v1/environments/{environment}/rescan', action: 'strays.read' },
+  { route: 'GET /v1/environments/{environment}/drift', action: 'strays.read' },
   { route: 'GET /v1/waivers', action: 'service.read' },
   { route: 'GET /v1/doctor', action: 'installation.read' },
   { route: 'GET /v1/threats', action: 'release.read' },

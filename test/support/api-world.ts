@@ -31,6 +31,7 @@ import { type Stop, whyNotResumed } from '../../domain/line.ts';
 import type { Json, ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import { recordOf } from '../../domain/record.ts';
+import type { DriftReport } from '../../domain/released/drift.ts';
 import type { RescanReport } from '../../domain/released/rescan.ts';
 import type { StraysReport } from '../../domain/strays/look.ts';
 import { isIncident, type ListedThreat } from '../../domain/threats/listed.ts';
@@ -160,6 +161,8 @@ export class FakeReleases implements ReleasesGateway {
   /** The same of what was scanned again. */
   lastRescan: RescanReport | null = null;
   readonly rescan = { last: async () => this.lastRescan };
+  lastDrift: DriftReport | null = null;
+  readonly drift = { last: async () => this.lastDrift };
   /** What else of the day it was told of. */
   readonly acts: DayAct[] = [];
   readonly refusals = { tell: async (entry: DayEntry) => void ('act' in entry ? this.acts.push(entry) : this.refused.push(entry)) };

@@ -3,12 +3,26 @@ import { digestText } from '../../domain/digest.ts';
 import type { ScanSummary } from '../../domain/finding.ts';
 import type { NoticeTarget } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import type { AllPorts, ReleaseRef } from '../../domain/ports.ts';
+import type { AllPorts, PlanResult, ReleaseRef } from '../../domain/ports.ts';
+import type { Intent } from '../../domain/record.ts';
 import type { LaterFinding } from '../../domain/released/rescan.ts';
-import { type Part, placeOf, type Serving } from '../../domain/released/serving.ts';
+import { type Part, placeOf, type Serving, type Successors } from '../../domain/released/serving.ts';
 import { taskQueues } from '../../workflows/messages.ts';
 import { orderOf } from './builders.ts';
 import { blob } from './scripted-world.ts';
+
+const nothingToDo = { addresses: [], actions: [], counts: { create: 0, update: 0, delete: 0, replace: 0 } };
+
+const planOf = (change: ReleasedWorld['plan']): PlanResult => ({
+  ...change,
+  changeDigest: digestText('change'),
+  lineage: 'lineage',
+  serial: 1,
+  moduleLockDigest: digestText('modules'),
+  variablesDigest: digestText('variables'),
+  change: blob('change'),
+  planJson: blob('plan'),
+});
 
 export class ReleasedWorld {
   serving: readonly Serving[] = [];
@@ -18,6 +32,12 @@ export class ReleasedWorld {
   readonly gone = new Set<string>();
   /** Tools that do not read everything. */
   readonly unread = new Set<string>();
+  /** Of each time that somebody asks; afterwards there are none. */
+  readonly successors: Successors[] = [];
+  /** What a plan would still change. */
+  plan: Pick<PlanResult, 'addresses' | 'actions' | 'counts'> = nothingToDo;
+  /** By release: what it was about to do last. */
+  readonly intents = new Map<string, Intent>();
   /** Of each call, in order: what of which release. */
   readonly calls: string[] = [];
 
@@ -41,7 +61,7 @@ export class ReleasedWorld {
       readLastIntent: async ({ releaseId }) => ({
         nextSequence: 9,
         order: this.orderOf(releaseId),
-        intent: null,
+        intent: this.intents.get(releaseId) ?? null,
         closed: true,
         head: null,
       }),
@@ -68,6 +88,11 @@ export class ReleasedWorld {
           findingsDigest: digestText('findings'),
           findingsCount: 0,
         };
+      },
+      findSuccessors: async () => this.successors.shift() ?? { open: [], ended: [] },
+      planSpeculative: async ({ release: { releaseId }, requester }) => {
+        this.calls.push(`planSpeculative ${releaseId} for ${requester.subject}`);
+        return planOf(this.plan);
       },
       findLater: async ({ of: { place } }) => ({ found: this.later.get(place) ?? [], more: 0 }),
     };

@@ -4,12 +4,11 @@
  * is recorded and told once, and GuardDuty is asked without a gap.
  * Method: the workflows on a server, over a ledger that is a list.
  */
-import { randomUUID } from 'node:crypto';
-import { ScheduleOverlapPolicy, WorkflowFailedError } from '@temporalio/client';
-import { defaultPayloadConverter, TimeoutFailure } from '@temporalio/common';
+import { WorkflowFailedError } from '@temporalio/client';
+import { TimeoutFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CheckupPort, type CheckupRequest, failed, passed } from '../../domain/checkup.ts';
 import { canonicalText, digestText } from '../../domain/digest.ts';
 import type { DayAct } from '../../domain/ledger/acts.ts';
@@ -20,6 +19,7 @@ import { verifyChain } from '../../domain/ledger/verify.ts';
 import type { AnyNotice, NoticeTarget } from '../../domain/notice.ts';
 import type { NotifyPort } from '../../domain/ports.ts';
 import { type ReleaseRecord, recordTypes } from '../../domain/record.ts';
+import type { Drift, DriftReport } from '../../domain/released/drift.ts';
 import type { ReleasedLedgerPort } from '../../domain/released/look.ts';
 import type { LaterFinding, RescanReport } from '../../domain/released/rescan.ts';
 import type { Serving } from '../../domain/released/serving.ts';
@@ -33,6 +33,7 @@ import { callerOf } from '../support/builders.ts';
 import { storedRecord } from '../support/chains.ts';
 import { findTool } from '../support/find-tool.ts';
 import { ReleasedWorld, servingOf } from '../support/released-world.ts';
+import { lookAfter, scheduleOf } from '../support/scheduled.ts';
 import { bundle } from '../support/workflow-bundle.ts';
 
 const days = new Map<string, ReleaseRecord[]>();
@@ -62,6 +63,7 @@ const world: DayLedgerPort & CheckpointPort & StrayPorts & ReleasedLedgerPort & 
   },
   recordStrays: recordLook,
   recordRescan: recordLook,
+  recordDrift: recordLook,
   findStrays: async (input) => {
     marks.push(input?.accounts);
     return { looks, accounts, tell: [security] };
@@ -236,32 +238,8 @@ describe('a checkup', () => {
   });
 });
 
-/** A schedule that runs when it is told to, and gives each run what the one before it ended with. */
-async function scheduleOf(workflowType: string) {
-  const { schedule, workflow } = environment.client;
-  const action = { type: 'startWorkflow' as const, workflowType, workflowId: workflowType, taskQueue: taskQueues.releases, args: [] };
-  const handle = await schedule.create({ scheduleId: workflowType, spec: {}, action });
-  let before = 0;
-  const run = async (): Promise<unknown> => {
-    // Only what may not overlap hears how the one before it ended.
-    await handle.trigger(ScheduleOverlapPolicy.SKIP);
-    before += 1;
-    // The schedule hears of an end a moment later, and gives what ended to the next one.
-    const { recentActions } = await vi.waitFor(
-      async () => {
-        const { info } = await handle.describe();
-        expect([info.recentActions.length, info.runningActions.length]).toEqual([before, 0]);
-        return info;
-      },
-      { timeout: 20_000, interval: 20 },
-    );
-    return await workflow.getHandle(recentActions.at(-1)?.action.workflow.workflowId ?? '').result();
-  };
-  return { run, end: () => handle.delete() };
-}
-
 test('a stray is recorded in a chain of its look and told once, and told again when it comes back', async () => {
-  const schedule = await scheduleOf('strays');
+  const schedule = await scheduleOf(environment.client, 'strays');
   const lookNow = async (strays: Look['strays']): Promise<StraysReport> => {
     looks = [{ environment: 'production', cluster: 'ml', namespace: 'models', strays, more: 0, unknown: null }];
     return (await schedule.run()) as StraysReport;
@@ -312,7 +290,7 @@ test('a stray is recorded in a chain of its look and told once, and told again w
 });
 
 test('GuardDuty is asked for a day first, and then from a little before the last look on', async () => {
-  const schedule = await scheduleOf(backstopWorkflow);
+  const schedule = await scheduleOf(environment.client, backstopWorkflow);
   const first = (await schedule.run()) as BackstopReport;
   expect(first).toMatchObject({ answer: { kind: 'looked', known: 2 } });
   const second = (await schedule.run()) as BackstopReport;
@@ -326,21 +304,6 @@ describe('what serves', () => {
   const platform = servingOf('production', 'infrastructure', 'platform', [security]);
   const model = servingOf('production', 'model', 'fraud-scorer', [security, team]);
   const staged = servingOf('staging', 'model', 'fraud-scorer', [security]);
-
-  /** As its schedule asks for it: with what the one before said. */
-  async function look<Report>(workflow: string, before: Report): Promise<Report> {
-    const { workflowService, workflow: workflows } = environment.client;
-    const workflowId = `${workflow}-${randomUUID()}`;
-    await workflowService.startWorkflowExecution({
-      namespace: 'default',
-      requestId: workflowId,
-      workflowId,
-      workflowType: { name: workflow },
-      taskQueue: { name: taskQueues.releases },
-      lastCompletionResult: { payloads: [defaultPayloadConverter.toPayload(before)] },
-    });
-    return (await workflows.getHandle(workflowId).result()) as Report;
-  }
 
   beforeEach(() => {
     told.length = 0;
@@ -359,7 +322,7 @@ describe('what serves', () => {
     released.unread.add('tfsec');
     released.gone.add(staged.releaseId);
     const lastNight = { environment: 'production', looked: 2, found: [known, stays], more: 0, unknown: [], moreUnknown: 0 };
-    const { looks: tonight } = await look<RescanReport>('rescan', { at: 'yesterday', looks: [lastNight] });
+    const { looks: tonight } = await lookAfter<RescanReport>(environment.client, 'rescan', { at: 'yesterday', looks: [lastNight] });
 
     const unread = { place: platform.place, because: 'not everything was read: tfsec: incomplete' };
     expect(tonight).toMatchObject([
@@ -381,5 +344,44 @@ describe('what serves', () => {
     const [moment = ''] = sealed.slice(-1);
     expect(verdictOn(moment, 'rescans')).toMatchObject({ intact: true, records: 1 });
     expect(days.get(moment)?.[0]?.event).toMatchObject({ type: recordTypes.findingSince, data: { environment: 'production', ...fresh } });
+  });
+
+  test('is planned again, and what has drifted is recorded and told; what a release has in hand is left alone', async () => {
+    const inHand = servingOf('production', 'infrastructure', 'network', [security]);
+    const moved = servingOf('staging', 'infrastructure', 'platform', [security]);
+    released.serving = [inHand, platform, model, moved];
+    released.successors.push(
+      { open: ['fraud-open'], ended: [] },
+      // What has been rolled back since has left its infrastructure, and is what there is.
+      { open: [], ended: ['fraud-blocked', 'fraud-back'] },
+      { open: [], ended: ['fraud-blocked', 'fraud-back'] },
+      { open: [], ended: [] },
+      { open: ['fraud-began'], ended: [] },
+    );
+    released.intents.set('fraud-back', { step: 'settle', owed: [], infrastructure: 'applied', model: 'put back' });
+    released.plan = {
+      addresses: ['aws_iam_role.models', 'aws_s3_bucket.models', 'data.aws_ami.base'],
+      actions: ['delete', 'update', 'read'],
+      counts: { create: 0, update: 1, delete: 1, replace: 0 },
+    };
+    const at = { place: platform.place, release: 'fraud-back' };
+    const known: Drift = { ...at, address: 'aws_s3_bucket.models', action: 'update' };
+    const fresh: Drift = { ...at, address: 'aws_iam_role.models', action: 'delete' };
+    const before = { environment: 'production', looked: 1, found: [known], more: 0, unknown: [], moreUnknown: 0 };
+    const { looks: seen } = await lookAfter<DriftReport>(environment.client, 'drift', { at: 'an hour ago', looks: [before] });
+
+    const unknown = [{ place: inHand.place, because: 'fraud-open has it in hand' }];
+    expect(seen).toMatchObject([
+      { environment: 'production', looked: 2, found: [fresh, known], more: 0, unknown },
+      { environment: 'staging', looked: 1, found: [], unknown: [{ because: 'fraud-began took it in hand meanwhile' }] },
+    ]);
+    expect(released.calls, 'and nothing was ever applied').toEqual([
+      'planSpeculative fraud-back for plimsoll',
+      'planSpeculative platform-staging for plimsoll',
+    ]);
+    expect(told).toMatchObject([{ kind: 'drift', environment: 'production', drifts: [fresh], more: 0 }]);
+    const [moment = ''] = sealed.slice(-1);
+    expect(verdictOn(moment, 'drifts')).toMatchObject({ intact: true, records: 1 });
+    expect(days.get(moment)?.[0]?.event).toMatchObject({ type: recordTypes.driftFound, data: { environment: 'production', ...fresh } });
   });
 });

@@ -1173,6 +1173,50 @@ export type LaterFinding = {
     message: string;
 };
 
+export type DriftList = {
+    environment: string;
+    /**
+     * When the last look ended; null before the first.
+     */
+    at: string | null;
+    /**
+     * How many models and stacks that serve were looked at.
+     */
+    looked: number;
+    /**
+     * So many more than are listed.
+     */
+    more: number;
+    /**
+     * What could not be looked at, or not at all of it.
+     */
+    unknown: Array<NotLooked>;
+    /**
+     * So many more places that could not be looked at.
+     */
+    moreUnknown: number;
+    drifts: Array<Drift>;
+};
+
+/**
+ * What of a stack is not as it was released.
+ */
+export type Drift = {
+    /**
+     * Environment, part, and service or stack.
+     */
+    place: string;
+    /**
+     * Id of a release
+     */
+    release: string;
+    address: string;
+    /**
+     * What releasing the same again would do.
+     */
+    action: 'create' | 'update' | 'delete' | 'replace' | 'forget' | 'read';
+};
+
 export type WaiverList = {
     waivers: Array<Waiver>;
 };
@@ -2119,6 +2163,37 @@ export type ShowRescanResponses = {
 };
 
 export type ShowRescanResponse = ShowRescanResponses[keyof ShowRescanResponses];
+
+export type ShowDriftData = {
+    body?: never;
+    path: {
+        environment: string;
+    };
+    query?: never;
+    url: '/v1/environments/{environment}/drift';
+};
+
+export type ShowDriftErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ShowDriftError = ShowDriftErrors[keyof ShowDriftErrors];
+
+export type ShowDriftResponses = {
+    /**
+     * As of the last look
+     */
+    200: DriftList;
+};
+
+export type ShowDriftResponse = ShowDriftResponses[keyof ShowDriftResponses];
 
 export type StopLineData = {
     body: InstructionRequest;

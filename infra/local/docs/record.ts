@@ -42,7 +42,7 @@ const privacy = `A record names people by the subject of their token: who asked,
 export const recordsPage = (): string =>
   page(
     'Records of the ledger',
-    'From `infra/local/docs/record.ts` and `domain/record.ts`. A chain is `releases/<release>/<sequence, 10 digits>.json`, `refusals/<day>/…` for the refused calls of a day and what was done on it beside releases, `findings/<id>/…` for a finding of GuardDuty, or `strays/<moment>/…` and `rescans/<moment>/…` for a look at what runs and at what was released. Its seal is `seals/<chain>/<sequence>.json`, what it lets others rely on `attestations/<chain>/{approval,deployment}.json`; a checkpoint is `checkpoints/<moment>.json`, in a bucket of its own. These three are DSSE envelopes, signed with ECDSA P-256 and SHA-256; a key is named by the SHA-256 of its public half in DER.',
+    'From `infra/local/docs/record.ts` and `domain/record.ts`. A chain is `releases/<release>/<sequence, 10 digits>.json`, `refusals/<day>/…` for the refused calls of a day and what was done on it beside releases, `findings/<id>/…` for a finding of GuardDuty, or `strays/<moment>/…`, `rescans/<moment>/…` and `drifts/<moment>/…` for a look at what runs and at what was released. Its seal is `seals/<chain>/<sequence>.json`, what it lets others rely on `attestations/<chain>/{approval,deployment}.json`; a checkpoint is `checkpoints/<moment>.json`, in a bucket of its own. These three are DSSE envelopes, signed with ECDSA P-256 and SHA-256; a key is named by the SHA-256 of its public half in DER.',
     '## Schema',
     `\`\`\`json\n${JSON.stringify(z.toJSONSchema(recordSchema), null, 2)}\n\`\`\``,
     '## One hash by hand',
