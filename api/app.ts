@@ -50,6 +50,8 @@ import type { ReleasesGateway } from './temporal/releases-gateway.ts';
 import { ThreatsController } from './threats/threats.controller.ts';
 import { ThreatsService } from './threats/threats.service.ts';
 import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
+import { UndeliveredController } from './undelivered/undelivered.controller.ts';
+import { UndeliveredService } from './undelivered/undelivered.service.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
 import { WaiversService } from './waivers/waivers.service.ts';
 
@@ -87,6 +89,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       FindingsController,
       CheckupController,
       ThreatsController,
+      UndeliveredController,
       IdentityController,
       HealthController,
       DocsController,
@@ -123,6 +126,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       FindingsService,
       CheckupService,
       ThreatsService,
+      UndeliveredService,
     ],
   })
   class AppModule {}

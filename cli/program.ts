@@ -12,6 +12,7 @@ import { drift, rescan } from './released.ts';
 import type { ReleaseOptions } from './request.ts';
 import { strays } from './strays.ts';
 import { type ThreatOptions, threats } from './threats.ts';
+import { addNoticeCommands } from './undelivered.ts';
 import { waivers } from './waivers.ts';
 
 const exits = `
@@ -173,6 +174,7 @@ export function createProgram(
       .action(async (id: string, options: commands.DecideOptions) => finish(await commands.decideOn(session, decision, id, options)));
 
   addPeopleCommands(session, command, finish);
+  addNoticeCommands(session, command, finish);
 
   const instructions = {
     hold: 'stop before the next step; the judge goes on',

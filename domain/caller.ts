@@ -27,6 +27,8 @@ export const actions = [
   'line.resume',
   'installation.read',
   'strays.read',
+  'notice.read',
+  'notice.settle',
 ] as const;
 export type Action = (typeof actions)[number];
 

@@ -163,6 +163,11 @@ export const failureTable = {
     httpStatus: 502,
     advice: 'correct the address or the secret of the notice that is named: the same message is refused again',
   },
+  'notice.unknown': {
+    retryable: false,
+    httpStatus: 404,
+    advice: 'look with `plimsoll undelivered`: it was delivered, discarded or too old meanwhile',
+  },
   'tool.missing': { retryable: false, httpStatus: 500, advice: 'the worker lacks the program: `make doctor` says how to get it' },
   'tool.rejected': { retryable: false, httpStatus: 502, advice: 'read the tool log: the same input fails again' },
   'tool.timedOut': { retryable: true, httpStatus: 504, advice: 'retried on its own' },

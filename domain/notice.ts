@@ -22,6 +22,8 @@ export type NoticeTarget =
   /** The worker's own role publishes: nothing is secret. */
   | { readonly kind: 'sns'; readonly name: string; readonly topicArn: string };
 
+export const targetKinds = ['webhook', 'slack', 'sns'] as const satisfies readonly NoticeTarget['kind'][];
+
 export const noticeKinds = ['approval wanted', 'approval still wanted'] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 

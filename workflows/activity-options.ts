@@ -22,6 +22,14 @@ export const noticeCall = {
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;
 
+/** The same once more because a person asked for it, who waits for the answer: once, and within a request. */
+export const redeliveryCall = {
+  startToCloseTimeout: '15 seconds',
+  scheduleToCloseTimeout: '20 seconds',
+  retry: { maximumAttempts: 1 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+} as const satisfies ActivityOptions;
+
 /** Looks that take milliseconds, on the worker that runs the workflow. Given up as late as every short call. */
 export const glance = {
   startToCloseTimeout: '5 seconds',

@@ -38,11 +38,12 @@ import { isIncident, listedReleases, listedThreat, type ReachedRelease, releases
 import { findingRecordOf } from '../domain/threats/record.ts';
 import { counts } from '../domain/threats/response.ts';
 import type { Concerned, ReceivedThreat } from '../domain/threats/told.ts';
+import { deliver } from './deliver.ts';
 import { findingReceivedSignal, findingSignal } from './messages.ts';
 import { now } from './outbox.ts';
 import { isPatched } from './patches.ts';
 import { searchAttributes } from './search-attributes.ts';
-import { detection, findingLedger, noticing } from './steps.ts';
+import { detection, findingLedger } from './steps.ts';
 
 /** A release that ends between the look and the signal is found at the next one, as what it has become. */
 const looksMax = 3;
@@ -168,7 +169,7 @@ class Finding {
   #announce(threat: Threat, told: readonly Told[], always: readonly NoticeTarget[]): void {
     const notice = noticeOf(threat, told);
     const targets = new Map([...always, ...told.flatMap(({ notices }) => notices)].map((target) => [JSON.stringify(target), target]));
-    for (const target of targets.values()) this.#notices.push(delivered(target, notice));
+    for (const target of targets.values()) this.#notices.push(deliver({ target, notice }));
   }
 }
 
@@ -256,12 +257,3 @@ const noticeOf = (threat: Threat, told: readonly Told[]): ThreatNotice => {
     evidence: evidence.digest,
   };
 };
-
-async function delivered(target: NoticeTarget, notice: ThreatNotice): Promise<void> {
-  try {
-    await noticing.deliverNotice.executeWithOptions({ summary: `Tell ${target.name}` }, [{ target, notice }]);
-  } catch (error) {
-    // An hour of tries is over, or it can never be: that is in the history, and the releases have acted.
-    if (!(error instanceof TemporalFailure)) throw error;
-  }
-}

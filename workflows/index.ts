@@ -13,3 +13,4 @@ export { refusals } from './refusals.ts';
 export { release } from './release.ts';
 export { rescan, rescanRelease } from './rescan.ts';
 export { strays } from './strays.ts';
+export { undelivered } from './undelivered.ts';

@@ -1,12 +1,12 @@
 /** What every look that runs by itself does with what it has found: record it in a chain of its own, and tell people. */
-import { TemporalFailure, workflowInfo } from '@temporalio/workflow';
+import { workflowInfo } from '@temporalio/workflow';
 import { linked, momentOf } from '../domain/ledger/chain.ts';
 import { type LookChain, lookRecordOf } from '../domain/look-record.ts';
 import type { AnyNotice, NoticeTarget } from '../domain/notice.ts';
 import type { Json } from '../domain/order.ts';
 import { batchesOf, type RecordKind, type ReleaseRecord } from '../domain/record.ts';
+import { deliver } from './deliver.ts';
 import { now } from './outbox.ts';
-import { noticing } from './steps.ts';
 
 interface Batch {
   readonly moment: string;
@@ -35,13 +35,4 @@ export const toldMax = 10;
 
 /** Each place by itself: one that is down keeps nobody else from knowing. */
 export const tellAll = async (targets: readonly NoticeTarget[], notice: AnyNotice): Promise<void> =>
-  void (await Promise.all(targets.map((target) => delivered(target, notice))));
-
-async function delivered(target: NoticeTarget, notice: AnyNotice): Promise<void> {
-  try {
-    await noticing.deliverNotice.executeWithOptions({ summary: `Tell ${target.name}` }, [{ target, notice }]);
-  } catch (error) {
-    // An hour of tries is over, or it can never be: that is in the history, and the ledger has it.
-    if (!(error instanceof TemporalFailure)) throw error;
-  }
-}
+  void (await Promise.all(targets.map((target) => deliver({ target, notice }))));

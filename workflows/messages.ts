@@ -9,6 +9,7 @@ import type { LaneRef, ReleaseOrder } from '../domain/order.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
 import type { ThreatNews } from '../domain/threats/finding.ts';
 import { findingSignalName, type ReceivedThreat } from '../domain/threats/told.ts';
+import type { NoticeState } from '../domain/undelivered.ts';
 import { type ReleaseView, viewQueryName } from '../domain/view.ts';
 
 /** Task queues; an environment may name its own `tools` and `watch` queues. */
@@ -54,6 +55,11 @@ export interface LanePosition extends Pick<Waiter, 'asked'> {
   readonly lane: LaneRef;
   readonly position: number;
 }
+
+/** To a notice that nobody took: try once more, now. */
+export const redeliverNoticeUpdate = defineUpdate<NoticeState>('redeliverNotice');
+/** Nobody needs it any more. */
+export const discardNoticeUpdate = defineUpdate<NoticeState, [Instruction]>('discardNotice');
 
 /** GuardDuty has found something: to releases that it may be about. */
 export const findingSignal = defineSignal<[ThreatNews]>(findingSignalName);

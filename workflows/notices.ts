@@ -2,10 +2,10 @@
  * People are told that a release waits for them. Nothing waits for that: whoever knows already may decide meanwhile, and
  * a chat that is down stops no release. Whether it arrived is in the record.
  */
-import { rootCause, TemporalFailure } from '@temporalio/workflow';
 import { hexOf } from '../domain/digest.ts';
 import type { Notice, NoticeKind, NoticeTarget } from '../domain/notice.ts';
 import { overrideText } from '../domain/override.ts';
+import { deliver } from './deliver.ts';
 import { now } from './outbox.ts';
 import type { ReleaseRun } from './release-run.ts';
 
@@ -18,17 +18,9 @@ export function tellApprovers(run: ReleaseRun, kind: NoticeKind): void {
 }
 
 async function told(run: ReleaseRun, target: NoticeTarget, notice: Notice): Promise<void> {
-  const { name } = target;
-  const said = { target: name, notice: notice.kind, statementDigest: notice.statementDigest };
-  try {
-    await run.steps.notify.deliverNotice.executeWithOptions({ summary: `Tell ${name}: ${notice.kind}` }, [
-      { release: run.ref, target, notice },
-    ]);
-    keep(run, { ...said, delivered: true });
-  } catch (error) {
-    if (!(error instanceof TemporalFailure)) throw error;
-    keep(run, { ...said, delivered: false, because: rootCause(error) ?? 'unknown' });
-  }
+  const said = { target: target.name, notice: notice.kind, statementDigest: notice.statementDigest };
+  const because = await deliver({ release: run.ref, target, notice });
+  keep(run, because === undefined ? { ...said, delivered: true } : { ...said, delivered: false, because });
 }
 
 /** A record that is closed takes nothing more; the history of the workflow has it still. */

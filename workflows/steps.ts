@@ -34,6 +34,7 @@ import {
   noticeCall,
   observeRun,
   recordCall,
+  redeliveryCall,
   shortCall,
   slotRun,
   straysRun,
@@ -62,7 +63,6 @@ export function stepsOf({ tools, watch }: Queues) {
     pods: proxyActivities<Pick<KubernetesPort, 'awaitReady'>>({ ...longLook, taskQueue: watch }),
     metrics: proxyActivities<MetricsPort>({ ...longLook, taskQueue: watch }),
     lanes: proxyActivities<LanesPort>({ ...shortCall, taskQueue: control }),
-    notify: proxyActivities<NotifyPort>({ ...noticeCall, taskQueue: control }),
   };
 }
 
@@ -140,6 +140,11 @@ export const backstopping: ActivityInterfaceFor<BackstopPort> = proxyActivities<
 });
 
 export const noticing: ActivityInterfaceFor<NotifyPort> = proxyActivities<NotifyPort>({ ...noticeCall, taskQueue: taskQueues.control });
+
+export const redelivering: ActivityInterfaceFor<NotifyPort> = proxyActivities<NotifyPort>({
+  ...redeliveryCall,
+  taskQueue: taskQueues.control,
+});
 
 export const caretaking: ActivityInterfaceFor<CaretakerPort> = proxyActivities<CaretakerPort>({
   ...shortCall,

@@ -33,6 +33,7 @@ describe('documents', () => {
       'GET /v1/releases/{id}/verdict.svg',
       'GET /v1/services/{service}/environments/{environment}',
       'GET /v1/threats',
+      'GET /v1/undelivered',
       'GET /v1/waivers',
       'POST /v1/environments/{environment}/resume',
       'POST /v1/environments/{environment}/stop',
@@ -45,6 +46,8 @@ describe('documents', () => {
       'POST /v1/releases/{id}/undos/{name}/skip',
       'POST /v1/releases/{id}/withdraw',
       'POST /v1/rollbacks',
+      'POST /v1/undelivered/{id}/discard',
+      'POST /v1/undelivered/{id}/redeliver',
     ]);
     const documented = (await operations(world())).map(({ method, path }) => `${method} ${path.replaceAll(/\{(\w+)\}/g, ':$1')}`);
     const open = /^\w+ \/(docs|openapi\.json|releases|login\/callback|logout)/;

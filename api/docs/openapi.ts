@@ -31,6 +31,7 @@ import { rollbackRequest } from '../rollbacks/schemas.ts';
 import { serviceStatus } from '../services/schemas.ts';
 import { strayList } from '../strays/schemas.ts';
 import { threatFilter, threatPage } from '../threats/schemas.ts';
+import { noticeFilter, noticeId, noticeState, undeliveredPage } from '../undelivered/schemas.ts';
 import { waiverList } from '../waivers/schemas.ts';
 
 const problem = z
@@ -91,6 +92,13 @@ const lineMessage = (operationId: string, summary: string) =>
     responses: { '200': { description: 'The line as it is now', content: json(lineStatus) } },
   });
 
+const noticeMessage = (operationId: string, summary: string, body: Pick<ZodOpenApiOperationObject, 'requestBody'> = {}) =>
+  operation(operationId, 'notices', summary, {
+    requestParams: { path: z.object({ id: noticeId }) },
+    ...body,
+    responses: { '200': { description: 'What became of it', content: json(noticeState) } },
+  });
+
 const started: ZodOpenApiResponsesObject = {
   '200': { description: 'The same caller has asked for this before: the same release', content: json(startedRelease) },
   '202': {
@@ -119,6 +127,7 @@ export const openApiDocument = () =>
       { name: 'waivers' },
       { name: 'installation' },
       { name: 'threats' },
+      { name: 'notices' },
       { name: 'health' },
     ],
     components: {
@@ -259,6 +268,16 @@ export const openApiDocument = () =>
             '200': { description: 'One page: what is about releases that the caller may read, or about none', content: json(threatPage) },
           },
         }),
+      },
+      '/v1/undelivered': {
+        get: operation('listUndelivered', 'notices', 'Notices that nobody took, the newest first', {
+          requestParams: { query: noticeFilter },
+          responses: { '200': { description: 'One page', content: json(undeliveredPage) } },
+        }),
+      },
+      '/v1/undelivered/{id}/redeliver': { post: noticeMessage('redeliverNotice', 'Deliver one now: a single try, which is answered') },
+      '/v1/undelivered/{id}/discard': {
+        post: noticeMessage('discardNotice', 'Let one go', { requestBody: { required: true, content: json(instructionRequest) } }),
       },
       '/v1/me': {
         get: operation('showMe', 'identity', 'Who the API takes you for', {

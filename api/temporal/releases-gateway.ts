@@ -14,6 +14,7 @@ import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
 import type { RefusalsGateway } from './refusals.ts';
 import type { ThreatGateway } from './threats.ts';
+import type { UndeliveredGateway } from './undelivered.ts';
 
 export const runStatuses = ['running', 'completed', 'failed', 'canceled', 'terminated', 'timed out'] as const;
 /** `completed` has an outcome; `failed` and what follows need, or had, a person or a recovery. */
@@ -68,6 +69,7 @@ export interface ReleasesGateway {
   readonly rescan: LastLook<RescanReport>;
   readonly drift: LastLook<DriftReport>;
   readonly threats: ThreatGateway;
+  readonly undelivered: UndeliveredGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

@@ -34,6 +34,7 @@ import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
 import { createThreatGateway, type ListPage } from './threats.ts';
+import { createUndeliveredGateway } from './undelivered.ts';
 
 export const releaseType = 'release';
 
@@ -43,6 +44,8 @@ const serverDeadlineMs = 3_000;
 const workerDeadlineMs = 5_000;
 /** Longer than a checkup may take, and less than proxies let a request wait. */
 const checkupDeadlineMs = 25_000;
+/** A try to deliver a notice is over in 20 s, whatever its receiver does. */
+const receiverDeadlineMs = 25_000;
 /** The UI shows one line; the server refuses more than 400 bytes. */
 const summaryLengthMax = 200;
 
@@ -66,6 +69,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     server: <Answer>(ask: () => Promise<Answer>) => within(serverDeadlineMs, ask),
     worker: <Answer>(ask: () => Promise<Answer>) => within(workerDeadlineMs, ask),
     checkup: <Answer>(ask: () => Promise<Answer>) => within(checkupDeadlineMs, ask),
+    receiver: <Answer>(ask: () => Promise<Answer>) => within(receiverDeadlineMs, ask),
   };
 
   const listPage: ListPage = (query, pageSize, pageToken) =>
@@ -86,6 +90,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     checkup: createCheckupGateway(client, deadlines),
     line: createLineGateway(client, deadlines),
     threats: createThreatGateway(listPage),
+    undelivered: createUndeliveredGateway(client, listPage, deadlines),
     previews: createPreviewGateway(client, deadlines),
 
     refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),

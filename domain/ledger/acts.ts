@@ -4,7 +4,14 @@
  */
 import type { Caller } from '../caller.ts';
 
-export type ActKind = 'logged in' | 'stopped the line' | 'resumed the line' | 'catalog in force' | 'policies in force';
+export type ActKind =
+  | 'logged in'
+  | 'stopped the line'
+  | 'resumed the line'
+  | 'redelivered a notice'
+  | 'discarded a notice'
+  | 'catalog in force'
+  | 'policies in force';
 
 export interface DayAct {
   /** RFC 3339. */
@@ -12,7 +19,7 @@ export interface DayAct {
   /** `null`: nobody in particular; the API saw it. */
   readonly by: Caller | null;
   readonly act: ActKind;
-  /** The environment of a line, the digest of a catalog, the revision of policies. */
+  /** The environment of a line, the id of a notice, the digest of a catalog, the revision of policies. */
   readonly about: string | null;
   readonly because: string | null;
 }

@@ -5,12 +5,15 @@
 import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import type { WorkflowExecutionDescription } from '@temporalio/client';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { tell as tellFinding } from '../../activities/detection/tell.ts';
 import { digestText } from '../../domain/digest.ts';
 import { lineIdOf, lineWorkflow } from '../../domain/line.ts';
+import type { NoticeTarget } from '../../domain/notice.ts';
 import { previewIdOf } from '../../domain/order.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import { type StrayLedgerPort, type StraysPort, straysWorkflow } from '../../domain/strays/look.ts';
 import { findingIdOf } from '../../domain/threats/told.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { abortUpdate, holdUpdate, resumeLineUpdate, resumeUpdate, taskQueues, waitForLineSignal } from '../../workflows/messages.ts';
@@ -20,7 +23,27 @@ import { ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
 import { startTemporal } from '../support/temporal.ts';
 import { inWorkload, threatOf } from '../support/threats.ts';
 
-const temporal = await startTemporal();
+const security: readonly NoticeTarget[] = [{ kind: 'slack', name: 'security', url: { variable: 'PLIMSOLL_NOTICE_SECURITY' } }];
+
+/** No release and no finding: a look at what runs, which finds something each time. */
+const strays: StraysPort & StrayLedgerPort = {
+  findStrays: async () => ({
+    looks: [
+      {
+        environment: 'production',
+        cluster: 'ml',
+        namespace: 'models',
+        strays: [{ kind: 'no release', workload: 'Pod/debug', pods: 1, release: null, because: 'it names no release', since: 'today' }],
+        more: 0,
+        unknown: null,
+      },
+    ],
+    tell: security,
+  }),
+  recordStrays: async () => undefined,
+};
+
+const temporal = await startTemporal(undefined, strays);
 const tell = { by: callerOf('sam', 'sre'), reason: 'for the record' };
 
 /** Of one service, with a waiver in play that ends while the second one waits in the lane. */
@@ -227,6 +250,40 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
   async 'finding.listed'() {
     return (await stoppedByFinding()).findingId;
   },
+  /** Whoever should have heard of it refused the message. */
+  async 'release.told-nobody'() {
+    const { decide, handle, until } = await givenRelease(
+      temporal,
+      (world) => {
+        world.breakages = [{ step: 'deliverNotice', when: 'before', times: 1 }];
+      },
+      { notices: security },
+    );
+    await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    await decide('approve');
+    await handle.result();
+    return handle.workflowId;
+  },
+  async 'finding.told-nobody'() {
+    const threat = threatOf({ id: randomUUID().replaceAll('-', ''), updatedAt: new Date().toISOString() });
+    temporal.findings.breaks.set(`deliverNotice ${threat.id}`, 1);
+    await tellFinding(temporal.client, { threat, drill: false, notices: security });
+    const handle = temporal.client.workflow.getHandle(findingIdOf(threat.id));
+    const idleAfter = async (records: number) => {
+      let now = await handle.describe();
+      while (temporal.findings.chains.get(threat.id)?.length !== records || !isIdle(now)) now = await handle.describe();
+    };
+    await idleAfter(1);
+    // It goes on after nobody was told.
+    await tellFinding(temporal.client, { threat: { ...threat, count: 2 }, drill: false, notices: security });
+    await idleAfter(2);
+    return handle.workflowId;
+  },
+  async 'strays.told-nobody'() {
+    temporal.findings.breaks.set('deliverNotice unexplained workload', 1);
+    await temporal.client.workflow.execute(straysWorkflow, { workflowId: straysWorkflow, taskQueue: taskQueues.releases, args: [] });
+    return straysWorkflow;
+  },
   async 'recover.rolled-back'() {
     const { handle } = await givenRelease(temporal, (world, releaseId) => {
       world.gate = () => ({ kind: 'allow', violations: [] });
@@ -275,6 +332,10 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     return `lane/service/${first.order.service}/production`;
   },
 };
+
+/** Nothing is left to do for a worker. */
+const isIdle = ({ raw: { pendingActivities, pendingWorkflowTask } }: WorkflowExecutionDescription) =>
+  (pendingActivities ?? []).length === 0 && pendingWorkflowTask == null;
 
 /** Stack traces name paths of the machine that recorded; replay does not read them. */
 const withoutMachine = (json: string) => json.replaceAll(/"stackTrace": "(?:[^"\\]|\\.)*"/g, '"stackTrace": ""');

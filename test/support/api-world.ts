@@ -19,6 +19,7 @@ import type { LineGateway } from '../../api/temporal/line.ts';
 import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
 import type { ThreatGateway } from '../../api/temporal/threats.ts';
+import type { UndeliveredGateway } from '../../api/temporal/undelivered.ts';
 import { groupsOf, ruleOf } from '../../domain/approval.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
@@ -35,6 +36,7 @@ import type { DriftReport } from '../../domain/released/drift.ts';
 import type { RescanReport } from '../../domain/released/rescan.ts';
 import type { StraysReport } from '../../domain/strays/look.ts';
 import { isIncident, type ListedThreat } from '../../domain/threats/listed.ts';
+import type { ListedNotice } from '../../domain/undelivered.ts';
 import { firstView, type ReleaseView } from '../../domain/view.ts';
 import { startIssuer, type TestIssuer } from './issuer.ts';
 
@@ -152,6 +154,19 @@ export class FakeReleases implements ReleasesGateway {
       threats: this.detected.filter(({ releases }) => !incidents || releases.some(isIncident)).slice(0, pageSize),
       nextPageToken: null,
     }),
+  };
+  /** Notices that nobody took; a try delivers one, or is answered with why not. */
+  readonly kept = new Map<string, ListedNotice>();
+  stillRefused: string | null = null;
+  readonly undelivered: UndeliveredGateway = {
+    list: async (pageSize) => ({ notices: [...this.kept.values()].slice(0, pageSize), nextPageToken: null }),
+    redeliver: async (id) => {
+      if (!this.kept.has(id)) return null;
+      if (this.stillRefused !== null) return { state: 'waiting', because: this.stillRefused };
+      this.kept.delete(id);
+      return { state: 'delivered', because: null };
+    },
+    discard: async (id, { reason }) => (this.kept.delete(id) ? { state: 'discarded', because: reason } : null),
   };
   /** Refused calls that the ledger was told of. */
   readonly refused: RefusedCall[] = [];

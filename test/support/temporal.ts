@@ -1,5 +1,6 @@
 /** A Temporal server of its own and our workflows on real workers, with activities that a test brings. */
 import type { Client } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { createDetectionActivities } from '../../activities/detection/detection.ts';
@@ -28,7 +29,7 @@ export interface Findings {
   readonly sealed: Set<string>;
   /** Who was told of them, and what. */
   readonly told: (ThreatNotice & { readonly target: string })[];
-  /** Calls of this name that break, after their effect. */
+  /** Calls of this name that break, after their effect; a place that is told refuses for good. */
   readonly breaks: Map<string, number>;
 }
 
@@ -40,8 +41,8 @@ export interface Temporal {
   readonly close: () => Promise<void>;
 }
 
-/** `workflows`: another file that exports ours and more, relative to this folder. */
-export async function startTemporal(workflows?: string): Promise<Temporal> {
+/** `workflows`: another file that exports ours and more, relative to this folder. `more`: activities of no release and no finding. */
+export async function startTemporal(workflows?: string, more: object = {}): Promise<Temporal> {
   const worlds = new Map<string, ScriptedWorld>();
   Runtime.install({ logger: new DefaultLogger('ERROR') });
   const environment = await TestWorkflowEnvironment.createLocal({
@@ -65,7 +66,7 @@ export async function startTemporal(workflows?: string): Promise<Temporal> {
       return await (world.activities(real) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
     };
   const ofReleases = Object.fromEntries(activityNames.map((name) => [name, activityOf(name)]));
-  const activities = { ...ofReleases, ...findingActivities(client, findings, ofReleases) };
+  const activities = { ...ofReleases, ...findingActivities(client, findings, ofReleases), ...more };
   const workflowBundle = await bundle(workflows);
   const workers = await Promise.all(
     Object.values(taskQueues).map((taskQueue) =>
@@ -120,8 +121,13 @@ function findingActivities(
       }),
     sealFinding: async ({ findingId }: { findingId: string }) => void sealed.add(findingId),
     deliverNotice: async (input: Parameters<NotifyPort['deliverNotice']>[0]) => {
-      if (input.notice.kind === 'security finding') told.push({ target: input.target.name, ...input.notice });
-      else await deliverNotice?.(input as never);
+      const { target, notice } = input;
+      if ('release' in notice) return void (await deliverNotice?.(input as never));
+      const call = `deliverNotice ${notice.kind === 'security finding' ? notice.finding.id : notice.kind}`;
+      const times = breaks.get(call) ?? 0;
+      if (times === 0) return void (notice.kind === 'security finding' && told.push({ target: target.name, ...notice }));
+      breaks.set(call, times - 1);
+      throw ApplicationFailure.create({ type: 'notice.refused', message: `${target.name}: it refuses`, nonRetryable: true });
     },
   };
 }

@@ -11,7 +11,8 @@ import { recordTypes } from '../../domain/record.ts';
 import type { Threat } from '../../domain/threats/finding.ts';
 import { threatMemo } from '../../domain/threats/listed.ts';
 import { findingIdOf } from '../../domain/threats/told.ts';
-import { abortUpdate, findingSignal, resumeUpdate, skipUndoUpdate } from '../../workflows/messages.ts';
+import { undeliveredMemo, undeliveredWorkflow } from '../../domain/undelivered.ts';
+import { abortUpdate, findingSignal, redeliverNoticeUpdate, resumeUpdate, skipUndoUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import { ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
@@ -282,6 +283,32 @@ describe.concurrent('what does nothing to a release', () => {
     await eventually(() => expect(toldOf(threat.id)).toMatchObject([{ target: 'security', releases: [] }]));
     expect(kindsOf(threat.id)).toEqual([recordTypes.findingReceived]);
   });
+});
+
+test('what security did not take is kept, until it takes it or somebody lets it go', async () => {
+  const threat = found({ about: { ...nothing, buckets: [`logs-${newId()}`] } });
+  const call = `deliverNotice ${threat.id}`;
+  temporal.findings.breaks.set(call, 2);
+  await send(threat);
+  const [kept] = await vi.waitFor(
+    async () => {
+      const all = [];
+      for await (const run of temporal.client.workflow.list({ query: `WorkflowType = '${undeliveredWorkflow}'` })) all.push(run);
+      const ours = all.filter(({ memo }) => JSON.stringify(memo).includes(threat.id));
+      expect(ours).toHaveLength(1);
+      return ours;
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  expect(kept?.memo).toMatchObject({
+    [undeliveredMemo]: { target: 'security', kind: 'security finding', because: 'security: it refuses' },
+  });
+  const handle = temporal.client.workflow.getHandle(kept?.workflowId ?? '');
+  expect(await handle.executeUpdate(redeliverNoticeUpdate)).toEqual({ state: 'waiting', because: 'security: it refuses' });
+  expect(toldOf(threat.id)).toEqual([]);
+  expect(await handle.executeUpdate(redeliverNoticeUpdate)).toEqual({ state: 'delivered', because: null });
+  expect(toldOf(threat.id)).toMatchObject([{ target: 'security' }]);
+  expect(await handle.result()).toEqual({ ended: 'delivered' });
 });
 
 describe.concurrent('a finding about a version that serves', () => {

@@ -1307,6 +1307,41 @@ export type ListedThreat = {
     moreReleases: number;
 };
 
+export type UndeliveredPage = {
+    notices: Array<UndeliveredNotice>;
+    nextPageToken: string | null;
+};
+
+/**
+ * A notice that nobody took within an hour of tries.
+ */
+export type UndeliveredNotice = {
+    id: string;
+    /**
+     * Who should have heard of it.
+     */
+    target: string;
+    targetKind: 'webhook' | 'slack' | 'sns';
+    kind: string;
+    text: string;
+    /**
+     * When it was given up.
+     */
+    since: string;
+    /**
+     * Why the last try failed.
+     */
+    because: string;
+};
+
+export type NoticeState = {
+    /**
+     * `waiting`: it could not be delivered this time either, and stays.
+     */
+    state: 'delivered' | 'discarded' | 'waiting';
+    because: string | null;
+};
+
 /**
  * Who the API takes the caller for.
  */
@@ -2359,6 +2394,103 @@ export type ListThreatsResponses = {
 };
 
 export type ListThreatsResponse = ListThreatsResponses[keyof ListThreatsResponses];
+
+export type ListUndeliveredData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * At most 100.
+         */
+        pageSize?: number;
+        pageToken?: string;
+    };
+    url: '/v1/undelivered';
+};
+
+export type ListUndeliveredErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListUndeliveredError = ListUndeliveredErrors[keyof ListUndeliveredErrors];
+
+export type ListUndeliveredResponses = {
+    /**
+     * One page
+     */
+    200: UndeliveredPage;
+};
+
+export type ListUndeliveredResponse = ListUndeliveredResponses[keyof ListUndeliveredResponses];
+
+export type RedeliverNoticeData = {
+    body?: never;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/undelivered/{id}/redeliver';
+};
+
+export type RedeliverNoticeErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type RedeliverNoticeError = RedeliverNoticeErrors[keyof RedeliverNoticeErrors];
+
+export type RedeliverNoticeResponses = {
+    /**
+     * What became of it
+     */
+    200: NoticeState;
+};
+
+export type RedeliverNoticeResponse = RedeliverNoticeResponses[keyof RedeliverNoticeResponses];
+
+export type DiscardNoticeData = {
+    body: InstructionRequest;
+    path: {
+        id: string;
+    };
+    query?: never;
+    url: '/v1/undelivered/{id}/discard';
+};
+
+export type DiscardNoticeErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type DiscardNoticeError = DiscardNoticeErrors[keyof DiscardNoticeErrors];
+
+export type DiscardNoticeResponses = {
+    /**
+     * What became of it
+     */
+    200: NoticeState;
+};
+
+export type DiscardNoticeResponse = DiscardNoticeResponses[keyof DiscardNoticeResponses];
 
 export type ShowMeData = {
     body?: never;

@@ -158,6 +158,16 @@ test_a_question_of_another_shape_is_denied if {
 	malformed(object.union(question, {"caller": {"kind": "ghost"}}))
 }
 
+test_whoever_looks_after_the_installation_settles_notices_and_auditors_read_them if {
+	every group in ["sre", "platform"] {
+		allowed(human([group]), "notice.read")
+		allowed(human([group]), "notice.settle")
+	}
+	allowed(human(["audit"]), "notice.read")
+	not allowed(human(["audit", "risk", "ml-owners"]), "notice.settle")
+	not allowed(machine(["sre", "platform"]), "notice.settle")
+}
+
 test_the_installation_is_for_the_platform_team_alone if {
 	allowed(human(["platform"]), "installation.read")
 	not allowed(human(["risk", "sre", "ml-owners", "audit", "data-owners"]), "installation.read")
