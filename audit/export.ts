@@ -5,13 +5,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
+import { hourFilesOf } from '../domain/ledger/hours.ts';
 import { day } from '../verify/day.ts';
 import { exitCodes, VerifyError } from '../verify/errors.ts';
 import type { Host } from '../verify/host.ts';
 import { objectsAt } from '../verify/ledger.ts';
 import { plural } from '../verify/report.ts';
 import { awsFrom, settingsFrom } from '../verify/settings.ts';
-import { hourFilesOf } from './hours.ts';
 import { parquetOf } from './parquet.ts';
 import { rowsIn } from './rows.ts';
 
@@ -23,7 +23,7 @@ interface Options {
 
 const about = `
 One file an hour, dt=<day>/hour=<hour>/events.parquet, one row a record. Nothing is proved here: that is plimsoll verify.
-Run it each hour with --since yesterday; without --since everything is made again.
+Without --since everything is made again. A worker with PLIMSOLL_AUDIT_EXPORT does what is new each hour.
 
 Exit codes: 0 written; 2 wrong usage; 3 unreachable. Environment: PLIMSOLL_LEDGER_BUCKET, AWS_REGION.`;
 

@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { checkCheckpoints, witnessesIn } from '../domain/ledger/checkpoint.ts';
 import type { FaultKind } from '../domain/ledger/fault.ts';
+import { hourFilesOf } from '../domain/ledger/hours.ts';
 import { readableIn } from '../domain/ledger/records.ts';
 import { type EventRow, rowsOf } from '../domain/ledger/rows.ts';
 import { type ChainVerdict, verifyChain } from '../domain/ledger/verify.ts';
@@ -20,7 +21,6 @@ import { plural, stateOf, summaryText } from '../verify/report.ts';
 import { chainsIn, readChain } from '../verify/source.ts';
 import { type Asked, askAll, controls, resultOf, type Values } from './asked.ts';
 import { csvOf } from './csv.ts';
-import { hourFilesOf } from './hours.ts';
 import { parquetOf } from './parquet.ts';
 import { reportPage } from './report-page.ts';
 

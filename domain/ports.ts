@@ -16,6 +16,7 @@ import type { ScanSummary } from './finding.ts';
 import type { GateDecision } from './gate.ts';
 import type { JudgeState, Verdict } from './judge/judge.ts';
 import type { Waiter } from './lane.ts';
+import type { ExportPort } from './ledger/export.ts';
 import type { CheckpointPort, DayLedgerPort, LedgerPort } from './ledger/ports.ts';
 import type { LineAnswer, LineQuestion } from './line.ts';
 import type { AnyNotice, NoticeTarget } from './notice.ts';
@@ -356,6 +357,7 @@ export type AllPorts = SourcePort &
   NotifyPort &
   DetectionPort &
   BackstopPort &
+  ExportPort &
   FindingLedgerPort &
   StrayPorts &
   LinePort &

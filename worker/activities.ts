@@ -9,6 +9,7 @@ import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts'
 import { createCheckupActivities } from '../activities/checkup/checkup.ts';
 import { createBackstopActivities } from '../activities/detection/backstop.ts';
 import { createDetectionActivities } from '../activities/detection/detection.ts';
+import { createExportActivities } from '../activities/export/export.ts';
 import { createHelmActivities } from '../activities/helm/helm.ts';
 import { createKubernetesActivities } from '../activities/kubernetes/kubernetes.ts';
 import { createPodReader } from '../activities/kubernetes/running.ts';
@@ -97,6 +98,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
       explain: createExplain(ledger),
       tell: config.security,
     }),
+    ...createExportActivities({ s3, ledger: config.ledger.bucket, to: config.auditExport }),
     ...createCheckpointActivities({ ledger, checkpoints: { s3, bucket: config.ledger.checkpoints }, sign: ledger.sign }),
     ...createLanesActivities({ client }),
     ...createLineActivities({ client, catalog: config.catalog }),

@@ -35,6 +35,10 @@ describe("the worker's environment", () => {
   });
 
   test('takes a place in S3 apart, with a folder in front or without, and refuses what is none', () => {
+    expect(readConfig({ ...complete, PLIMSOLL_AUDIT_EXPORT: 's3://copy/events' }).auditExport).toEqual({
+      bucket: 'copy',
+      prefix: 'events/',
+    });
     const trail = (PLIMSOLL_AUDIT_TRAIL: string) => readConfig({ ...complete, PLIMSOLL_AUDIT_TRAIL }).auditTrail;
     expect(readConfig(complete).auditTrail).toBeNull();
     expect(trail('s3://acme-audit')).toEqual({ bucket: 'acme-audit', prefix: '' });

@@ -72,6 +72,8 @@ export const environment = z.object({
   PLIMSOLL_FINDINGS_QUEUE: z.url().optional(),
   /** Where CloudTrail delivers to, `s3://<bucket>/<prefix>`; without it nobody looks at what is written to AWS. */
   PLIMSOLL_AUDIT_TRAIL: s3Place.optional(),
+  /** Where the copy of the ledger goes that Athena asks, `s3://<bucket>/<prefix>`; without it nobody exports. */
+  PLIMSOLL_AUDIT_EXPORT: s3Place.optional(),
   /** For a rehearsal: sample findings act as real ones do. */
   PLIMSOLL_FINDINGS_DRILL: z.stringbool().default(false),
   /** Who is told of findings, whatever they are about, of strays, and of what looks at what was released have found; as `notices` of an environment. */
@@ -120,6 +122,7 @@ export function readConfig(variables: NodeJS.ProcessEnv) {
     logLevel: env.PLIMSOLL_LOG_LEVEL,
     findings: env.PLIMSOLL_FINDINGS_QUEUE === undefined ? null : { queue: env.PLIMSOLL_FINDINGS_QUEUE, drill: env.PLIMSOLL_FINDINGS_DRILL },
     auditTrail: env.PLIMSOLL_AUDIT_TRAIL ?? null,
+    auditExport: env.PLIMSOLL_AUDIT_EXPORT ?? null,
     security: env.PLIMSOLL_FINDINGS_NOTICES,
     notices: { variables: forNotices(variables), apiUrl: env.PLIMSOLL_API_URL?.replace(/\/$/, '') ?? null },
     kubeconfig: env.KUBECONFIG,

@@ -1,5 +1,6 @@
 /** What runs by itself. Asking for a schedule twice keeps the first. */
 import { type Client, ScheduleAlreadyRunning, type ScheduleOptions, ScheduleOverlapPolicy } from '@temporalio/client';
+import { exportWorkflow } from '../domain/ledger/export.ts';
 import { driftWorkflow } from '../domain/released/drift.ts';
 import { rescanWorkflow } from '../domain/released/rescan.ts';
 import { straysWorkflow } from '../domain/strays/look.ts';
@@ -28,9 +29,15 @@ const ensureRescan = (client: Client): Promise<void> =>
 const ensureDrift = (client: Client): Promise<void> =>
   ensure(client, driftWorkflow, { intervals: [{ every: '1 hour', offset: '30 minutes' }] }, '1 hour');
 
+/** A quarter past each hour, when the last one is whole but for what comes late. One that was missed is in the next. */
+const ensureExport = (client: Client): Promise<void> =>
+  ensure(client, exportWorkflow, { intervals: [{ every: '1 hour', offset: '15 minutes' }] }, '1 hour');
+
 export const ensureSchedules = async (client: Client): Promise<void> =>
   void (await Promise.all(
-    [ensureCaretaker, ensureCheckpoints, ensureStrays, ensureFindingsBackstop, ensureRescan, ensureDrift].map((one) => one(client)),
+    [ensureCaretaker, ensureCheckpoints, ensureStrays, ensureFindingsBackstop, ensureRescan, ensureDrift, ensureExport].map((one) =>
+      one(client),
+    ),
   ));
 
 /** A schedule and its workflow have one name. */

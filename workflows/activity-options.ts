@@ -131,6 +131,13 @@ export const straysRun = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 } as const satisfies ActivityOptions;
 
+/** A listing of the whole ledger, a thousand places a call, and what came since; after an outage a week of it. The next one is in an hour. */
+export const exportRun = {
+  startToCloseTimeout: '20 minutes',
+  scheduleToCloseTimeout: '50 minutes',
+  retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
+} as const satisfies ActivityOptions;
+
 /** Pages of fifty findings, a few calls for each. It is over before the next look, which asks for the same again. */
 export const backstopRun = {
   startToCloseTimeout: '5 minutes',

@@ -1,4 +1,5 @@
 /** Every workflow this worker hosts. */
+export { auditExport } from './audit-export.ts';
 export { caretaker } from './caretaker.ts';
 export { checkpoint } from './checkpoint.ts';
 export { checkup } from './checkup.ts';

@@ -3,6 +3,7 @@
  * the sentence that the Temporal UI shows for it.
  */
 import { type ActivityInterfaceFor, proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import type { ExportPort } from '../domain/ledger/export.ts';
 import type { CheckpointPort, DayLedgerPort, LedgerPort } from '../domain/ledger/ports.ts';
 import type { ReleaseOrder } from '../domain/order.ts';
 import type {
@@ -29,6 +30,7 @@ import {
   applyRun,
   backstopRun,
   checkpointRun,
+  exportRun,
   glance,
   longLook,
   noticeCall,
@@ -111,6 +113,8 @@ export const findingLedger: ActivityInterfaceFor<FindingLedgerPort> = proxyActiv
   ...recordCall,
   taskQueue: taskQueues.control,
 });
+
+export const exporting: ActivityInterfaceFor<ExportPort> = proxyActivities<ExportPort>({ ...exportRun, taskQueue: taskQueues.control });
 
 export const straying: ActivityInterfaceFor<StraysPort> = proxyActivities<StraysPort>({ ...straysRun, taskQueue: taskQueues.control });
 

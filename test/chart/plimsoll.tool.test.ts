@@ -33,7 +33,7 @@ const goldens: Readonly<Record<string, readonly string[]>> = {
   'temporal-cloud': [
     ...valuesOf('temporal-cloud'),
     ...set('git', { secret: 'plimsoll-git', hosts: ['github.com'], sshSecret: 'plimsoll-ssh' }),
-    ...set('audit', { trail: 's3://acme-audit/cloudtrail' }),
+    ...set('audit', { trail: 's3://acme-audit/cloudtrail', export: 's3://acme-audit-results/events' }),
     ...set('findings', {
       queue: 'https://sqs.eu-west-1.amazonaws.com/111122223333/plimsoll-findings',
       drill: true,

@@ -1,10 +1,10 @@
 /** A week (week.ts) in files as they lie in buckets, and the engine over them. */
 import { join } from 'node:path';
 import { Engine } from '../../audit/engine.ts';
-import { hourFilesOf } from '../../audit/hours.ts';
 import { parquetOf } from '../../audit/parquet.ts';
 import { canonicalText } from '../../domain/digest.ts';
 import { recordKeyOf, releaseChain } from '../../domain/ledger/chain.ts';
+import { hourFilesOf } from '../../domain/ledger/hours.ts';
 import type { EventRow } from '../../domain/ledger/rows.ts';
 import { deliveredBy } from './cloudtrail.ts';
 import { writeObjects } from './plimsoll.ts';

@@ -9,6 +9,7 @@ import { type Digest, digestOf, digestText } from '../../domain/digest.ts';
 import type { ScanSummary } from '../../domain/finding.ts';
 import type { GateDecision } from '../../domain/gate.ts';
 import type { Verdict } from '../../domain/judge/judge.ts';
+import type { ExportPort } from '../../domain/ledger/export.ts';
 import type { CheckpointPort, DayLedgerPort } from '../../domain/ledger/ports.ts';
 import type { Obstacle } from '../../domain/line.ts';
 import type { Notice } from '../../domain/notice.ts';
@@ -35,7 +36,8 @@ type Elsewhere =
   | keyof RescanPort
   | keyof ReleasedLedgerPort
   | keyof StrayPorts
-  | keyof BackstopPort;
+  | keyof BackstopPort
+  | keyof ExportPort;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 
 export interface Breakage {

@@ -13,6 +13,7 @@ import { type CheckupPort, type CheckupRequest, failed, passed } from '../../dom
 import { canonicalText, digestText } from '../../domain/digest.ts';
 import type { DayAct } from '../../domain/ledger/acts.ts';
 import type { ChainKind } from '../../domain/ledger/chain.ts';
+import { type ExportPort, type ExportReport, exportWorkflow } from '../../domain/ledger/export.ts';
 import type { CheckpointPort, DayLedgerPort } from '../../domain/ledger/ports.ts';
 import { type RefusedCall, refusalsIdOf } from '../../domain/ledger/refusals.ts';
 import { verifyChain } from '../../domain/ledger/verify.ts';
@@ -45,6 +46,7 @@ let accounts: readonly AccountLook[] | undefined;
 const marks: unknown[] = [];
 const told: AnyNotice[] = [];
 const askedSince: string[] = [];
+const exportedSince: (string | null)[] = [];
 const security: NoticeTarget = { kind: 'webhook', name: 'security', url: 'https://example.com', secret: { variable: 'PLIMSOLL_NOTICE_A' } };
 
 const recordLook = async ({ moment, records, seal }: Parameters<StrayPorts['recordStrays']>[0]) => {
@@ -53,7 +55,7 @@ const recordLook = async ({ moment, records, seal }: Parameters<StrayPorts['reco
 };
 const released = new ReleasedWorld();
 
-const world: DayLedgerPort & CheckpointPort & StrayPorts & ReleasedLedgerPort & BackstopPort & NotifyPort = {
+const world: DayLedgerPort & CheckpointPort & ExportPort & StrayPorts & ReleasedLedgerPort & BackstopPort & NotifyPort = {
   readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
   appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
   sealDay: async ({ day }) => void sealed.push(day),
@@ -71,6 +73,11 @@ const world: DayLedgerPort & CheckpointPort & StrayPorts & ReleasedLedgerPort & 
   tellMissed: async ({ since }) => {
     askedSince.push(since);
     return { kind: 'looked', told: 0, known: 2, malformed: 0 };
+  },
+  exportHours: async ({ since }) => {
+    exportedSince.push(since);
+    if (exportedSince.length === 2) return { kind: 'off', because: 'PLIMSOLL_AUDIT_EXPORT is not set' };
+    return { kind: 'exported', until: `run ${exportedSince.length}`, hours: 1, rows: 3, gap: null };
   },
   deliverNotice: async ({ notice }) => void told.push(notice),
 };
@@ -286,6 +293,13 @@ test('a stray is recorded in a chain of its look and told once, and told again w
   expect(written.slice(-2), 'and is recorded').toMatchObject(
     [first, second].map(({ eventId }) => ({ kind: 'unexplained write', eventId, environments: ['production'] })),
   );
+  await schedule.end();
+});
+
+test('the ledger is exported from where the last export ended, and one that is off moves nothing', async () => {
+  const schedule = await scheduleOf(environment.client, exportWorkflow);
+  for (const until of ['run 1', 'run 1', 'run 3']) expect(((await schedule.run()) as ExportReport).exportedUntil).toBe(until);
+  expect(exportedSince).toEqual([null, 'run 1', 'run 1']);
   await schedule.end();
 });
 

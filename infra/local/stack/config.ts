@@ -70,6 +70,7 @@ export function stackConfig(given: NodeJS.ProcessEnv = process.env): StackConfig
       PLIMSOLL_MODELS_BUCKET: 'acme-models',
       PLIMSOLL_STATE_BUCKET: 'acme-tfstate',
       PLIMSOLL_AUDIT_TRAIL: 's3://plimsoll-audit/cloudtrail',
+      PLIMSOLL_AUDIT_EXPORT: 's3://plimsoll-audit/events',
       PLIMSOLL_LOCK_TABLE: 'acme-tflock',
       PLIMSOLL_STORE_KEY: 'alias/plimsoll-store',
       PLIMSOLL_CHANGE_KEY: 'alias/plimsoll-change',

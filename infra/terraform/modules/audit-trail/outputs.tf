@@ -38,6 +38,6 @@ output "database" {
 }
 
 output "events_location" {
-  description = "Where `plimsoll export` writes; nobody but whoever runs it should write there."
+  description = "Where the worker and `plimsoll export` write (PLIMSOLL_AUDIT_EXPORT); nobody else should."
   value       = local.events_location
 }

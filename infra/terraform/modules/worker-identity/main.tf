@@ -90,6 +90,13 @@ locals {
       Action   = ["s3:GetObject"]
       Resource = ["${local.s3}${trail.bucket}/${trail.prefix}AWSLogs/*"]
     }],
+    [for copy in var.audit_export[*] : {
+      # Made again each hour; whoever doubts it makes all of it again.
+      Sid      = "WriteTheCopyOfTheLedger"
+      Effect   = "Allow"
+      Action   = ["s3:PutObject"]
+      Resource = ["${local.s3}${copy.bucket}/${copy.prefix}dt=*"]
+    }],
     [for queue in compact([var.findings_queue_arn]) : {
       Sid      = "HearOfFindings"
       Effect   = "Allow"

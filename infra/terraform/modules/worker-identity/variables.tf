@@ -99,6 +99,17 @@ variable "audit_trail" {
   }
 }
 
+variable "audit_export" {
+  description = "PLIMSOLL_AUDIT_EXPORT: where Athena reads the copy of the ledger, events_location of ../audit-trail. Null: nobody exports by itself."
+  type        = object({ bucket = string, prefix = optional(string, "events/") })
+  default     = null
+
+  validation {
+    condition     = var.audit_export == null ? true : can(regex("^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$", var.audit_export.bucket)) && can(regex("^([A-Za-z0-9._-]+/)*$", var.audit_export.prefix))
+    error_message = "audit_export has the name of a bucket, not its ARN, and a prefix of folders that is empty or ends with `/`."
+  }
+}
+
 variable "findings_queue_arn" {
   description = "Queue of GuardDuty's findings: output of ../threat-detection; what GuardDuty has in its region may be listed, too. Null: nobody reads any."
   type        = string

@@ -50,8 +50,8 @@ run "what_an_installation_does_not_have_is_not_given" {
   command = plan
 
   assert {
-    condition     = !strcontains(aws_iam_role_policy.this.policy, "TheTrail") && alltrue([for service in ["sqs", "guardduty", "secretsmanager", "sns"] : !strcontains(aws_iam_role_policy.this.policy, "${service}:")])
-    error_message = "Without a trail, a queue, secrets and topics there is no right to any."
+    condition     = !strcontains(aws_iam_role_policy.this.policy, "TheTrail") && !strcontains(aws_iam_role_policy.this.policy, "TheCopy") && alltrue([for service in ["sqs", "guardduty", "secretsmanager", "sns"] : !strcontains(aws_iam_role_policy.this.policy, "${service}:")])
+    error_message = "Without a trail, a copy, a queue, secrets and topics there is no right to any."
   }
 }
 
@@ -90,5 +90,18 @@ run "of_the_bucket_of_the_trail_only_the_trail_is_read" {
   assert {
     condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Condition if statement.Sid == "FindWhatTheTrailDelivers"] == [{ StringLike = { "s3:prefix" = ["cloudtrail/AWSLogs/*"] } }]
     error_message = "What else lies in the bucket may not even be listed."
+  }
+}
+
+run "of_the_bucket_of_answers_only_the_copy_is_written" {
+  command = plan
+
+  variables {
+    audit_export = { bucket = "acme-audit-results" }
+  }
+
+  assert {
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if statement.Sid == "WriteTheCopyOfTheLedger"] == [["arn:aws:s3:::acme-audit-results/events/dt=*"]]
+    error_message = "The files of hours may be written, and nothing else there."
   }
 }

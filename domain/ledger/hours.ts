@@ -1,8 +1,8 @@
 /** The query copy's files: one for each hour in which something happened, under a path from which Athena computes its partitions. */
-import type { EventRow } from '../domain/ledger/rows.ts';
+import type { EventRow } from './rows.ts';
 
 /** `2026-11-24T23`: an hour of UTC. */
-type Hour = string;
+export type Hour = string;
 
 export interface HourFile {
   readonly path: string;
@@ -14,11 +14,14 @@ const pathOfHour = (hour: Hour): string => {
   return `dt=${day}/hour=${time}/events.parquet`;
 };
 
+/** `null`: of no hour. */
+export const hourOf = ({ happened_at }: EventRow): Hour | null => happened_at?.slice(0, '2026-11-24T23'.length) ?? null;
+
 /** In an order that is the rows' own, whatever chains were read first. A record without a time is of no hour. */
 export function hourFilesOf(rows: readonly EventRow[]): readonly HourFile[] {
   const hours = Map.groupBy(
     rows.filter(({ happened_at }) => happened_at !== null),
-    ({ happened_at }) => (happened_at as string).slice(0, '2026-11-24T23'.length),
+    (row) => hourOf(row) as Hour,
   );
   return [...hours]
     .toSorted(([one], [other]) => (one < other ? -1 : 1))
