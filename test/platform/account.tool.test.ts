@@ -17,6 +17,7 @@ import { planJson } from '../../activities/terraform/plan-json.schema.ts';
 import type { Violation } from '../../domain/gate.ts';
 import { repository } from '../../infra/local/repository.ts';
 import { orderOf } from '../support/builders.ts';
+import { run } from '../support/chart.ts';
 import { findTool } from '../support/find-tool.ts';
 import { requiredReports } from '../support/required-reports.ts';
 import { type StandIn, startStandIn } from '../support/stand-in.ts';
@@ -154,6 +155,7 @@ test('the whole production environment is nothing that our policies deny, and pe
 /* -------------------------------------------------------------- the apply */
 
 interface Platform {
+  readonly plimsoll: object;
   readonly plan_role: string;
   readonly findings_queue: string;
 }
@@ -170,9 +172,24 @@ test('it applies in one go, and then there is nothing left to plan', async () =>
     apply_role: 'arn:aws:iam::123456789012:role/plimsoll-production-apply',
     cluster: 'ml-production',
     ledger_bucket: 'acme-ml-production-audit',
+    plimsoll: {
+      store: { bucket: 'acme-ml-production-plimsoll' },
+      ledger: { bucket: 'acme-ml-production-audit', checkpointBucket: 'acme-plimsoll-checkpoints' },
+    },
   });
   // Each stage waits for AWS's own settling; the rest is a busy machine.
 }, 600_000);
+
+test('what it made for Plimsoll itself is a file of values of its chart', async () => {
+  const values = join(copy, 'values.json');
+  writeFileSync(values, JSON.stringify(platform.plimsoll));
+  const chart = join(repository, 'infra/helm/plimsoll');
+  const files = [join(chart, 'ci/values.yaml'), join(chart, 'values/self-hosted.yaml'), values].flatMap((file) => ['--values', file]);
+  const { code, stdout } = await run('helm', ['template', 'plimsoll', chart, ...files]);
+  expect(code).toBe(0);
+  for (const name of ['acme-ml-production-plimsoll', 's3://acme-ml-production-audit/cloudtrail/', 'acme-plimsoll-checkpoints'])
+    expect(stdout).toContain(name);
+});
 
 /* ------------------------------------------------------------ the findings */
 

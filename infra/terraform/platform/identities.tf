@@ -55,7 +55,7 @@ module "release_identity" {
 
   name                       = "plimsoll-${var.environment}"
   environment                = var.environment
-  worker_role_arns           = var.worker_role_arns
+  worker_role_arns           = setunion(var.worker_role_arns, [for worker in module.worker_identity : worker.arn])
   state                      = var.state
   apply_policy_arns          = { platform = aws_iam_policy.platform.arn }
   break_glass_principal_arns = var.break_glass_principal_arns

@@ -47,3 +47,16 @@ output "auditors" {
   description = "Workgroup and database that auditors ask."
   value       = { workgroup = module.audit_trail.workgroup, database = module.audit_trail.database }
 }
+
+output "plimsoll" {
+  description = "Values of Plimsoll's chart that only an account knows: `--values` of it; null where it is somewhere else."
+  value = one([for plimsoll in local.installations : {
+    aws           = { region = var.region }
+    store         = { bucket = local.store_bucket, key = module.store_key[0].arn }
+    changeKey     = aws_kms_key.special["change"].arn
+    ledger        = { bucket = module.audit_trail.bucket, key = aws_kms_key.special["ledger"].arn, checkpointBucket = plimsoll.checkpoint_bucket }
+    findings      = { queue = module.threat_detection.queue_url }
+    audit         = { trail = "s3://${module.audit_trail.bucket}/cloudtrail/" }
+    networkPolicy = { podIdentity = true }
+  }])
+}

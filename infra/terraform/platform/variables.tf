@@ -146,12 +146,30 @@ variable "people_role_arns" {
 }
 
 variable "worker_role_arns" {
-  description = "Roles that Plimsoll's workers run as."
+  description = "Roles that Plimsoll's workers run as where it is installed elsewhere; they have to be there already."
   type        = set(string)
+  default     = []
 
   validation {
-    condition     = length(var.worker_role_arns) > 0
-    error_message = "worker_role_arns are one or more ARNs of roles."
+    condition     = var.plimsoll != null || length(var.worker_role_arns) > 0
+    error_message = "worker_role_arns are one or more ARNs of roles, unless `plimsoll` installs it here: nobody could release otherwise."
+  }
+}
+
+variable "plimsoll" {
+  description = "Plimsoll's own installation in this cluster: store, keys, and roles of its pods. Null: it is somewhere else."
+  type = object({
+    namespace                 = optional(string, "plimsoll")
+    checkpoint_bucket         = string
+    further_release_role_arns = optional(set(string), [])
+    notice_secret_arns        = optional(set(string), [])
+    notice_topic_arns         = optional(set(string), [])
+  })
+  default = null
+
+  validation {
+    condition     = var.plimsoll == null ? true : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.plimsoll.namespace)) && !endswith(var.plimsoll.checkpoint_bucket, "-audit")
+    error_message = "plimsoll has the name of a namespace, and a checkpoint_bucket that is another one than the ledger's: whoever writes records must not be able to write what was signed of them."
   }
 }
 

@@ -50,8 +50,13 @@ module "platform" {
   shared_images    = ["model-server"]
   jenkins_issuer   = "https://jenkins.example.com/oidc"
   people_role_arns = ["arn:aws:iam::${var.account_id}:role/people"]
-  worker_role_arns = ["arn:aws:iam::${var.account_id}:role/plimsoll-worker"]
   security_emails  = ["security@example.com"]
+
+  # It releases to staging as well, whose roles trust the workers' of this account (`worker_role_arns` there).
+  plimsoll = {
+    checkpoint_bucket         = "acme-plimsoll-checkpoints" # in an account of its own
+    further_release_role_arns = [for kind in ["plan", "apply"] : "arn:aws:iam::${var.account_id}:role/plimsoll-staging-${kind}"]
+  }
 
   break_glass_principal_arns = [
     "arn:aws:iam::${var.account_id}:user/break-glass-1",

@@ -50,7 +50,7 @@ module "platform" {
   shared_images    = ["model-server"]
   jenkins_issuer   = "https://jenkins.example.com/oidc"
   people_role_arns = ["arn:aws:iam::${var.account_id}:role/people"]
-  worker_role_arns = ["arn:aws:iam::${var.account_id}:role/plimsoll-worker"]
+  worker_role_arns = [for worker in ["control", "tools", "watch"] : "arn:aws:iam::${var.account_id}:role/plimsoll-production-worker-${worker}"]
   security_emails  = ["security@example.com"]
 
   state = {

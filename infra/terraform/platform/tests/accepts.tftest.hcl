@@ -66,3 +66,42 @@ run "what_a_company_has_is_used_and_the_rest_is_made_around_it" {
     error_message = "The cluster and the trail must be those that are there, and the service must get what it needs."
   }
 }
+
+run "nothing_of_plimsoll_is_made_where_it_is_somewhere_else" {
+  command = plan
+
+  assert {
+    condition     = output.plimsoll == null && length(module.worker_identity) == 0 && length(aws_kms_key.special) == 0
+    error_message = "Without an installation there must be neither keys nor roles of one."
+  }
+}
+
+run "what_plimsoll_needs_is_made_and_named_as_its_chart_wants_it" {
+  command = plan
+
+  variables {
+    worker_role_arns = []
+    plimsoll         = { checkpoint_bucket = "acme-plimsoll-checkpoints", further_release_role_arns = ["arn:aws:iam::111122223333:role/plimsoll-staging-plan"] }
+  }
+
+  # What a plan does not know yet: modules take whole ARNs.
+  override_module {
+    target  = module.encryption_key
+    outputs = { arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d" }
+  }
+
+  assert {
+    condition     = output.plimsoll.store.bucket == "acme-ml-production-plimsoll" && output.plimsoll.ledger.bucket == "acme-ml-production-audit" && output.plimsoll.ledger.checkpointBucket == "acme-plimsoll-checkpoints"
+    error_message = "The chart must hear of the store, the ledger and the checkpoints."
+  }
+
+  assert {
+    condition     = { for name, key in aws_kms_key.special : name => [key.customer_master_key_spec, key.key_usage] } == { change = ["HMAC_256", "GENERATE_VERIFY_MAC"], ledger = ["ECC_NIST_P256", "SIGN_VERIFY"] }
+    error_message = "Each key must be of the kind that the worker asks for."
+  }
+
+  assert {
+    condition     = sort(keys(aws_eks_pod_identity_association.plimsoll)) == tolist(["plimsoll-api", "plimsoll-worker-control", "plimsoll-worker-tools", "plimsoll-worker-watch"])
+    error_message = "Each service account of the chart that calls AWS must get its role."
+  }
+}

@@ -61,6 +61,16 @@ run "every_input_refuses_what_it_cannot_be" {
   ]
 }
 
+run "evidence_and_what_is_signed_of_it_are_not_in_one_bucket" {
+  command = plan
+
+  variables {
+    plimsoll = { checkpoint_bucket = "acme-ml-production-audit" }
+  }
+
+  expect_failures = [var.plimsoll]
+}
+
 run "an_environment_with_capitals_is_refused" {
   command = plan
 
