@@ -36,6 +36,7 @@ import {
 } from '../domain/threats/finding.ts';
 import { isIncident, listedReleases, listedThreat, type ReachedRelease, releasesListedMax, threatMemo } from '../domain/threats/listed.ts';
 import { findingRecordOf } from '../domain/threats/record.ts';
+import { markOf, type Packed, packed, unpacked } from '../domain/threats/remembered.ts';
 import { counts } from '../domain/threats/response.ts';
 import type { Concerned, ReceivedThreat } from '../domain/threats/told.ts';
 import { deliver } from './deliver.ts';
@@ -54,8 +55,10 @@ const quietAfter = '14 days';
 
 interface State {
   readonly heard: Heard | undefined;
-  /** By release, and by what it was then: how bad the finding was when the release was told. */
-  readonly told: Readonly<Record<string, Band>>;
+  /** Who was told, and how bad it was then. */
+  readonly remembered?: Packed | undefined;
+  /** The same by name, from before it was packed. */
+  readonly told?: Readonly<Record<string, Band>> | undefined;
   /** How bad it was when people were told. */
   readonly announced: Band | undefined;
   /** What became of each release. Left out by runs from before it was kept. */
@@ -63,7 +66,7 @@ interface State {
   readonly waiting: readonly ReceivedThreat[];
 }
 
-const nothingYet: State = { heard: undefined, told: {}, announced: undefined, waiting: [] };
+const nothingYet: State = { heard: undefined, announced: undefined, waiting: [] };
 
 export async function finding(findingId: string, before: State = nothingYet): Promise<{ readonly releases: readonly string[] }> {
   const waiting = [...before.waiting];
@@ -79,7 +82,7 @@ export async function finding(findingId: string, before: State = nothingYet): Pr
     return await continueAsNew<typeof finding>(findingId, { ...one.state, waiting });
   }
   await one.settled();
-  return { releases: Object.keys(one.state.told) };
+  return { releases: one.state.reached.map(({ releaseId }) => releaseId) };
 }
 
 type Told = Concerned & { readonly reached: Reached };
@@ -93,17 +96,17 @@ class Finding {
   /** Nothing of the finding waits for them. */
   readonly #notices: Promise<unknown>[] = [];
 
-  constructor(id: string, { heard, told, announced, reached = [] }: State) {
+  constructor(id: string, { heard, remembered = {}, told, announced, reached = [] }: State) {
     this.#chain = new FindingChain(id);
     this.#heard = heard;
     this.#announced = announced;
-    this.#told = new Map(Object.entries(told));
+    this.#told = unpacked(remembered, told);
     this.#reached = new Map(reached.map((release) => [release.releaseId, release]));
   }
 
-  get state(): Omit<State, 'waiting'> {
+  get state() {
     const reached = listedReleases([...this.#reached.values()]);
-    return { heard: this.#heard, told: Object.fromEntries(this.#told), announced: this.#announced, reached };
+    return { heard: this.#heard, remembered: packed(this.#told), announced: this.#announced, reached } satisfies Omit<State, 'waiting'>;
   }
 
   /** Everybody was told, or could not be. */
@@ -139,7 +142,7 @@ class Finding {
     do {
       const asking = { threat, ...(last !== undefined && { after: last.releaseId }) };
       const page = await detection.findConcerned.executeWithOptions({ summary: 'Which releases is it about?' }, [asking]);
-      const wanted = page.filter((release) => isWorse(this.#told.get(keyOf(release)), threat));
+      const wanted = page.filter((release) => isWorse(this.#told.get(markOf(release)), threat));
       answers.push(...(await Promise.all(wanted.map((release) => this.#tell(release, threat, drill)))));
       last = page.at(-1);
     } while (last?.more === true);
@@ -148,7 +151,10 @@ class Finding {
 
   async #tell(release: Concerned, threat: Threat, drill: boolean): Promise<Told> {
     if (release.state !== 'serves' && !(await signalled(release, { threat, drill }))) return { ...release, reached: 'gone' };
-    this.#told.set(keyOf(release), bandOf(threat));
+    const mark = markOf(release);
+    // At the end, as the one that was told last.
+    this.#told.delete(mark);
+    this.#told.set(mark, bandOf(threat));
     return { ...release, reached: release.state === 'open' ? 'told' : counts(threat, drill) ? 'incident' : 'noted' };
   }
 
@@ -172,9 +178,6 @@ class Finding {
     for (const target of targets.values()) this.#notices.push(deliver({ target, notice }));
   }
 }
-
-/** One that was told while it ran and serves now is told again, as what it is. */
-const keyOf = ({ releaseId, state }: Concerned): string => (state === 'open' ? releaseId : `${releaseId} serves`);
 
 async function signalled({ releaseId }: Concerned, news: ThreatNews): Promise<boolean> {
   try {
