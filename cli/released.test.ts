@@ -1,12 +1,13 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import type { DriftList, Rescan } from './client/generated/index.ts';
-import { driftText, rescanText } from './released.ts';
+import { driftText, exitCodeOf, rescanText } from './released.ts';
 
 const look = { environment: 'production', at: '2026-11-27T02:10:00.000Z', looked: 2, more: 0, unknown: [], moreUnknown: 0 };
+const now = Date.parse('2026-11-27T05:00:00Z');
 const colors = picocolors.createColors(false);
-const drifted = (change: Partial<DriftList> = {}) => driftText({ ...look, drifts: [], ...change }, colors);
-const rescanned = (change: Partial<Rescan> = {}) => rescanText({ ...look, findings: [], ...change }, colors);
+const drifted = (change: Partial<DriftList> = {}) => driftText({ ...look, drifts: [], ...change }, colors, now);
+const rescanned = (change: Partial<Rescan> = {}) => rescanText({ ...look, findings: [], ...change }, colors, now);
 
 const finding: Rescan['findings'][number] = {
   place: 'production/model/fraud-scorer',
@@ -42,4 +43,20 @@ test('what has drifted is a line: which stack, and what releasing the same would
   expect(lines[3]).toBe(`${place} could not be looked at: fraud-2 has it in hand`);
   expect(drifted()).toBe('nothing known to have drifted: 2 looked at in production, 2026-11-27 02:10 UTC\n');
   expect(drifted({ at: null })).toContain('nobody has looked at production yet');
+});
+
+test('a look that is too long ago is no answer', () => {
+  const hours = (count: number) => Date.parse(look.at) + count * 3_600_000;
+  expect(rescanText({ ...look, findings: [] }, colors, hours(49))).toContain('nobody has looked for 48 h: see the schedule rescan');
+  expect(driftText({ ...look, drifts: [] }, colors, hours(4))).toContain('nobody has looked for 3 h: see the schedule drift');
+  expect([exitCodeOf('rescan', look, [], hours(49)), exitCodeOf('drift', look, [], hours(4))]).toEqual([1, 1]);
+  expect([exitCodeOf('rescan', look, [], hours(47)), exitCodeOf('drift', look, [], hours(2))]).toEqual([0, 0]);
+});
+
+test('only what was looked at whole, and is as it was, ends with 0', () => {
+  const unknown = [{ place: 'production/model/fraud-scorer', because: 'the chart is gone' }];
+  const codes = [{ at: null }, { more: 1 }, { unknown }, { moreUnknown: 1 }].map((change) =>
+    exitCodeOf('rescan', { ...look, ...change }, [], now),
+  );
+  expect([...codes, exitCodeOf('rescan', look, [finding], now), exitCodeOf('rescan', look, [], now)]).toEqual([1, 1, 1, 1, 1, 0]);
 });

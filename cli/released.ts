@@ -8,34 +8,48 @@ import type { Terminal } from './terminal.ts';
 
 type Options = { readonly json?: boolean };
 
-/** Not to know is no better than to have some: exit code 0 says that everything was looked at and nothing was found. */
+/** After so long one look was left out at least: a worker is away, or the one before does not end. */
+const staleAfterHours = { rescan: 48, drift: 3 } as const;
+
+/** Not to know is no better than to have some: exit code 0 says that everything was looked at lately and nothing was found. */
 export async function rescan(session: Session, environment: string, options: Options): Promise<number> {
   const { settings, api: client } = connect(session);
   const answer = await answerOf(settings.apiUrl, showRescan({ client, path: { environment } }));
   show(session, options, answer, (found) => rescanText(found, session.terminal.colors));
-  return exitCodeOf(answer, answer.findings);
+  return exitCodeOf('rescan', answer, answer.findings);
 }
 
 export async function drift(session: Session, environment: string, options: Options): Promise<number> {
   const { settings, api: client } = connect(session);
   const answer = await answerOf(settings.apiUrl, showDrift({ client, path: { environment } }));
   show(session, options, answer, (found) => driftText(found, session.terminal.colors));
-  return exitCodeOf(answer, answer.drifts);
+  return exitCodeOf('drift', answer, answer.drifts);
 }
 
 type Look = Pick<Rescan, 'environment' | 'at' | 'looked' | 'more' | 'unknown' | 'moreUnknown'>;
 
-const exitCodeOf = ({ at, more, unknown, moreUnknown }: Look, found: readonly unknown[]): number =>
-  at !== null && found.length + more + unknown.length + moreUnknown === 0 ? exitCodes.released : exitCodes.refused;
+type Looking = keyof typeof staleAfterHours;
 
-export function rescanText(answer: Rescan, colors: Terminal['colors']): string {
+const isStale = (looking: Looking, at: string, now: number): boolean => now - Date.parse(at) > staleAfterHours[looking] * 3_600_000;
+
+export function exitCodeOf(
+  looking: Looking,
+  { at, more, unknown, moreUnknown }: Look,
+  found: readonly unknown[],
+  now = Date.now(),
+): number {
+  if (at === null || isStale(looking, at, now)) return exitCodes.refused;
+  return found.length + more + unknown.length + moreUnknown === 0 ? exitCodes.released : exitCodes.refused;
+}
+
+export function rescanText(answer: Rescan, colors: Terminal['colors'], now = Date.now()): string {
   const { environment, at, looked, findings } = answer;
   if (at === null) return `nobody has looked at ${environment} yet; a worker does each night\n`;
   const head =
     findings.length === 0
       ? `no finding that its release did not have: ${looked} looked at in ${environment}, ${minuteOf(at)} UTC\n`
       : `findings that the release did not have, ${minuteOf(at)} UTC:\n${findingTable(findings, colors)}`;
-  return head + restText(answer, colors);
+  return head + restText(answer, colors) + staleText('rescan', at, colors, now);
 }
 
 const findingTable = (found: readonly LaterFinding[], colors: Terminal['colors']): string =>
@@ -45,14 +59,14 @@ const findingTable = (found: readonly LaterFinding[], colors: Terminal['colors']
     colors,
   );
 
-export function driftText(answer: DriftList, colors: Terminal['colors']): string {
+export function driftText(answer: DriftList, colors: Terminal['colors'], now = Date.now()): string {
   const { environment, at, looked, drifts } = answer;
   if (at === null) return `nobody has looked at ${environment} yet; a worker does each hour\n`;
   const head =
     drifts.length === 0
       ? `nothing known to have drifted: ${looked} looked at in ${environment}, ${minuteOf(at)} UTC\n`
       : `not as it was released, ${minuteOf(at)} UTC:\n${driftTable(drifts, colors)}`;
-  return head + restText(answer, colors);
+  return head + restText(answer, colors) + staleText('drift', at, colors, now);
 }
 
 /** What a release of the same would do. */
@@ -72,5 +86,10 @@ function restText({ more, unknown, moreUnknown }: Look, colors: Terminal['colors
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
+
+const staleText = (looking: Looking, at: string, colors: Terminal['colors'], now: number): string =>
+  isStale(looking, at, now)
+    ? colors.red(`nobody has looked for ${staleAfterHours[looking]} h: see the schedule ${looking} in the Temporal UI\n`)
+    : '';
 
 const minuteOf = (at: string): string => at.slice(0, 16).replace('T', ' ');
