@@ -282,4 +282,23 @@ describe('an undamaged chain', () => {
       }),
     );
   });
+
+  test('is intact also where the clock jumps: each step back is a note, and no fault', async () => {
+    const instants = fc.array(fc.date({ min: new Date(0), max: new Date('2100-01-01'), noInvalidDate: true }), {
+      minLength: 2,
+      maxLength: 30,
+    });
+    await fc.assert(
+      fc.asyncProperty(instants, async (dates) => {
+        const times = dates.map((date) => date.toISOString());
+        const records: ReleaseRecord[] = [];
+        for (const [sequence, { hash: _, previousHash: __, ...rest }] of recordsOf(release, times.length).entries())
+          records.push(linked({ ...rest, event: { ...rest.event, time: times[sequence] ?? '' } }, records.at(-1)?.hash ?? null));
+        const { intact, faults, notes } = verifyChain(await storedChain(release, records, { by: signWith(ours) }), check);
+        expect([intact, faults]).toEqual([true, []]);
+        expect(notes).toHaveLength(times.filter((time, index) => time < (times[index - 1] ?? '')).length);
+      }),
+      { numRuns: 30 },
+    );
+  });
 });

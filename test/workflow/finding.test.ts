@@ -242,6 +242,21 @@ describe.concurrent('a high finding', () => {
     expect(release.world.isPutBack).toBe(true);
   });
 
+  test('while all the traffic is on the new version, and right before it is promoted, takes it back', async () => {
+    const release = await given((world) => {
+      world.onStep = async (step) => {
+        if (step !== 'watchCanary' || world.weights?.b !== 100) return;
+        await send(found({ about: aboutBucket(release.order) }));
+        await release.until(({ threats }) => threats.length > 0);
+      };
+    }, modelOnly);
+    expect(await release.handle.result()).toMatchObject({
+      kind: 'rolled back',
+      reason: expect.stringMatching(/^finding\.stopped/) as string,
+    });
+    expect([release.world.weights, release.world.isPutBack]).toEqual([{ a: 100, b: 0 }, true]);
+  });
+
   test('about the version that would be replaced holds: going back to it would help nobody', async () => {
     const release = await shifting();
     await release.until(isShifting);
