@@ -17,6 +17,8 @@ import { CatalogFiles } from './catalog/catalog.ts';
 import { CheckupController } from './checkup/checkup.controller.ts';
 import { CheckupService } from './checkup/checkup.service.ts';
 import type { Config } from './config.ts';
+import { DeadFindingsController } from './dead-findings/dead-findings.controller.ts';
+import { DeadFindingsService } from './dead-findings/dead-findings.service.ts';
 import { DocsController } from './docs/docs.controller.ts';
 import { EnvironmentsController } from './environments/environments.controller.ts';
 import { EnvironmentsService } from './environments/environments.service.ts';
@@ -90,6 +92,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       CheckupController,
       ThreatsController,
       UndeliveredController,
+      DeadFindingsController,
       IdentityController,
       HealthController,
       DocsController,
@@ -127,6 +130,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       CheckupService,
       ThreatsService,
       UndeliveredService,
+      DeadFindingsService,
     ],
   })
   class AppModule {}

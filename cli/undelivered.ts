@@ -1,16 +1,53 @@
-/** Notices that nobody took: what they are, and that they are delivered after all or let go. */
+/** Notices that nobody took, and findings that told nobody: what they are, and that they are delivered after all or let go. */
 import type { Command } from 'commander';
 import { answerOf } from './client/api.ts';
-import { discardNotice, listUndelivered, type NoticeState, redeliverNotice, type UndeliveredNotice } from './client/generated/index.ts';
+import {
+  type DeadFindings,
+  discardNotice,
+  listDeadFindings,
+  listUndelivered,
+  type NoticeState,
+  redeliverDeadFindings,
+  redeliverNotice,
+  type UndeliveredNotice,
+} from './client/generated/index.ts';
 import { type Common, connect, type Session, show } from './commands.ts';
 import { exitCodes, usage } from './errors.ts';
 import { day, table } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
-async function undelivered(session: Session, options: Common): Promise<number> {
+async function undelivered(session: Session, { findings, ...options }: Common & OfFindings): Promise<number> {
+  if (findings === true) return deadOnes(session, options, listDeadFindings);
   const notices = await listed(session);
   show(session, options, notices, (all) => undeliveredTable(all, session.terminal.colors));
   return exitCodes.released;
+}
+
+interface OfFindings {
+  readonly findings?: boolean;
+}
+
+/** Exit code 0 says that nothing is left there. */
+async function deadOnes(session: Session, options: Common, ask: typeof listDeadFindings | typeof redeliverDeadFindings): Promise<number> {
+  const { settings, api: client } = connect(session);
+  const dead = await answerOf(settings.apiUrl, ask({ client }));
+  show(session, { json: options.json === true }, dead, (all) => deadText(all, session.terminal.colors));
+  return dead.off === null && dead.messages.every(({ told }) => told) && !dead.more ? exitCodes.released : exitCodes.refused;
+}
+
+export function deadText({ off, messages, more }: DeadFindings, colors: Terminal['colors']): string {
+  if (off !== null) return `nobody could look: ${off}\n`;
+  if (messages.length === 0) return 'no finding lies among the dead letters\n';
+  const rows = messages.map(({ since, received, finding, malformed, told, messageId }) => [
+    day(since),
+    `${received} times`,
+    finding === null
+      ? colors.red(`no finding: ${malformed ?? 'unknown'}`)
+      : `${finding.type}, severity ${finding.severity} (${finding.id})`,
+    told ? 'told' : 'left',
+    messageId,
+  ]);
+  return `${table(['SENT', 'RECEIVED', 'WHAT', 'NOW', 'MESSAGE'], rows, colors)}${more ? 'and more\n' : ''}`;
 }
 
 /** All pages: there are as many as receivers were away for, and more than one page of them is a bad day. */
@@ -36,12 +73,16 @@ export function undeliveredTable(notices: readonly UndeliveredNotice[], colors: 
   );
 }
 
-interface RedeliverOptions extends Common {
+interface RedeliverOptions extends Common, OfFindings {
   readonly all?: boolean;
 }
 
 /** One after the other: a receiver that is just back is not run over. */
-async function redeliver(session: Session, id: string | undefined, options: RedeliverOptions): Promise<number> {
+async function redeliver(session: Session, id: string | undefined, { findings, ...options }: RedeliverOptions): Promise<number> {
+  if (findings === true) {
+    if (id !== undefined || options.all === true) throw usage('--findings tells all of them: name no notice and leave out --all');
+    return deadOnes(session, options, redeliverDeadFindings);
+  }
   if ((id === undefined) === (options.all !== true)) throw usage('name one notice, or say --all: `plimsoll undelivered` lists them');
   const { settings, api: client } = connect(session);
   const ids = id === undefined ? (await listed(session)).map((notice) => notice.id) : [id];
@@ -70,11 +111,12 @@ export function addNoticeCommands(
   command: (words: string, description: string) => Command,
   finish: (exitCode: number) => void,
 ): void {
-  command('undelivered', 'notices that nobody took within an hour of tries, the newest first').action(async (options: Common) =>
-    finish(await undelivered(session, options)),
-  );
+  command('undelivered', 'notices that nobody took within an hour of tries, the newest first')
+    .option('--findings', 'instead: the dead-letter queue of findings; exit code 0 when nothing lies there')
+    .action(async (options: Common & OfFindings) => finish(await undelivered(session, options)));
   command('redeliver [notice]', 'deliver a notice that nobody took; exit code 0 when it was taken')
     .option('--all', 'every one that is listed, one after the other')
+    .option('--findings', 'instead: what of the dead-letter queue is a finding is told; the rest stays there')
     .action(async (id: string | undefined, options: RedeliverOptions) => finish(await redeliver(session, id, options)));
   command('discard <notice>', 'let a notice go that nobody needs any more')
     .requiredOption('--reason <text>', 'why; it goes into the record')

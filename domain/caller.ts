@@ -27,6 +27,7 @@ export const actions = [
   'line.resume',
   'installation.read',
   'strays.read',
+  // Of what told nobody: notices, and findings among the dead letters.
   'notice.read',
   'notice.settle',
 ] as const;

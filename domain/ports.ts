@@ -28,6 +28,7 @@ import type { Slot, Weights } from './slot.ts';
 import type { Parts, SoakRule } from './soak.ts';
 import type { StrayPorts } from './strays/look.ts';
 import type { BackstopPort } from './threats/backstop.ts';
+import type { DeadFindingsPort } from './threats/dead.ts';
 import type { DetectionPort, FindingLedgerPort } from './threats/ports.ts';
 
 /** What every call carries: names the workspace, the logs, AWS sessions and Kubernetes labels. */
@@ -357,6 +358,7 @@ export type AllPorts = SourcePort &
   NotifyPort &
   DetectionPort &
   BackstopPort &
+  DeadFindingsPort &
   ExportPort &
   FindingLedgerPort &
   StrayPorts &

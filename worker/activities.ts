@@ -3,11 +3,13 @@ import { GuardDutyClient } from '@aws-sdk/client-guardduty';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { SQSClient } from '@aws-sdk/client-sqs';
 import { STSClient } from '@aws-sdk/client-sts';
 import type { Client } from '@temporalio/client';
 import { createCaretakerActivities } from '../activities/caretaker/caretaker.ts';
 import { createCheckupActivities } from '../activities/checkup/checkup.ts';
 import { createBackstopActivities } from '../activities/detection/backstop.ts';
+import { createDeadFindingsActivities } from '../activities/detection/dead.ts';
 import { createDetectionActivities } from '../activities/detection/detection.ts';
 import { createExportActivities } from '../activities/export/export.ts';
 import { createHelmActivities } from '../activities/helm/helm.ts';
@@ -106,6 +108,12 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createServingActivities({ client, tell: config.security }),
     ...createCaretakerActivities({ client }),
     ...createDetectionActivities({ client, serving: createServingReleases(client) }),
+    ...createDeadFindingsActivities({
+      sqs: new SQSClient({ region: config.aws.region }),
+      client,
+      store,
+      wanted: config.findings && { ...config.findings, notices: config.security },
+    }),
     ...createBackstopActivities({
       guardDuty: new GuardDutyClient({ region: config.aws.region }),
       client,

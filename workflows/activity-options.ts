@@ -138,6 +138,13 @@ export const exportRun = {
   retry: { initialInterval: '1 second', maximumInterval: '1 minute' },
 } as const satisfies ActivityOptions;
 
+/** Fifty messages: a second to look, a few more to tell. Whoever asked waits for it, and asks again. */
+export const deadFindingsCall = {
+  scheduleToStartTimeout: '5 seconds',
+  startToCloseTimeout: '15 seconds',
+  retry: { maximumAttempts: 1 },
+} as const satisfies ActivityOptions;
+
 /** Pages of fifty findings, a few calls for each. It is over before the next look, which asks for the same again. */
 export const backstopRun = {
   startToCloseTimeout: '5 minutes',

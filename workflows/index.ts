@@ -3,6 +3,7 @@ export { auditExport } from './audit-export.ts';
 export { caretaker } from './caretaker.ts';
 export { checkpoint } from './checkpoint.ts';
 export { checkup } from './checkup.ts';
+export { deadFindings } from './dead-findings.ts';
 export { drift, driftOfStack } from './drift.ts';
 export { finding } from './finding.ts';
 export { findingsBackstop } from './findings-backstop.ts';

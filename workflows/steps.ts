@@ -25,11 +25,13 @@ import type { RescanPort } from '../domain/released/rescan.ts';
 import type { ServingPort } from '../domain/released/serving.ts';
 import type { StrayLedgerPort, StraysPort } from '../domain/strays/look.ts';
 import type { BackstopPort } from '../domain/threats/backstop.ts';
+import type { DeadFindingsPort } from '../domain/threats/dead.ts';
 import type { DetectionPort, FindingLedgerPort } from '../domain/threats/ports.ts';
 import {
   applyRun,
   backstopRun,
   checkpointRun,
+  deadFindingsCall,
   exportRun,
   glance,
   longLook,
@@ -135,6 +137,11 @@ export const releasedLedger: ActivityInterfaceFor<ReleasedLedgerPort> = proxyAct
 /** A finding is never given up: without an answer nobody would be told. */
 export const detection: ActivityInterfaceFor<DetectionPort> = proxyActivities<DetectionPort>({
   ...recordCall,
+  taskQueue: taskQueues.control,
+});
+
+export const deadFindingsLook: ActivityInterfaceFor<DeadFindingsPort> = proxyActivities<DeadFindingsPort>({
+  ...deadFindingsCall,
   taskQueue: taskQueues.control,
 });
 

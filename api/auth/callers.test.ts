@@ -51,7 +51,7 @@ describe('who asks', () => {
           : {
               status: 403,
               kind: 'caller.forbidden',
-              detail: `ana is not in ${/^\/v1\/(environments\/|doctor$|undelivered)/.test(path) ? '*' : 'risk'}`,
+              detail: `ana is not in ${/^\/v1\/(environments\/|doctor$|undelivered|dead-findings)/.test(path) ? '*' : 'risk'}`,
             };
       expect([method, path, await response.json()]).toEqual([method, path, expect.objectContaining(expected)]);
     }

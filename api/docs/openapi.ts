@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { createDocument, type ZodOpenApiOperationObject, type ZodOpenApiResponsesObject } from 'zod-openapi';
 import { name } from '../catalog/schema.ts';
 import { installationReport } from '../checkup/schemas.ts';
+import { deadFindings } from '../dead-findings/schemas.ts';
 import { lineStatus } from '../environments/schemas.ts';
 import { findingList, sarifLog, sarifType } from '../findings/schemas.ts';
 import { logins, me } from '../identity/schemas.ts';
@@ -267,6 +268,16 @@ export const openApiDocument = () =>
           responses: {
             '200': { description: 'One page: what is about releases that the caller may read, or about none', content: json(threatPage) },
           },
+        }),
+      },
+      '/v1/dead-findings': {
+        get: operation('listDeadFindings', 'threats', 'What of the findings of GuardDuty told nobody', {
+          responses: { '200': { description: 'As a worker sees the dead-letter queue now', content: json(deadFindings) } },
+        }),
+      },
+      '/v1/dead-findings/redeliver': {
+        post: operation('redeliverDeadFindings', 'threats', 'Tell what of it is a finding after all', {
+          responses: { '200': { description: 'Each, and whether it was told', content: json(deadFindings) } },
         }),
       },
       '/v1/undelivered': {

@@ -9,6 +9,7 @@ import type { StraysReport } from '../../domain/strays/look.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import type { Instruction } from '../../workflows/messages.ts';
 import type { CheckupGateway } from './checkup.ts';
+import type { DeadFindingsGateway } from './dead-findings.ts';
 import type { LastLook } from './last-look.ts';
 import type { LineGateway } from './line.ts';
 import type { PreviewGateway } from './previews.ts';
@@ -70,6 +71,7 @@ export interface ReleasesGateway {
   readonly drift: LastLook<DriftReport>;
   readonly threats: ThreatGateway;
   readonly undelivered: UndeliveredGateway;
+  readonly deadFindings: DeadFindingsGateway;
   /** `false`: a release of this id is or was there already, whoever asked for it; nothing was started. */
   start(order: ReleaseOrder): Promise<boolean>;
   describe(id: string): Promise<ReleaseDescription | undefined>;

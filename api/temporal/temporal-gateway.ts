@@ -27,6 +27,7 @@ import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { Problem } from '../http/problem.ts';
 import { createCheckupGateway } from './checkup.ts';
 import { clientOptions, type TemporalSettings } from './connection.ts';
+import { createDeadFindingsGateway } from './dead-findings.ts';
 import { createLastLook } from './last-look.ts';
 import { createLineGateway } from './line.ts';
 import { opened, sealed } from './page-token.ts';
@@ -91,6 +92,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     line: createLineGateway(client, deadlines),
     threats: createThreatGateway(listPage),
     undelivered: createUndeliveredGateway(client, listPage, deadlines),
+    deadFindings: createDeadFindingsGateway(client, deadlines),
     previews: createPreviewGateway(client, deadlines),
 
     refusals: createRefusalsGateway(client, (ask) => within(serverDeadlineMs, ask)),

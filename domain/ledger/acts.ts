@@ -10,6 +10,7 @@ export type ActKind =
   | 'resumed the line'
   | 'redelivered a notice'
   | 'discarded a notice'
+  | 'told a dead finding'
   | 'catalog in force'
   | 'policies in force';
 
@@ -19,7 +20,7 @@ export interface DayAct {
   /** `null`: nobody in particular; the API saw it. */
   readonly by: Caller | null;
   readonly act: ActKind;
-  /** The environment of a line, the id of a notice, the digest of a catalog, the revision of policies. */
+  /** The environment of a line, the id of a notice or of a finding, the digest of a catalog, the revision of policies. */
   readonly about: string | null;
   readonly because: string | null;
 }

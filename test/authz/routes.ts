@@ -53,6 +53,8 @@ export const routes: readonly Route[] = [
   { route: 'GET /v1/waivers', action: 'service.read' },
   { route: 'GET /v1/doctor', action: 'installation.read' },
   { route: 'GET /v1/threats', action: 'release.read' },
+  { route: 'GET /v1/dead-findings', action: 'notice.read' },
+  { route: 'POST /v1/dead-findings/redeliver', action: 'notice.settle' },
   { route: 'GET /v1/undelivered', action: 'notice.read' },
   { route: 'POST /v1/undelivered/{id}/redeliver', action: 'notice.settle' },
   { route: 'POST /v1/undelivered/{id}/discard', action: 'notice.settle', body: because },

@@ -56,7 +56,7 @@ const table: readonly Row[] = [
   },
   activity('caretaker', '@temporalio/client'),
   activity('checkup', '@aws-sdk/client-dynamodb', '@aws-sdk/client-guardduty', '@aws-sdk/client-s3'),
-  activity('detection', '@aws-sdk/client-guardduty', '@temporalio/client'),
+  activity('detection', '@aws-sdk/client-guardduty', '@aws-sdk/client-sqs', '@temporalio/client'),
   {
     ...activity('export', '@aws-sdk/client-s3'),
     // The very bytes that `plimsoll export` writes: an hour that each made in its own way would be two.

@@ -15,6 +15,7 @@ import { type Config, readConfig } from '../../api/config.ts';
 import { Problem } from '../../api/http/problem.ts';
 import type { EvidenceReader } from '../../api/store/evidence-reader.ts';
 import type { CheckupGateway } from '../../api/temporal/checkup.ts';
+import type { DeadFindingsGateway } from '../../api/temporal/dead-findings.ts';
 import type { LineGateway } from '../../api/temporal/line.ts';
 import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
@@ -35,6 +36,7 @@ import { recordOf } from '../../domain/record.ts';
 import type { DriftReport } from '../../domain/released/drift.ts';
 import type { RescanReport } from '../../domain/released/rescan.ts';
 import type { StraysReport } from '../../domain/strays/look.ts';
+import type { DeadFindings } from '../../domain/threats/dead.ts';
 import { isIncident, type ListedThreat } from '../../domain/threats/listed.ts';
 import type { ListedNotice } from '../../domain/undelivered.ts';
 import { firstView, type ReleaseView } from '../../domain/view.ts';
@@ -167,6 +169,16 @@ export class FakeReleases implements ReleasesGateway {
       return { state: 'delivered', because: null };
     },
     discard: async (id, { reason }) => (this.kept.delete(id) ? { state: 'discarded', because: reason } : null),
+  };
+  /** What lies in the dead-letter queue of findings; whoever says so has what is one of them told. */
+  dead: DeadFindings = { off: null, messages: [], more: false };
+  readonly deadFindings: DeadFindingsGateway = {
+    look: async ({ tell }) => {
+      this.#fail();
+      const messages = this.dead.messages.map((one) => ({ ...one, told: tell && one.finding !== null }));
+      this.dead = { ...this.dead, messages: messages.filter(({ told }) => !told) };
+      return { ...this.dead, messages };
+    },
   };
   /** Refused calls that the ledger was told of. */
   readonly refused: RefusedCall[] = [];

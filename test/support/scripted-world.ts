@@ -22,6 +22,7 @@ import type { ServingPort } from '../../domain/released/serving.ts';
 import { noWeights, type Slot, type Weights } from '../../domain/slot.ts';
 import type { StrayPorts } from '../../domain/strays/look.ts';
 import type { BackstopPort } from '../../domain/threats/backstop.ts';
+import type { DeadFindingsPort } from '../../domain/threats/dead.ts';
 import type { DetectionPort, FindingLedgerPort } from '../../domain/threats/ports.ts';
 
 /** What no release asks for. */
@@ -37,6 +38,7 @@ type Elsewhere =
   | keyof ReleasedLedgerPort
   | keyof StrayPorts
   | keyof BackstopPort
+  | keyof DeadFindingsPort
   | keyof ExportPort;
 type StepName = Exclude<keyof AllPorts, keyof LanesPort | keyof ReleasesPort | Elsewhere>;
 

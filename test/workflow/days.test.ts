@@ -28,6 +28,7 @@ import type { AccountLook } from '../../domain/strays/account.ts';
 import type { Look, StrayPorts, StraysReport } from '../../domain/strays/look.ts';
 import type { StrayWrite } from '../../domain/strays/write.ts';
 import { type BackstopPort, type BackstopReport, backstopWorkflow } from '../../domain/threats/backstop.ts';
+import { type DeadFindingsPort, deadFindingsWorkflow } from '../../domain/threats/dead.ts';
 import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
@@ -55,32 +56,34 @@ const recordLook = async ({ moment, records, seal }: Parameters<StrayPorts['reco
 };
 const released = new ReleasedWorld();
 
-const world: DayLedgerPort & CheckpointPort & ExportPort & StrayPorts & ReleasedLedgerPort & BackstopPort & NotifyPort = {
-  readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
-  appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
-  sealDay: async ({ day }) => void sealed.push(day),
-  writeCheckpoint: async ({ moment }) => {
-    moments.push(moment);
-    return { chains: 3, contradictions };
-  },
-  recordStrays: recordLook,
-  recordRescan: recordLook,
-  recordDrift: recordLook,
-  findStrays: async (input) => {
-    marks.push(input?.accounts);
-    return { looks, accounts, tell: [security] };
-  },
-  tellMissed: async ({ since }) => {
-    askedSince.push(since);
-    return { kind: 'looked', told: 0, known: 2, malformed: 0 };
-  },
-  exportHours: async ({ since }) => {
-    exportedSince.push(since);
-    if (exportedSince.length === 2) return { kind: 'off', because: 'PLIMSOLL_AUDIT_EXPORT is not set' };
-    return { kind: 'exported', until: `run ${exportedSince.length}`, hours: 1, rows: 3, gap: null };
-  },
-  deliverNotice: async ({ notice }) => void told.push(notice),
-};
+const world: DayLedgerPort & CheckpointPort & ExportPort & StrayPorts & ReleasedLedgerPort & BackstopPort & DeadFindingsPort & NotifyPort =
+  {
+    readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
+    appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
+    sealDay: async ({ day }) => void sealed.push(day),
+    writeCheckpoint: async ({ moment }) => {
+      moments.push(moment);
+      return { chains: 3, contradictions };
+    },
+    recordStrays: recordLook,
+    recordRescan: recordLook,
+    recordDrift: recordLook,
+    findStrays: async (input) => {
+      marks.push(input?.accounts);
+      return { looks, accounts, tell: [security] };
+    },
+    lookAtDeadFindings: async ({ tell }) => ({ off: tell ? 'told' : 'listed', messages: [], more: false }),
+    tellMissed: async ({ since }) => {
+      askedSince.push(since);
+      return { kind: 'looked', told: 0, known: 2, malformed: 0 };
+    },
+    exportHours: async ({ since }) => {
+      exportedSince.push(since);
+      if (exportedSince.length === 2) return { kind: 'off', because: 'PLIMSOLL_AUDIT_EXPORT is not set' };
+      return { kind: 'exported', until: `run ${exportedSince.length}`, hours: 1, rows: 3, gap: null };
+    },
+    deliverNotice: async ({ notice }) => void told.push(notice),
+  };
 
 const checkedEnvironment = (name: string) => ({
   name,
@@ -243,6 +246,16 @@ describe('a checkup', () => {
       found: 'nobody took the question',
     });
   });
+});
+
+test('the dead letters of findings are looked at by a worker, and told only where somebody says so', async () => {
+  const look = (tell: boolean) =>
+    environment.client.workflow.execute(deadFindingsWorkflow, {
+      workflowId: `${deadFindingsWorkflow}/${tell}`,
+      taskQueue: taskQueues.releases,
+      args: [{ tell }],
+    });
+  expect(await Promise.all([look(false), look(true)])).toMatchObject([{ off: 'listed' }, { off: 'told' }]);
 });
 
 test('a stray is recorded in a chain of its look and told once, and told again when it comes back', async () => {

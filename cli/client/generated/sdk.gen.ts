@@ -3,7 +3,7 @@
 
 import { client } from './client.gen.ts';
 import type { Client, ClientMeta, Options as Options2, RequestResult, ServerSentEventsResult, TDataShape } from './client/index.ts';
-import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DiscardNoticeData, DiscardNoticeErrors, DiscardNoticeResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, ExamineInstallationData, ExamineInstallationErrors, ExamineInstallationResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListStraysData, ListStraysErrors, ListStraysResponses, ListThreatsData, ListThreatsErrors, ListThreatsResponses, ListUndeliveredData, ListUndeliveredErrors, ListUndeliveredResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, RedeliverNoticeData, RedeliverNoticeErrors, RedeliverNoticeResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowDriftData, ShowDriftErrors, ShowDriftResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowRescanData, ShowRescanErrors, ShowRescanResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
+import type { AbortReleaseData, AbortReleaseErrors, AbortReleaseResponses, AliveData, AliveErrors, AliveResponses, DecideData, DecideErrors, DecideResponses, DiscardNoticeData, DiscardNoticeErrors, DiscardNoticeResponses, DownloadCountsData, DownloadCountsErrors, DownloadCountsResponses, ExamineInstallationData, ExamineInstallationErrors, ExamineInstallationResponses, HoldReleaseData, HoldReleaseErrors, HoldReleaseResponses, ListDeadFindingsData, ListDeadFindingsErrors, ListDeadFindingsResponses, ListFindingsData, ListFindingsErrors, ListFindingsResponses, ListLoginsData, ListLoginsErrors, ListLoginsResponses, ListPreviewFindingsData, ListPreviewFindingsErrors, ListPreviewFindingsResponses, ListReleasesData, ListReleasesErrors, ListReleasesResponses, ListStraysData, ListStraysErrors, ListStraysResponses, ListThreatsData, ListThreatsErrors, ListThreatsResponses, ListUndeliveredData, ListUndeliveredErrors, ListUndeliveredResponses, ListWaiversData, ListWaiversErrors, ListWaiversResponses, MetricsData, MetricsErrors, MetricsResponses, PlotVerdictData, PlotVerdictErrors, PlotVerdictResponses, ReadyData, ReadyErrors, ReadyResponses, RedeliverDeadFindingsData, RedeliverDeadFindingsErrors, RedeliverDeadFindingsResponses, RedeliverNoticeData, RedeliverNoticeErrors, RedeliverNoticeResponses, ResumeLineData, ResumeLineErrors, ResumeLineResponses, ResumeReleaseData, ResumeReleaseErrors, ResumeReleaseResponses, ShowDriftData, ShowDriftErrors, ShowDriftResponses, ShowLineData, ShowLineErrors, ShowLineResponses, ShowMeData, ShowMeErrors, ShowMeResponses, ShowPreviewData, ShowPreviewErrors, ShowPreviewResponses, ShowReleaseData, ShowReleaseErrors, ShowReleaseResponses, ShowRescanData, ShowRescanErrors, ShowRescanResponses, ShowServiceData, ShowServiceErrors, ShowServiceResponses, ShowVerdictData, ShowVerdictErrors, ShowVerdictResponses, SkipUndoData, SkipUndoErrors, SkipUndoResponses, StartPreviewData, StartPreviewErrors, StartPreviewResponses, StartReleaseData, StartReleaseErrors, StartReleaseResponses, StartRollbackData, StartRollbackErrors, StartRollbackResponses, StopLineData, StopLineErrors, StopLineResponses, StreamReleaseEventsData, StreamReleaseEventsErrors, StreamReleaseEventsResponse, StreamReleaseEventsResponses, WithdrawApprovalData, WithdrawApprovalErrors, WithdrawApprovalResponses } from './types.gen.ts';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -318,6 +318,24 @@ export const examineInstallation = <ThrowOnError extends boolean = false>(option
 export const listThreats = <ThrowOnError extends boolean = false>(options?: Options<ListThreatsData, ThrowOnError>): RequestResult<ListThreatsResponses, ListThreatsErrors, ThrowOnError> => (options?.client ?? client).get<ListThreatsResponses, ListThreatsErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
     url: '/v1/threats',
+    ...options
+});
+
+/**
+ * What of the findings of GuardDuty told nobody
+ */
+export const listDeadFindings = <ThrowOnError extends boolean = false>(options?: Options<ListDeadFindingsData, ThrowOnError>): RequestResult<ListDeadFindingsResponses, ListDeadFindingsErrors, ThrowOnError> => (options?.client ?? client).get<ListDeadFindingsResponses, ListDeadFindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/dead-findings',
+    ...options
+});
+
+/**
+ * Tell what of it is a finding after all
+ */
+export const redeliverDeadFindings = <ThrowOnError extends boolean = false>(options?: Options<RedeliverDeadFindingsData, ThrowOnError>): RequestResult<RedeliverDeadFindingsResponses, RedeliverDeadFindingsErrors, ThrowOnError> => (options?.client ?? client).post<RedeliverDeadFindingsResponses, RedeliverDeadFindingsErrors, ThrowOnError>({
+    security: [{ scheme: 'bearer', type: 'http' }],
+    url: '/v1/dead-findings/redeliver',
     ...options
 });
 

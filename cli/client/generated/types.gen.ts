@@ -1307,6 +1307,49 @@ export type ListedThreat = {
     moreReleases: number;
 };
 
+export type DeadFindings = {
+    /**
+     * Why nobody could look; null: somebody did.
+     */
+    off: string | null;
+    messages: Array<DeadFinding>;
+    /**
+     * There are others beyond these.
+     */
+    more: boolean;
+};
+
+/**
+ * A message that was received again and again and told nobody.
+ */
+export type DeadFinding = {
+    messageId: string;
+    /**
+     * When it was sent.
+     */
+    since: string;
+    /**
+     * How often it was taken from a queue, counting this time.
+     */
+    received: number;
+    /**
+     * Null: it is no finding.
+     */
+    finding: {
+        id: string;
+        type: string;
+        severity: number;
+    } | null;
+    /**
+     * Why it is none: fields and what they had to be, never a value.
+     */
+    malformed: string | null;
+    /**
+     * Its finding was told just now, and the message is gone.
+     */
+    told: boolean;
+};
+
 export type UndeliveredPage = {
     notices: Array<UndeliveredNotice>;
     nextPageToken: string | null;
@@ -2394,6 +2437,64 @@ export type ListThreatsResponses = {
 };
 
 export type ListThreatsResponse = ListThreatsResponses[keyof ListThreatsResponses];
+
+export type ListDeadFindingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/dead-findings';
+};
+
+export type ListDeadFindingsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type ListDeadFindingsError = ListDeadFindingsErrors[keyof ListDeadFindingsErrors];
+
+export type ListDeadFindingsResponses = {
+    /**
+     * As a worker sees the dead-letter queue now
+     */
+    200: DeadFindings;
+};
+
+export type ListDeadFindingsResponse = ListDeadFindingsResponses[keyof ListDeadFindingsResponses];
+
+export type RedeliverDeadFindingsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/v1/dead-findings/redeliver';
+};
+
+export type RedeliverDeadFindingsErrors = {
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '4XX': Problem;
+    /**
+     * Refused: kind, what was wrong, what to do
+     */
+    '5XX': Problem;
+};
+
+export type RedeliverDeadFindingsError = RedeliverDeadFindingsErrors[keyof RedeliverDeadFindingsErrors];
+
+export type RedeliverDeadFindingsResponses = {
+    /**
+     * Each, and whether it was told
+     */
+    200: DeadFindings;
+};
+
+export type RedeliverDeadFindingsResponse = RedeliverDeadFindingsResponses[keyof RedeliverDeadFindingsResponses];
 
 export type ListUndeliveredData = {
     body?: never;

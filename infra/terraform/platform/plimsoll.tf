@@ -79,20 +79,21 @@ module "worker_identity" {
   source   = "../modules/worker-identity"
   for_each = local.workers
 
-  name               = "plimsoll-${var.environment}-worker-${each.key}"
-  pods               = { cluster_arn = local.cluster_arn, namespace = var.plimsoll.namespace, service_account = "plimsoll-worker-${each.key}" }
-  release_role_arns  = setunion(local.own_release_role_arns, var.plimsoll.further_release_role_arns)
-  store              = { bucket = local.store_bucket }
-  ledger             = { bucket = module.audit_trail.bucket, signing_key_arn = aws_kms_key.special["ledger"].arn }
-  checkpoint_bucket  = var.plimsoll.checkpoint_bucket
-  model_buckets      = [module.model_store.name]
-  change_key_arn     = aws_kms_key.special["change"].arn
-  data_key_arns      = [module.store_key[0].arn, module.encryption_key.arn, module.audit_key.arn]
-  audit_trail        = { bucket = module.audit_trail.bucket }
-  findings_queue_arn = module.threat_detection.queue_arn
-  notice_secret_arns = var.plimsoll.notice_secret_arns
-  notice_topic_arns  = var.plimsoll.notice_topic_arns
-  tags               = local.tags
+  name                    = "plimsoll-${var.environment}-worker-${each.key}"
+  pods                    = { cluster_arn = local.cluster_arn, namespace = var.plimsoll.namespace, service_account = "plimsoll-worker-${each.key}" }
+  release_role_arns       = setunion(local.own_release_role_arns, var.plimsoll.further_release_role_arns)
+  store                   = { bucket = local.store_bucket }
+  ledger                  = { bucket = module.audit_trail.bucket, signing_key_arn = aws_kms_key.special["ledger"].arn }
+  checkpoint_bucket       = var.plimsoll.checkpoint_bucket
+  model_buckets           = [module.model_store.name]
+  change_key_arn          = aws_kms_key.special["change"].arn
+  data_key_arns           = [module.store_key[0].arn, module.encryption_key.arn, module.audit_key.arn]
+  audit_trail             = { bucket = module.audit_trail.bucket }
+  findings_queue_arn      = module.threat_detection.queue_arn
+  dead_findings_queue_arn = module.threat_detection.dead_queue_arn
+  notice_secret_arns      = var.plimsoll.notice_secret_arns
+  notice_topic_arns       = var.plimsoll.notice_topic_arns
+  tags                    = local.tags
 }
 
 # The API shows what was counted and found; archives, plans and reports stay closed to it.

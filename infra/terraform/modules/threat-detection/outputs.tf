@@ -13,6 +13,11 @@ output "queue_arn" {
   value       = aws_sqs_queue.findings.arn
 }
 
+output "dead_queue_arn" {
+  description = "ARN of the queue of what told nobody, for the worker's policy."
+  value       = aws_sqs_queue.dead.arn
+}
+
 output "topic_arn" {
   description = "ARN of the topic that people hear from; other modules' alarms go there as well."
   value       = aws_sns_topic.security.arn

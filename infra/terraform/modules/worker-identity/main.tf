@@ -100,7 +100,14 @@ locals {
     [for queue in compact([var.findings_queue_arn]) : {
       Sid      = "HearOfFindings"
       Effect   = "Allow"
-      Action   = ["sqs:DeleteMessage", "sqs:ReceiveMessage"]
+      Action   = ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"]
+      Resource = [queue]
+    }],
+    [for queue in compact([var.dead_findings_queue_arn]) : {
+      # Listed, and told where one is a finding after all; what only was looked at can be seen again at once.
+      Sid      = "LookAtDeadFindings"
+      Effect   = "Allow"
+      Action   = ["sqs:ChangeMessageVisibility", "sqs:DeleteMessage", "sqs:GetQueueUrl", "sqs:ReceiveMessage"]
       Resource = [queue]
     }],
     [for queue in compact([var.findings_queue_arn]) : {

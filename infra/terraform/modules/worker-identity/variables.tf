@@ -121,6 +121,17 @@ variable "findings_queue_arn" {
   }
 }
 
+variable "dead_findings_queue_arn" {
+  description = "Its dead-letter queue: output of ../threat-detection. Null: nobody lists what lies there."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = var.dead_findings_queue_arn == null ? true : can(regex("^arn:[a-z-]+:sqs:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+$", var.dead_findings_queue_arn))
+    error_message = "dead_findings_queue_arn is the ARN of one SQS queue."
+  }
+}
+
 variable "notice_secret_arns" {
   description = "Secrets that `notices` of the catalog name."
   type        = set(string)

@@ -5,6 +5,7 @@ import { files, isTest, read } from '../../../../test/hygiene/repository.ts';
 /** By the SDK's command, the action that IAM asks for. */
 const actionOf: Readonly<Record<string, string>> = {
   AssumeRole: 'sts:AssumeRole',
+  ChangeMessageVisibilityBatch: 'sqs:ChangeMessageVisibility',
   DeleteMessage: 'sqs:DeleteMessage',
   DeleteObject: 's3:DeleteObject',
   GenerateMac: 'kms:GenerateMac',
@@ -12,6 +13,8 @@ const actionOf: Readonly<Record<string, string>> = {
   GetObject: 's3:GetObject',
   GetObjectLockConfiguration: 's3:GetBucketObjectLockConfiguration',
   GetPublicKey: 'kms:GetPublicKey',
+  GetQueueAttributes: 'sqs:GetQueueAttributes',
+  GetQueueUrl: 'sqs:GetQueueUrl',
   GetSecretValue: 'secretsmanager:GetSecretValue',
   HeadObject: 's3:GetObject',
   ListDetectors: 'guardduty:ListDetectors',

@@ -59,13 +59,14 @@ run "a_queue_secrets_and_topics_are_given_by_name" {
   command = plan
 
   variables {
-    findings_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"
-    notice_secret_arns = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]
-    notice_topic_arns  = ["arn:aws:sns:eu-west-1:111122223333:approvals"]
+    findings_queue_arn      = "arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"
+    dead_findings_queue_arn = "arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings-dead"
+    notice_secret_arns      = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"]
+    notice_topic_arns       = ["arn:aws:sns:eu-west-1:111122223333:approvals"]
   }
 
   assert {
-    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(["HearOfFindings", "TellPeople", "TellTopics"], statement.Sid)] == [["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"], ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"], ["arn:aws:sns:eu-west-1:111122223333:approvals"]]
+    condition     = [for statement in jsondecode(aws_iam_role_policy.this.policy).Statement : statement.Resource if contains(["HearOfFindings", "LookAtDeadFindings", "TellPeople", "TellTopics"], statement.Sid)] == [["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings"], ["arn:aws:sqs:eu-west-1:111122223333:plimsoll-findings-dead"], ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:plimsoll/chat"], ["arn:aws:sns:eu-west-1:111122223333:approvals"]]
     error_message = "One queue, these secrets and these topics."
   }
 

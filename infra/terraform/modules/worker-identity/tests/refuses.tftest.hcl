@@ -33,6 +33,7 @@ run "every_input_refuses_what_it_cannot_be" {
     audit_trail              = { bucket = "arn:aws:s3:::acme-audit" }
     audit_export             = { bucket = "acme-audit-results", prefix = "events" }
     findings_queue_arn       = "https://sqs.eu-west-1.amazonaws.com/111122223333/plimsoll-findings"
+    dead_findings_queue_arn  = "*"
     notice_secret_arns       = ["arn:aws:secretsmanager:eu-west-1:111122223333:secret:*"]
     notice_topic_arns        = ["arn:aws:sns:eu-west-1:111122223333:approvals.fifo"]
     permissions_boundary_arn = "boundary"
@@ -41,7 +42,7 @@ run "every_input_refuses_what_it_cannot_be" {
 
   expect_failures = [
     var.name, var.pods, var.release_role_arns, var.store, var.ledger, var.checkpoint_bucket, var.model_buckets, var.change_key_arn,
-    var.data_key_arns, var.audit_trail, var.audit_export, var.findings_queue_arn, var.notice_secret_arns, var.notice_topic_arns,
+    var.data_key_arns, var.audit_trail, var.audit_export, var.findings_queue_arn, var.dead_findings_queue_arn, var.notice_secret_arns, var.notice_topic_arns,
     var.permissions_boundary_arn, var.tags,
   ]
 }
