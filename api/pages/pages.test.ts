@@ -6,10 +6,12 @@ import { digestText } from '../../domain/digest.ts';
 import { severityRank } from '../../domain/finding.ts';
 import type { MergedFinding } from '../../domain/merged-findings.ts';
 import { compared, newsOf } from '../../domain/news.ts';
+import { listedThreat } from '../../domain/threats/listed.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { freePorts } from '../../infra/local/free-ports.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
 import { Browser, pageClient, startProvider, type TestProvider } from '../../test/support/oidc-provider.ts';
+import { threatOf } from '../../test/support/threats.ts';
 import { createSealer } from './session.ts';
 
 const sessionKey = randomBytes(32);
@@ -103,6 +105,18 @@ describe('the page', () => {
     const page = await answer.text();
     expect(page).not.toMatch(/<script|style=|\son\w+=|src=|https?:\/\/(?!127\.0\.0\.1)/);
     expect((await fetch(`${world.url}/releases/assets/page.css`)).headers.get('content-type')).toContain('text/css');
+  });
+
+  test('of a release that was released begins with what GuardDuty has found about its version since', async () => {
+    expect(await visit()).not.toContain('<h2>Incidents</h2>');
+    world.releases.change(id, { status: 'completed', phase: 'closed', outcome: 'released' });
+    const release = { releaseId: id, service: 'fraud-scorer', environment: 'production', team: 'risk', state: 'incident' as const };
+    world.releases.detected.push(listedThreat(threatOf({ id: 'f1', title: 'ran <xmr>' }), [release]));
+    const page = await visit();
+    world.releases.detected.length = 0;
+    expect(page).toMatch(/<h1>[\s\S]*<h2>Incidents<\/h2>[\s\S]*<h2>What would change/);
+    expect(page).toContain('Execution:Runtime/NewBinaryExecuted, severity 8</span>');
+    expect(page).toContain('ran &lt;xmr&gt; <span class="quiet">GuardDuty f1</span>');
   });
 
   test('keeps its cookies from scripts and from other sites', async () => {

@@ -45,7 +45,7 @@ const footer = ({ by, csrf }: Visitor): Html => html`<footer>
 export function releasePage(release: Release, found: FindingList | undefined, visitor: Visitor): Html {
   return layout(
     `${release.service} in ${release.environment}`,
-    html`${heading(release)}${decisionForm(release, visitor)}${changePart(release)}${refusalPart(release)}${findingsPart(release, found)}${waiversPart(release)}${modelPart(release)}${peoplePart(release)}${statementPart(release)}`,
+    html`${heading(release)}${incidentsPart(release)}${decisionForm(release, visitor)}${changePart(release)}${refusalPart(release)}${findingsPart(release, found)}${waiversPart(release)}${modelPart(release)}${peoplePart(release)}${statementPart(release)}`,
     visitor,
   );
 }
@@ -62,6 +62,15 @@ ${override !== undefined && html`<p class="danger">Once approved it ${overrideTe
 ${strategy !== undefined && html`<p class="danger">${strategy}: it ${strategyTexts[strategy]}</p>`}
 ${attention !== null && html`<p class="danger">A person is needed: ${attention}</p>`}`;
 }
+
+/** Of a version that serves: going back is a person's to decide. */
+const incidentsPart = ({ incidents }: Release): Html | false =>
+  incidents.length > 0 &&
+  part(
+    'Incidents',
+    html`${list(incidents.map(({ id, type, title, severity, lastSeenAt }) => html`<span class="danger">${type}, severity ${severity}</span>, last seen ${timeText(lastSeenAt)}: ${title} <span class="quiet">GuardDuty ${id}</span>`))}
+<p>This version stays until a person goes back: <code>plimsoll rollback</code>.</p>`,
+  );
 
 /** Both buttons send what was read: another statement by then is refused by the workflow. */
 function decisionForm({ releaseId, waitingFor, statementDigest }: Release, { csrf }: Visitor): Html | false {
