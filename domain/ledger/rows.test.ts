@@ -65,6 +65,24 @@ test('a finding and its incidents name the finding, and the release that it is a
   ]);
 });
 
+test('a stray that was written names who wrote, by both names, and one that runs names where', () => {
+  const moment = '2026-11-23T120000Z';
+  const write = { kind: 'unexplained write', principal: 'arn:aws:iam::111122223333:user/eve', person: 'eve', name: 'PutBucketPolicy' };
+  const records = recordsOfEvents(moment, release.at, [
+    { kind: 'strayFound', after: 0, data: { ...write, resources: ['arn:aws:s3:::models'], because: 'no release' } },
+    { kind: 'strayFound', after: 0, data: { kind: 'no release', workload: 'Pod/debug', environment: 'production', because: 'none' } },
+  ]);
+  expect(rowsOf(`strays/${moment}`, records)).toMatchObject([
+    {
+      who: 'eve, arn:aws:iam::111122223333:user/eve',
+      action: 'PutBucketPolicy',
+      object: 'arn:aws:s3:::models',
+      outcome: 'unexplained write',
+    },
+    { who: null, object: 'Pod/debug', environment: 'production', outcome: 'no release', why: 'none' },
+  ]);
+});
+
 test('data of any form is a row; what it does not say is null', () => {
   const [first] = recordsOfRelease(release);
   assert(

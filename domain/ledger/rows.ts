@@ -193,6 +193,16 @@ const act = (data: Fields) => {
   };
 };
 
+/** A workload or a write: the one has a place, the other somebody who did it. */
+const stray = (data: Fields) => ({
+  who: [text(data['person']), text(data['principal'])].filter(isText).join(', ') || null,
+  action: text(data['name']),
+  object: text(data['workload']) ?? list(data['resources'])[0] ?? null,
+  why: text(data['because']),
+  outcome: text(data['kind']),
+  environment: text(data['environment']),
+});
+
 const said: { readonly [Kind in RecordKind]?: (data: Fields) => Partial<EventRow> } = {
   requested: ({ order }) => {
     const { requester, reason, catalogDigest } = fieldsOf(order);
@@ -246,6 +256,7 @@ const said: { readonly [Kind in RecordKind]?: (data: Fields) => Partial<EventRow
   findingTold: toldRelease,
   incidentOpened: toldRelease,
   acted: act,
+  strayFound: stray,
   callRefused: (data) => ({
     ...person(data['by']),
     action: text(data['call']),
