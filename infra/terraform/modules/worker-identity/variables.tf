@@ -79,7 +79,7 @@ variable "change_key_arn" {
 }
 
 variable "data_key_arns" {
-  description = "KMS keys that encrypt the buckets and the queue: PLIMSOLL_STORE_KEY among them."
+  description = "KMS keys that encrypt the buckets, the trail and the queue: PLIMSOLL_STORE_KEY among them."
   type        = set(string)
 
   validation {
@@ -89,7 +89,7 @@ variable "data_key_arns" {
 }
 
 variable "audit_trail" {
-  description = "PLIMSOLL_AUDIT_TRAIL: bucket of ../audit-trail, and the folder that the trail delivers to. Null: nobody reads it."
+  description = "PLIMSOLL_AUDIT_TRAIL: bucket of ../audit-trail, and the folder that the trail delivers to; its key is one of data_key_arns. Null: nobody reads it."
   type        = object({ bucket = string, prefix = optional(string, "cloudtrail/") })
   default     = null
 
@@ -100,7 +100,7 @@ variable "audit_trail" {
 }
 
 variable "audit_export" {
-  description = "PLIMSOLL_AUDIT_EXPORT: where Athena reads the copy of the ledger, events_location of ../audit-trail. Null: nobody exports by itself."
+  description = "PLIMSOLL_AUDIT_EXPORT: where Athena reads the copy of the ledger, events_location of ../audit-trail; its key is one of data_key_arns. Null: nobody exports by itself."
   type        = object({ bucket = string, prefix = optional(string, "events/") })
   default     = null
 
