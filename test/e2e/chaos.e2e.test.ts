@@ -7,7 +7,9 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Phase } from '../../domain/phase.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
+import { findingIdOf } from '../../domain/threats/told.ts';
 import { randomFrom } from '../../infra/local/lab/random.ts';
+import { findingAbout } from './finding.ts';
 import * as given from './given.ts';
 import { people } from './given.ts';
 import { kill, restartWorker, secondWorker, start } from './stack.ts';
@@ -87,6 +89,22 @@ describe('the worker is killed', () => {
       await restartWorker();
     }
     await approved;
+    await expectOrderAfter(id);
+  });
+
+  test.concurrent('as soon as Temporal has a finding about a release that shifts, which is rolled back all the same', async () => {
+    await given.liveVersion('ranking-scorer');
+    const id = await when.ask(people.ana, await given.modelRequest('ranking-scorer'));
+    await when.approveIfAsked(people.sam, id);
+    const { slots } = await when.untilRelease(id, 'has traffic', ({ weightPercent }) => weightPercent > 0);
+    const { id: finding } = await findingAbout(`ranking-scorer-${slots?.candidate}`);
+    const heard = (await temporal()).workflow.getHandle(findingIdOf(finding));
+    await when.untilTrue(`Temporal has ${finding}`, async () => (await heard.describe()).workflowId !== '');
+    await restartWorker();
+    const isKept = ({ weightPercent, held }: when.Details) => weightPercent === 0 && held?.reason.includes('evidence') === true;
+    await when.untilRelease(id, 'has no traffic and keeps its pods', isKept);
+    await when.mustTell(people.sam, id, 'resume');
+    then.endedAs(await when.outcomeOf(id), 'rolled back', `finding.stopped: .*GuardDuty ${finding}`);
     await expectOrderAfter(id);
   });
 });
