@@ -13,9 +13,10 @@ module "platform" {
   network = {
     cidr  = "10.40.0.0/16"
     zones = ["a", "b", "c"]
-    nat   = "none"
-    # Everything that nodes and model servers call; the rest of AWS is not reachable from them.
-    interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "guardduty-data", "kms", "logs", "sqs", "sts"]
+    # Plimsoll fetches from git and asks Temporal and identity providers. Where it runs in a network of its own: "none".
+    nat = "per-zone"
+    # What nodes, model servers and Plimsoll call without leaving the network.
+    interface_endpoints = ["ec2", "ecr.api", "ecr.dkr", "eks", "eks-auth", "guardduty", "guardduty-data", "kms", "logs", "sqs", "sts"]
   }
 
   cluster = {
