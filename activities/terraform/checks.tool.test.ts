@@ -106,3 +106,10 @@ test('a root outside the list is not initialised: no provider of it is ever star
   expect(status).toBe('error');
   expect(await world.store.getJson(report)).toMatchObject({ parseErrors: ['not initialised: the allow-list refuses this root'] });
 });
+
+test('a provider that no mirror has is an error that says so, and no pass', async () => {
+  const input = await rootOf({ 'infra/root/main.tf': sound.replace('5.100.0', '5.99.999') });
+  const { status, report } = await world.run('validateRoot', { ...input, gates });
+  expect(status).toBe('error');
+  expect(await world.store.getJson(report)).toMatchObject({ parseErrors: [expect.stringContaining('a provider or module is missing')] });
+});
