@@ -4,8 +4,9 @@
  * 1. linking a record into its chain, which the workflow does: microseconds;
  * 2. verifying records, from memory and from a folder, which is what an auditor has;
  * 3. appending a record to the running stack's S3, and sealing: milliseconds;
- * 4. a finding of GuardDuty in the queue → HTTPRoute at 0 %, from real canaries of that stack;
- * 5. appends as a share of that stack's newest releases (`make up`, then `make demo` or releases of one's own).
+ * 4. appends as a share of that stack's newest releases (`make up`, then `make demo` or releases of one's own), before
+ *    this adds some that end after seconds;
+ * 5. a finding of GuardDuty in the queue → HTTPRoute at 0 %, from real canaries of that stack.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -141,5 +142,5 @@ async function share(): Promise<void> {
 await chainAndProof();
 loadStackEnvironment();
 await appends();
-await findingToRoute();
 await share();
+await findingToRoute();

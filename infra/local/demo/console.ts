@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseEnv } from 'node:util';
 import { z } from 'zod';
 import { repository as checkout } from '../repository.ts';
@@ -27,6 +28,11 @@ const view = z.object({
   outcome: z.object({ kind: z.string(), reason: z.string() }).nullable(),
 });
 export type View = z.infer<typeof view>;
+
+const unavailable = 503;
+/** Each waits some seconds for Temporal and its workers by itself. */
+const looksMax = 6;
+const untilNextLookMilliseconds = 500;
 
 export class Console {
   readonly env: NodeJS.ProcessEnv;
@@ -59,10 +65,13 @@ export class Console {
     return stdout.trim();
   }
 
-  /** A process each time would cost more than it tells. */
+  /** A process each time would cost more than it tells. A worker that was busy for a moment is asked again, as `watch` does. */
   async look(token: string, id: string): Promise<View> {
-    const response = await fetch(`${this.env['PLIMSOLL_API_URL']}/v1/releases/${id}`, { headers: { authorization: `Bearer ${token}` } });
-    if (!response.ok) throw new DemoError(`the API answers ${response.status} for ${id}`);
-    return view.parse(await response.json());
+    for (let look = 1; ; look++) {
+      const response = await fetch(`${this.env['PLIMSOLL_API_URL']}/v1/releases/${id}`, { headers: { authorization: `Bearer ${token}` } });
+      if (response.ok) return view.parse(await response.json());
+      if (response.status !== unavailable || look === looksMax) throw new DemoError(`the API answers ${response.status} for ${id}`);
+      await sleep(untilNextLookMilliseconds);
+    }
   }
 }
