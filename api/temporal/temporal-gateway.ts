@@ -25,6 +25,7 @@ import { type StraysReport, straysWorkflow } from '../../domain/strays/look.ts';
 import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { Problem } from '../http/problem.ts';
+import { askAgain } from './ask-again.ts';
 import { createCheckupGateway } from './checkup.ts';
 import { clientOptions, type TemporalSettings } from './connection.ts';
 import { createDeadFindingsGateway } from './dead-findings.ts';
@@ -43,6 +44,8 @@ export const releaseType = 'release';
 const serverDeadlineMs = 3_000;
 /** A worker has to answer; a cold one replays the history first. */
 const workerDeadlineMs = 5_000;
+/** A worker at rest answers a query in a tenth of this. */
+const firstQueryMs = 3_000;
 /** Longer than a checkup may take, and less than proxies let a request wait. */
 const checkupDeadlineMs = 25_000;
 /** A try to deliver a notice is over in 20 s, whatever its receiver does. */
@@ -64,6 +67,15 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
       throw translated(error);
     }
   };
+  /** Temporal loses a query now and then, and a worker that has just replayed a history answers the second one at once. */
+  const queried = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
+    askAgain(
+      (error) => grpcCodeOf(error) === grpc.deadlineExceeded,
+      () => connection.withDeadline(Date.now() + firstQueryMs, ask),
+      () => connection.withDeadline(Date.now() + workerDeadlineMs - firstQueryMs, ask),
+    ).catch((error: unknown) => {
+      throw translated(error);
+    });
   const handleOf = (id: string) => client.workflow.getHandle(id);
 
   const deadlines = {
@@ -136,9 +148,9 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
         }
       }),
 
-    view: (id) => within(workerDeadlineMs, () => handleOf(id).query(viewQuery)),
-    order: (id) => within(workerDeadlineMs, () => handleOf(id).query(orderQuery)),
-    records: (id, after, limit) => within(workerDeadlineMs, () => handleOf(id).query(recordsQuery, after, limit)),
+    view: (id) => queried(() => handleOf(id).query(viewQuery)),
+    order: (id) => queried(() => handleOf(id).query(orderQuery)),
+    records: (id, after, limit) => queried(() => handleOf(id).query(recordsQuery, after, limit)),
 
     list: async (query, pageSize, pageToken) => {
       const { infos, nextPageToken } = await listPage(query, pageSize, pageToken);
