@@ -57,7 +57,7 @@ export function createNotifyActivities({ secrets, publisherIn, fetch = globalThi
   };
 
   const send = async (name: string, { url, headers, body }: Message & { readonly url: string }): Promise<Response> => {
-    const signal = AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(answerWithinMs)]);
+    const signal = untilTooLate();
     try {
       // A redirect would take the message, and for a webhook its signature, to somewhere nobody reviewed.
       return await fetch(url, { method: 'POST', headers: { ...headers }, body, signal, redirect: 'error' });
@@ -69,7 +69,7 @@ export function createNotifyActivities({ secrets, publisherIn, fetch = globalThi
 
   return {
     async deliverNotice({ target, notice }) {
-      if (target.kind === 'sns') return publish(publisherIn(regionOf(target)), target, notice, pageOf(notice));
+      if (target.kind === 'sns') return publish(publisherIn(regionOf(target)), target, notice, pageOf(notice), untilTooLate());
       const { name } = target;
       const response = await send(name, await addressed(target, notice));
       await response.body?.cancel();
@@ -79,6 +79,8 @@ export function createNotifyActivities({ secrets, publisherIn, fetch = globalThi
     },
   };
 }
+
+const untilTooLate = (): AbortSignal => AbortSignal.any([Context.current().cancellationSignal, AbortSignal.timeout(answerWithinMs)]);
 
 /** By its name alone: an address may be a secret. */
 function refuse(name: string, because: string): never {

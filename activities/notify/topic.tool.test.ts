@@ -22,7 +22,7 @@ test('a queue that subscribes hears the event once, with what it could filter by
   const target: TopicTarget = { kind: 'sns', name: 'operations', topicArn };
   const publisher = createPublishers(aws.endpoint)(regionOf(target));
   const { notice } = strayNotice;
-  await publish(publisher, target, notice, null);
+  await publish(publisher, target, notice, null, AbortSignal.timeout(10_000));
   const { Messages = [] } = await sqs.send(new ReceiveMessageCommand({ QueueUrl, MaxNumberOfMessages: 10 }));
   const [envelope] = Messages.map(({ Body = '' }) => JSON.parse(Body) as { Message: string; MessageAttributes: object });
   expect(Messages).toHaveLength(1);
@@ -33,5 +33,8 @@ test('a queue that subscribes hears the event once, with what it could filter by
   expect(envelope?.MessageAttributes).toMatchObject({ id: { Value: notice.id }, type: { Value: 'release.unexplained_workload' } });
 
   await sns.send(new DeleteTopicCommand({ TopicArn: topicArn }));
-  await expect(publish(publisher, target, notice, null)).rejects.toMatchObject({ type: 'notice.refused', nonRetryable: true });
+  await expect(publish(publisher, target, notice, null, AbortSignal.timeout(10_000))).rejects.toMatchObject({
+    type: 'notice.refused',
+    nonRetryable: true,
+  });
 });

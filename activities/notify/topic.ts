@@ -22,7 +22,6 @@ export type Publisher = Pick<SNSClient, 'send'>;
 
 /** SNS takes no longer subject, and no line break in it. */
 const subjectMax = 100;
-const answerWithinMs = 10_000;
 
 /** A client for each region that a topic is in. */
 export function createPublishers(endpoint?: string): (region: string) => Publisher {
@@ -36,7 +35,13 @@ export function createPublishers(endpoint?: string): (region: string) => Publish
 
 export const regionOf = ({ topicArn }: TopicTarget): string => topicArn.split(':')[3] ?? '';
 
-export async function publish(sns: Publisher, target: TopicTarget, notice: AnyNotice, page: string | null): Promise<void> {
+export async function publish(
+  sns: Publisher,
+  target: TopicTarget,
+  notice: AnyNotice,
+  page: string | null,
+  abortSignal: AbortSignal,
+): Promise<void> {
   const text = noticeText(notice);
   const body = eventOf(notice, page);
   const command = new PublishCommand({
@@ -47,7 +52,7 @@ export async function publish(sns: Publisher, target: TopicTarget, notice: AnyNo
     MessageAttributes: { id: attribute(notice.id), type: attribute(eventTypeOf(notice)) },
   });
   try {
-    await sns.send(command, { abortSignal: AbortSignal.timeout(answerWithinMs) });
+    await sns.send(command, { abortSignal });
   } catch (error) {
     throw failure(isFinal(error) ? 'notice.refused' : 'notice.undelivered', `${target.name}: ${whyNot(error)}`);
   }

@@ -1,7 +1,8 @@
 /** A question that is lost on its way is no answer: it is asked once more, and whatever comes of that counts. */
 export async function askAgain<Answer>(
   isLost: (error: unknown) => boolean,
-  ...[first, second]: readonly [() => Promise<Answer>, () => Promise<Answer>]
+  first: () => Promise<Answer>,
+  second: () => Promise<Answer>,
 ): Promise<Answer> {
   try {
     return await first();

@@ -41,7 +41,7 @@ afterAll(() => github.close());
 const wordsOf = ({ version, artifact, digest, image }: ModelVersion) => ({ 'model-version': version, artifact, digest, image });
 
 /** The inputs with what action.yml gives where a workflow says nothing. */
-async function action(by: Person, env: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>) {
+function action(by: Person, env: Readonly<Record<string, string>>, inputs: Readonly<Record<string, string>>) {
   github.idToken = () => when.tokenOf(by);
   const common = { 'api-url': address('PLIMSOLL_API_URL'), audience: 'plimsoll', service, attempt: '1', 'patience-minutes': '5' };
   return runOnRunner(env, { ...common, ...inputs });
@@ -74,9 +74,9 @@ test('a pull request is planned by the action: one comment that is rewritten, a 
     'comment-author': bot,
   };
   const env = jobEnv(github.url, payload);
-  const first = await action(pullJob, env, inputs);
+  const first = action(pullJob, env, inputs);
   expect([await first.exited, first.log()]).toEqual([0, expect.stringContaining('would be released')]);
-  const again = await action(pullJob, { ...env, GITHUB_RUN_ATTEMPT: '2' }, inputs);
+  const again = action(pullJob, { ...env, GITHUB_RUN_ATTEMPT: '2' }, inputs);
   expect(await again.exited).toBe(0);
 
   expect(github.comments).toMatchObject([{ user: { login: bot }, body: expect.stringContaining(commit.slice(0, 12)) as string }]);
@@ -103,7 +103,7 @@ test('what was merged is released by a job of GitHub Actions, as the machine tha
   const told = transcript('4-release-by-github-actions');
   const commit = await given.mergedCommit();
   const env = jobEnv(github.url, {}, { GITHUB_EVENT_NAME: 'push', GITHUB_SHA: commit });
-  const run = await action(releaseJob, env, {
+  const run = action(releaseJob, env, {
     command: 'release',
     environment,
     ...wordsOf(await given.model(service, given.goodVersions[0])),

@@ -11,6 +11,7 @@ locals {
   # By name: the roles of releases trust the workers', which have to be there before them.
   own_release_role_arns = [for kind in ["plan", "apply"] : "${local.account}:role/plimsoll-${var.environment}-${kind}"]
 
+  # Of the chart, those that call AWS, each with its role.
   service_accounts = merge(
     { for worker in local.workers : "plimsoll-worker-${worker}" => module.worker_identity[worker].arn },
     { for role in aws_iam_role.api : "plimsoll-api" => role.arn },
@@ -148,11 +149,11 @@ resource "aws_iam_role_policy" "api" {
 }
 
 resource "aws_eks_pod_identity_association" "plimsoll" {
-  for_each = var.plimsoll == null ? toset([]) : toset(["plimsoll-api", "plimsoll-worker-control", "plimsoll-worker-tools", "plimsoll-worker-watch"])
+  for_each = local.service_accounts
 
   cluster_name    = module.cluster.name
   namespace       = var.plimsoll.namespace
   service_account = each.key
-  role_arn        = local.service_accounts[each.key]
+  role_arn        = each.value
   tags            = local.tags
 }

@@ -168,7 +168,7 @@ variable "plimsoll" {
   default = null
 
   validation {
-    condition     = var.plimsoll == null ? true : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.plimsoll.namespace)) && !endswith(var.plimsoll.checkpoint_bucket, "-audit")
+    condition     = var.plimsoll == null ? true : can(regex("^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$", var.plimsoll.namespace)) && var.plimsoll.checkpoint_bucket != coalesce(var.existing.trail_bucket, "${var.organisation}-ml-${var.environment}-audit")
     error_message = "plimsoll has the name of a namespace, and a checkpoint_bucket that is another one than the ledger's: whoever writes records must not be able to write what was signed of them."
   }
 }

@@ -48,7 +48,6 @@ run "every_input_refuses_what_it_cannot_be" {
     shared_images              = []
     jenkins_issuer             = "http://jenkins.example.com"
     people_role_arns           = []
-    worker_role_arns           = []
     break_glass_principal_arns = ["arn:aws:iam::111122223333:user/ana"]
     security_emails            = null
     state                      = { bucket = "acme-ml-tfstate", key = "production", kms_key_arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d" }
@@ -57,8 +56,18 @@ run "every_input_refuses_what_it_cannot_be" {
 
   expect_failures = [
     var.organisation, var.region, var.existing, var.network, var.cluster, var.services, var.shared_images, var.jenkins_issuer,
-    var.people_role_arns, var.worker_role_arns, var.break_glass_principal_arns, var.security_emails, var.state, var.audit,
+    var.people_role_arns, var.break_glass_principal_arns, var.security_emails, var.state, var.audit,
   ]
+}
+
+run "a_platform_that_nobody_releases_to_is_refused" {
+  command = plan
+
+  variables {
+    worker_role_arns = []
+  }
+
+  expect_failures = [var.worker_role_arns]
 }
 
 run "evidence_and_what_is_signed_of_it_are_not_in_one_bucket" {
