@@ -22,7 +22,7 @@ const previewType = 'preview';
 /** A plan of a large stack takes half an hour; what takes longer is of no use to whoever asked. */
 const timeout = '2 hours';
 
-export function createPreviewGateway(client: Client, within: { readonly server: Deadline; readonly worker: Deadline }): PreviewGateway {
+export function createPreviewGateway(client: Client, within: { readonly server: Deadline; readonly query: Deadline }): PreviewGateway {
   return {
     start: (order) =>
       within.server(async () => {
@@ -43,7 +43,7 @@ export function createPreviewGateway(client: Client, within: { readonly server: 
       }),
 
     find: (id) =>
-      within.worker(async () => {
+      within.query(async () => {
         const handle = client.workflow.getHandle(id);
         try {
           const { type, status } = await handle.describe();
@@ -57,7 +57,7 @@ export function createPreviewGateway(client: Client, within: { readonly server: 
       }),
 
     lane: (lane) =>
-      within.worker(async () => {
+      within.query(async () => {
         const handle = client.workflow.getHandle(laneIdOf(lane));
         try {
           const { status } = await handle.describe();

@@ -81,6 +81,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
   const deadlines = {
     server: <Answer>(ask: () => Promise<Answer>) => within(serverDeadlineMs, ask),
     worker: <Answer>(ask: () => Promise<Answer>) => within(workerDeadlineMs, ask),
+    query: queried,
     checkup: <Answer>(ask: () => Promise<Answer>) => within(checkupDeadlineMs, ask),
     receiver: <Answer>(ask: () => Promise<Answer>) => within(receiverDeadlineMs, ask),
   };

@@ -3,7 +3,8 @@
  * Temporal and OPA behind the API are values.
  */
 import { readFileSync } from 'node:fs';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { Problem } from '../../api/http/problem.ts';
 import { digestText } from '../../domain/digest.ts';
 import type { MergedFinding } from '../../domain/merged-findings.ts';
 import type { ReleaseView } from '../../domain/view.ts';
@@ -177,6 +178,23 @@ describe('a plan', () => {
     expect(github.comments.map(({ body }) => body)).toEqual([
       expect.stringContaining('**Not planned**: `nobody answers at http://127.0.0.1:9'),
     ]);
+  });
+
+  test('asks again whatever Temporal did not answer, the findings too', async () => {
+    const find = world.releases.previews.find.bind(world.releases.previews);
+    let asked = 0;
+    const lost = vi.spyOn(world.releases.previews, 'find').mockImplementation(async (id) => {
+      asked += 1;
+      if (asked % 2 === 1) throw new Problem('temporal.unreachable', 'a query was lost');
+      return await find(id);
+    });
+    const given = { inputs: { 'patience-minutes': '1' } };
+    const says = await planned({ gate: gateWith('allow', [finding('CKV_AWS_20')]) }, given);
+    lost.mockRestore();
+    expect([says.exitCode, says.errors]).toEqual([0, []]);
+    expect(github.comments[0]?.body).toContain('CKV_AWS_20');
+    // The preview, its findings, and the same as SARIF.
+    expect(asked).toBe(6);
   });
 
   test('that the policies of the API refuse fails', async () => {

@@ -67,10 +67,10 @@ interface Report {
 
 /** No answer is a report as well: the check has to end, and the comment must not show an older commit as if it were this one. */
 async function reportOf(planning: Planning, pace: Pace): Promise<Report> {
-  const { job, connection, pull, subject } = planning;
+  const { job, connection, pull, request, subject } = planning;
   try {
-    const api = createApi({ apiUrl: connection.apiUrl, token: tokenSource(job, connection.audience) });
-    const preview = await previewOf(api, planning, pace);
+    const api = patientApi(job, connection, pace);
+    const preview = await previewOf(api, request, pace);
     job.out(planText(preview, plain));
     return await reported(api, planning, preview);
   } catch (error) {
@@ -82,20 +82,37 @@ async function reportOf(planning: Planning, pace: Pace): Promise<Report> {
   }
 }
 
-function previewOf(api: Client, { job, connection, request }: Planning, { lookEveryMs }: Pace): Promise<PreviewDetails> {
-  const { apiUrl, patienceMs } = connection;
+/** Nothing that a plan asks changes anything: an API that is away for a moment is asked again, whatever the question. */
+interface PatientApi {
+  readonly client: Client;
+  readonly apiUrl: string;
+  readonly note: (text: string) => void;
+  readonly ask: <Answer>(call: () => Promise<Answer>) => Promise<Answer>;
+}
+
+function patientApi(job: Job, { apiUrl, audience, patienceMs }: Connection, { secondMs: retryMs }: Pace): PatientApi {
   const note = (text: string) => job.out(`${text}\n`);
-  return followPreview(api, apiUrl, request, {
+  const patience = { apiUrl, patienceMs, note, ...(retryMs !== undefined && { retryMs }) };
+  return {
+    client: createApi({ apiUrl, token: tokenSource(job, audience) }),
+    apiUrl,
+    note,
+    ask: (call) => patiently(call, patience),
+  };
+}
+
+function previewOf({ client, apiUrl, note, ask }: PatientApi, request: PreviewRequest, { lookEveryMs }: Pace): Promise<PreviewDetails> {
+  return followPreview(client, apiUrl, request, {
     ...(lookEveryMs !== undefined && { everyMs: lookEveryMs }),
     colors: plain,
     say: note,
-    ask: (call) => patiently(call, { apiUrl, patienceMs, note }),
+    ask,
   });
 }
 
-async function reported(api: Client, planning: Planning, preview: PreviewDetails): Promise<Report> {
+async function reported(api: PatientApi, planning: Planning, preview: PreviewDetails): Promise<Report> {
   const { status, outcome, approval } = preview;
-  const found = await findingsOf(api, planning.connection.apiUrl, preview.releaseId);
+  const found = await findingsOf(api, preview.releaseId);
   const findings = found?.findings ?? worstOf(preview);
   const verdict = status !== 'completed' ? 'failed' : outcome === null ? 'would be released' : 'would be blocked';
   const succeeded = verdict === 'would be released';
@@ -112,12 +129,12 @@ async function reported(api: Client, planning: Planning, preview: PreviewDetails
 }
 
 /** `undefined`: it ended before the policies were asked, and the scans' own summaries are all there is. */
-async function findingsOf(api: Client, apiUrl: string, id: string) {
-  const call = { client: api, path: { id } };
+async function findingsOf({ client, apiUrl, ask }: PatientApi, id: string) {
+  const call = { client, path: { id } };
   try {
-    const { findings } = await answerOf(apiUrl, listPreviewFindings(call));
+    const { findings } = await ask(() => answerOf(apiUrl, listPreviewFindings(call)));
     const headers = { accept: 'application/sarif+json' };
-    const sarif = await answerOf(apiUrl, listPreviewFindings({ ...call, headers, parseAs: 'json' }));
+    const sarif = await ask(() => answerOf(apiUrl, listPreviewFindings({ ...call, headers, parseAs: 'json' })));
     return { findings, sarif: sarif as unknown as SarifLog };
   } catch (error) {
     if (error instanceof CliError && error.problem?.kind === 'release.noFindings') return undefined;

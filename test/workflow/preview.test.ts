@@ -18,7 +18,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.close());
 
-const gateway = () => createPreviewGateway(temporal.client, { server: (ask) => ask(), worker: (ask) => ask() });
+const gateway = () => createPreviewGateway(temporal.client, { server: (ask) => ask(), query: (ask) => ask() });
 
 let count = 0;
 async function previewed(change: (world: ScriptedWorld) => void = () => undefined, order = orderOf()) {
