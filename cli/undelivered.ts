@@ -12,7 +12,7 @@ import {
   type UndeliveredNotice,
 } from './client/generated/index.ts';
 import { type Common, connect, type Session, show } from './commands.ts';
-import { exitCodes, usage } from './errors.ts';
+import { CliError, exitCodes, usage } from './errors.ts';
 import { day, table } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -77,23 +77,58 @@ interface RedeliverOptions extends Common, OfFindings {
   readonly all?: boolean;
 }
 
-/** One after the other: a receiver that is just back is not run over. */
 async function redeliver(session: Session, id: string | undefined, { findings, ...options }: RedeliverOptions): Promise<number> {
   if (findings === true) {
     if (id !== undefined || options.all === true) throw usage('--findings tells all of them: name no notice and leave out --all');
     return deadOnes(session, options, redeliverDeadFindings);
   }
   if ((id === undefined) === (options.all !== true)) throw usage('name one notice, or say --all: `plimsoll undelivered` lists them');
-  const { settings, api: client } = connect(session);
-  const ids = id === undefined ? (await listed(session)).map((notice) => notice.id) : [id];
-  let waiting = 0;
-  for (const one of ids) {
-    const state = await answerOf(settings.apiUrl, redeliverNotice({ client, path: { id: one } }));
-    if (state.state === 'waiting') waiting += 1;
-    show(session, options, { id: one, ...state }, (said) => stateText(said, session.terminal.colors));
-  }
-  return waiting === 0 ? exitCodes.released : exitCodes.refused;
+  if (id === undefined) return redeliverAll(session, options);
+  const tried = await redeliverOne(session, id);
+  show(session, options, tried, (said) => stateText(said, session.terminal.colors));
+  return exitCodeOf([tried]);
 }
+
+/** What became of a notice. `gone`: it waited when it was listed, and somebody has settled it since. */
+interface Tried {
+  readonly id: string;
+  readonly state: NoticeState['state'] | 'gone';
+  readonly because: string | null;
+}
+
+const exitCodeOf = (tried: readonly Tried[]): number =>
+  tried.some(({ state }) => state === 'waiting') ? exitCodes.refused : exitCodes.released;
+
+async function redeliverOne(session: Session, id: string): Promise<Tried> {
+  const { settings, api: client } = connect(session);
+  return { id, ...(await answerOf(settings.apiUrl, redeliverNotice({ client, path: { id } }))) };
+}
+
+/** One after the other: a receiver that is just back is not run over. */
+async function redeliverAll(session: Session, { json }: Common): Promise<number> {
+  const { terminal } = session;
+  const notices = await listed(session);
+  const tried: Tried[] = [];
+  try {
+    for (const { id } of notices) {
+      const one = await redeliverOne(session, id).catch(goneOrThrow(id));
+      tried.push(one);
+      if (json !== true) terminal.out(stateText(one, terminal.colors));
+    }
+  } finally {
+    // What was delivered before an error is said all the same: nobody could ask for it again.
+    if (json === true) terminal.out(`${JSON.stringify(tried)}\n`);
+  }
+  return exitCodeOf(tried);
+}
+
+/** Two people may settle what one list has: what the other one did is no reason to leave out the rest. */
+const goneOrThrow =
+  (id: string) =>
+  (error: unknown): Tried => {
+    if (!(error instanceof CliError) || error.problem?.kind !== 'notice.unknown') throw error;
+    return { id, state: 'gone', because: error.problem.detail };
+  };
 
 async function discard(session: Session, id: string, { reason, ...options }: Common & { readonly reason: string }): Promise<number> {
   const { settings, api: client } = connect(session);
@@ -102,8 +137,10 @@ async function discard(session: Session, id: string, { reason, ...options }: Com
   return exitCodes.released;
 }
 
-export const stateText = ({ id, state, because }: NoticeState & { readonly id: string }, colors: Terminal['colors']): string =>
-  state === 'waiting' ? `${id} ${colors.red('was not taken')}: ${because ?? 'unknown'}\n` : `${id} ${state}\n`;
+export function stateText({ id, state, because }: Tried, colors: Terminal['colors']): string {
+  if (state === 'waiting') return `${id} ${colors.red('was not taken')}: ${because ?? 'unknown'}\n`;
+  return state === 'gone' ? `${id} waits no more: ${because ?? 'unknown'}\n` : `${id} ${state}\n`;
+}
 
 /** `command` makes one with the options that every command has. */
 export function addNoticeCommands(
@@ -114,7 +151,7 @@ export function addNoticeCommands(
   command('undelivered', 'notices that nobody took within an hour of tries, the newest first')
     .option('--findings', 'instead: the dead-letter queue of findings; exit code 0 when nothing lies there')
     .action(async (options: Common & OfFindings) => finish(await undelivered(session, options)));
-  command('redeliver [notice]', 'deliver a notice that nobody took; exit code 0 when it was taken')
+  command('redeliver [notice]', 'deliver a notice that nobody took; exit code 1 when it was not taken')
     .option('--all', 'every one that is listed, one after the other')
     .option('--findings', 'instead: what of the dead-letter queue is a finding is told; the rest stays there')
     .action(async (id: string | undefined, options: RedeliverOptions) => finish(await redeliver(session, id, options)));
