@@ -1,6 +1,7 @@
 /** The stream's rules, with time as a value: each pause runs the next step of the story. */
 import { expect, test } from 'vitest';
-import { FakeReleases, releaseBody, writeCatalog } from '../../test/support/api-world.ts';
+import { releaseBody, writeCatalog } from '../../test/support/api-world.ts';
+import { FakeReleases } from '../../test/support/fake-releases.ts';
 import { failVerdict } from '../../test/support/verdicts.ts';
 import { loadCatalog } from '../catalog/load.ts';
 import { resolveOrder } from '../catalog/resolve-order.ts';
