@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { canonicalText } from '../domain/digest.ts';
-import { checkpointKeyOf, recordKeyOf, releaseChain } from '../domain/ledger/chain.ts';
+import { checkpointKeyOf, linked, recordKeyOf, refusalsChain, releaseChain } from '../domain/ledger/chain.ts';
 import { checkpointText, type Head, readCheckpoint } from '../domain/ledger/checkpoint.ts';
+import { dayRecordOf, type RefusedCall } from '../domain/ledger/refusals.ts';
 import type { ReleaseRecord } from '../domain/record.ts';
+import { callerOf } from '../test/support/builders.ts';
 import { keyPair, recordsOf, signWith, storedChain, trusting } from '../test/support/chains.ts';
 import { runPlimsoll } from '../test/support/plimsoll.ts';
 import { mountVerify } from './command.ts';
@@ -26,6 +28,13 @@ const verify = (...words: readonly string[]) => runPlimsoll([mountVerify], ['ver
 
 const inCopy = (...words: readonly string[]) => verify(...words, '--from', folder, '--key', keyFile);
 
+/** The same, asked at another time than now. */
+const inCopyAt = (time: string, ...words: readonly string[]) =>
+  runPlimsoll(
+    [(program, host, finish) => mountVerify(program, host, finish, () => Date.parse(time))],
+    ['verify', ...words, '--from', folder, '--key', keyFile],
+  );
+
 const write = (key: string, text: string): void => {
   mkdirSync(dirname(join(folder, key)), { recursive: true });
   writeFileSync(join(folder, key), text);
@@ -36,6 +45,20 @@ async function writeChain(release: string, count: number, sealed = true): Promis
   const stored = await storedChain(release, records, sealed ? { by: sign } : undefined);
   for (const { key, text } of [...stored.records, ...stored.seals]) write(key, text);
   return records;
+}
+
+/** One refused call, as `refusals/<day>` writes it while the day goes on. */
+function writeDay(day: string): void {
+  const refused: RefusedCall = {
+    at: `${day}T10:00:00.000Z`,
+    by: callerOf('ana', 'risk'),
+    call: 'POST /v1/releases',
+    release: null,
+    refusal: 'caller.forbidden',
+    because: 'ana is not in risk',
+  };
+  const record = linked(dayRecordOf(day, { runId: 'run', sequence: 0, claim: true }, refused), null);
+  write(recordKeyOf(refusalsChain(day), 0), canonicalText(record));
 }
 
 const headOf = (release: string, records: readonly ReleaseRecord[]): Head => {
@@ -154,6 +177,45 @@ describe('everything', () => {
     expect([code, out]).toEqual([0, expect.not.stringContaining('later')]);
     expect((await inCopy('--day', '2026-11-25')).code).toBe(2);
     expect((await inCopy('--day', 'yesterday')).code).toBe(2);
+  });
+
+  describe('with the chain of a day', () => {
+    beforeEach(async () => {
+      await writeChain('good', 2);
+      writeDay('2026-11-24');
+    });
+
+    test.each(['2026-11-24T00:00:00Z', '2026-11-24T17:45:00Z', '2026-11-25T00:15:59Z'])(
+      'that is not sealed at %s is open, and no reason to fail: nobody could have sealed it',
+      async (time) => {
+        const { code, out } = await inCopyAt(time, '--all');
+        expect(out).toContain('open        refusals/2026-11-24  1 record · sealed when its day is over · in no checkpoint yet');
+        expect([code, out]).toEqual([
+          0,
+          expect.stringContaining('2 chains with 3 records, 0 checkpoints: 1 verified, 1 open, 0 not sealed'),
+        ]);
+        expect((await inCopyAt(time, '--all', '--json')).out).toContain('{"state":"open","chain":"refusals/2026-11-24"');
+        expect((await inCopyAt(time, '--day', '2026-11-24')).code).toBe(0);
+      },
+    );
+
+    test.each(['2026-11-23T23:59:59Z', '2026-11-25T00:16:00Z', '2026-12-24T00:00:00Z'])(
+      'that is not sealed at %s is not sealed, unless that is allowed',
+      async (time) => {
+        const { code, out } = await inCopyAt(time, '--all');
+        expect([code, out]).toEqual([4, expect.stringContaining('not sealed  refusals/2026-11-24  1 record · not sealed')]);
+        expect((await inCopyAt(time, '--all', '--allow-open')).code).toBe(0);
+      },
+    );
+
+    test('that goes on excuses neither a release that is open nor a record that was changed', async () => {
+      const time = '2026-11-24T17:45:00Z';
+      await writeChain('open', 2, false);
+      expect(await inCopyAt(time, '--all')).toMatchObject({ code: 4, out: expect.stringContaining('1 verified, 1 open, 1 not sealed') });
+      const key = recordKeyOf('refusals/2026-11-24', 0);
+      write(key, readFileSync(join(folder, key), 'utf8').replace('caller.forbidden', 'release.taken'));
+      expect((await inCopyAt(time, '--all')).code).toBe(1);
+    });
   });
 
   test('of nothing said is asked for', async () => {

@@ -5,7 +5,6 @@
 import type { Command } from 'commander';
 import { type ChainName, refusalsChain, releaseChain } from '../domain/ledger/chain.ts';
 import { type Checkpoint, checkCheckpoints, dayOf, witnessesIn } from '../domain/ledger/checkpoint.ts';
-import type { Fault } from '../domain/ledger/fault.ts';
 import { type ChainVerdict, verifyChain } from '../domain/ledger/verify.ts';
 import { day } from './day.ts';
 import { providerKeysIn, withDecisions } from './decisions.ts';
@@ -26,10 +25,11 @@ A copy is a folder with the bucket's keys as paths: aws s3 sync s3://<bucket> ./
 versions, so that what was written over or deleted is found; a copy does not have them.
 
 Exit codes: 0 verified; 1 something is wrong, and the first wrong record is named; 2 wrong usage; 3 unreachable;
-4 nothing is wrong, and a chain is not sealed: its release is open, or its end was cut off (--allow-open: 0).
+4 nothing is wrong, and a chain is not sealed: its release is open, or its end was cut off (--allow-open: 0). The chain
+of a day that is not over cannot be sealed yet: it is open, and no reason for 4.
 Environment: PLIMSOLL_LEDGER_BUCKET, PLIMSOLL_CHECKPOINT_BUCKET, PLIMSOLL_LEDGER_PUBLIC_KEY, AWS_REGION.`;
 
-export function mountVerify(program: Command, host: Host, finish: (exitCode: number) => void): void {
+export function mountVerify(program: Command, host: Host, finish: (exitCode: number) => void, now: () => number = Date.now): void {
   const command = program.command('verify').argument('[releases...]', 'ids of releases');
   withLedgerOptions(command.description('prove that records are complete, in order, untouched and sealed'))
     .option('--all', 'every chain there is, and every one that a seal or a checkpoint names')
@@ -38,7 +38,7 @@ export function mountVerify(program: Command, host: Host, finish: (exitCode: num
     .addHelpText('after', exits)
     .action(async (releases: readonly string[], options: Options) => {
       try {
-        finish(await verify(releases, options, host));
+        finish(await verify(releases, options, host, now()));
       } catch (error) {
         if (!(error instanceof VerifyError)) throw error;
         host.err(`plimsoll verify: ${error.message}\n`);
@@ -49,7 +49,7 @@ export function mountVerify(program: Command, host: Host, finish: (exitCode: num
 
 /* --------------------------------------------------------------- the run */
 
-async function verify(releases: readonly string[], options: Options, host: Host): Promise<number> {
+async function verify(releases: readonly string[], options: Options, host: Host, nowMs: number): Promise<number> {
   const ways = [releases.length > 0, options.all === true, options.day !== undefined].filter(Boolean);
   if (ways.length !== 1) throw new VerifyError('say what: ids of releases, --all, or --day <date>');
   const ledger = await ledgerOf(options, host.env);
@@ -65,15 +65,16 @@ async function verify(releases: readonly string[], options: Options, host: Host)
       throw new VerifyError(`${name}: there is nothing of this name`);
     const verdict = await withDecisions(verifyChain(stored, ledger.check, witnesses.get(name)), stored.records, providerKeys);
     verdicts.push(verdict);
-    host.out(options.json === true ? `${JSON.stringify({ state: stateOf(verdict), ...verdict })}\n` : chainText(verdict));
+    host.out(options.json === true ? `${JSON.stringify({ state: stateOf(verdict, nowMs), ...verdict })}\n` : chainText(verdict, nowMs));
   }
-  if (options.json !== true) host.out(summaryText(verdicts, good.length));
-  return exitCodeOf(verdicts, faults, options);
+  if (options.json !== true) host.out(summaryText(verdicts, good.length, nowMs));
+  if (faults.length > 0) return exitCodes.wrong;
+  return exitCodeOf(new Set(verdicts.map((verdict) => stateOf(verdict, nowMs))), options);
 }
 
-function exitCodeOf(verdicts: readonly ChainVerdict[], faults: readonly Fault[], { allowOpen = false }: Options): number {
-  if (faults.length > 0 || verdicts.some(({ intact }) => !intact)) return exitCodes.wrong;
-  return allowOpen || verdicts.every(({ sealed }) => sealed) ? exitCodes.verified : exitCodes.unsealed;
+function exitCodeOf(states: ReadonlySet<ReturnType<typeof stateOf>>, { allowOpen = false }: Options): number {
+  if (states.has('wrong')) return exitCodes.wrong;
+  return states.has('not sealed') && !allowOpen ? exitCodes.unsealed : exitCodes.verified;
 }
 
 async function wanted(

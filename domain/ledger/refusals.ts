@@ -4,6 +4,7 @@ import type { FailureKind } from '../failures.ts';
 import type { Json } from '../order.ts';
 import { type ReleaseRecord, recordTypes } from '../record.ts';
 import type { DayAct } from './acts.ts';
+import type { ChainName } from './chain.ts';
 
 /** Refusals that say something about a person or a machine; a typing error does not. */
 export const recordedRefusals = [
@@ -35,6 +36,15 @@ export const dayOfTime = (time: string): string => time.slice(0, '2026-11-24'.le
 /** A minute after midnight: a call from just before may still be on its way. */
 const graceMs = 60_000;
 export const dayEndsAt = (day: string): number => Date.parse(`${day}T00:00:00Z`) + 24 * 3_600_000 + graceMs;
+
+/** A worker that is replaced just when a day ends seals it when it is back. */
+const sealedWithinMs = 15 * 60_000;
+
+/** Whether this is the chain of a day that is not over, or was a moment ago: nobody can have sealed it yet. */
+export function isDayUnderWay(chain: ChainName, nowMs: number): boolean {
+  const day = /^refusals\/(\d{4}-\d{2}-\d{2})$/.exec(chain)?.[1];
+  return day !== undefined && Date.parse(`${day}T00:00:00Z`) <= nowMs && nowMs < dayEndsAt(day) + sealedWithinMs;
+}
 
 export function dayRecordOf(
   day: string,

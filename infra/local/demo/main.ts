@@ -168,11 +168,12 @@ async function proved(console: Console, releases: readonly Ended[]): Promise<boo
   try {
     // It runs by itself once a day; nobody waits that long for a demo.
     await client.workflow.execute('checkpoint', { workflowId: `checkpoint-demo-${Date.now()}`, taskQueue: taskQueues.releases, args: [] });
-    say('$ plimsoll verify --all --allow-open\n');
-    const { exitCode } = await console.plimsoll('', ['verify', '--all', '--allow-open']);
+    say('$ plimsoll verify --all\n');
+    const { exitCode } = await console.plimsoll('', ['verify', '--all']);
     const differences = (await Promise.all(releases.map(({ id }) => disagreementsAbout(id, client, env)))).flat();
     say(differences.length === 0 ? "Temporal's histories and the ledger tell the same story." : differences.join('\n'));
-    return exitCode === 0 && differences.length === 0;
+    // 4: a release that somebody has asked for beside the demo is open. The demo's own are held against Temporal above.
+    return (exitCode === 0 || exitCode === 4) && differences.length === 0;
   } finally {
     await connection.close();
   }
