@@ -6,8 +6,6 @@
  */
 import { WorkflowFailedError } from '@temporalio/client';
 import { TimeoutFailure } from '@temporalio/common';
-import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type CheckupPort, type CheckupRequest, failed, passed } from '../../domain/checkup.ts';
 import { canonicalText, digestText } from '../../domain/digest.ts';
@@ -33,10 +31,9 @@ import { unanswered } from '../../workflows/checkup.ts';
 import { refusedSignal, taskQueues } from '../../workflows/messages.ts';
 import { callerOf } from '../support/builders.ts';
 import { storedRecord } from '../support/chains.ts';
-import { findTool } from '../support/find-tool.ts';
 import { ReleasedWorld, servingOf } from '../support/released-world.ts';
 import { lookAfter, scheduleOf } from '../support/scheduled.ts';
-import { bundle } from '../support/workflow-bundle.ts';
+import { startTemporal, type Temporal } from '../support/temporal.ts';
 
 const days = new Map<string, ReleaseRecord[]>();
 const sealed: string[] = [];
@@ -102,33 +99,11 @@ const checkups: CheckupPort = {
   },
 };
 
-let environment: TestWorkflowEnvironment;
-let stop: () => Promise<void>;
-
+let temporal: Temporal;
 beforeAll(async () => {
-  Runtime.install({ logger: new DefaultLogger('ERROR') });
-  environment = await TestWorkflowEnvironment.createLocal({
-    server: { executable: { type: 'existing-path', path: findTool('temporal') }, log: { format: 'pretty', level: 'error' } },
-  });
-  const workflowBundle = await bundle();
-  const workers = await Promise.all(
-    [taskQueues.releases, taskQueues.control].map((taskQueue) =>
-      Worker.create({
-        connection: environment.nativeConnection,
-        taskQueue,
-        activities: { ...world, ...checkups, ...released.activities() },
-        ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
-      }),
-    ),
-  );
-  const running = workers.map((worker) => worker.run());
-  stop = async () => {
-    for (const worker of workers) worker.shutdown();
-    await Promise.all(running);
-    await environment.teardown();
-  };
+  temporal = await startTemporal(undefined, { ...world, ...checkups, ...released.activities() });
 });
-afterAll(() => stop?.());
+afterAll(() => temporal?.close());
 
 const call = (subject: string): RefusedCall => ({
   at: '2020-01-01T10:00:00.000Z',
@@ -143,7 +118,7 @@ async function tell(day: string, ...subjects: readonly string[]) {
   const options = { workflowId: refusalsIdOf(day), taskQueue: taskQueues.releases, args: [day], signal: refusedSignal };
   let handle;
   for (const subject of subjects)
-    handle = await environment.client.workflow.signalWithStart('refusals', { ...options, signalArgs: [call(subject)] });
+    handle = await temporal.client.workflow.signalWithStart('refusals', { ...options, signalArgs: [call(subject)] });
   if (handle === undefined) throw new Error('nobody was refused');
   return handle;
 }
@@ -185,7 +160,7 @@ test('what was done beside releases stands in the same chain', async () => {
     about: 'production',
     because: 'errors',
   };
-  const handle = await environment.client.workflow.signalWithStart('refusals', {
+  const handle = await temporal.client.workflow.signalWithStart('refusals', {
     workflowId: refusalsIdOf('2020-01-03'),
     taskQueue: taskQueues.releases,
     args: ['2020-01-03'],
@@ -203,7 +178,7 @@ test('what was done beside releases stands in the same chain', async () => {
 
 describe('a checkpoint', () => {
   const run = (workflowId: string) =>
-    environment.client.workflow.execute('checkpoint', { workflowId, taskQueue: taskQueues.releases, args: [] });
+    temporal.client.workflow.execute('checkpoint', { workflowId, taskQueue: taskQueues.releases, args: [] });
 
   test('is of the moment when it began', async () => {
     contradictions = [];
@@ -225,7 +200,7 @@ describe('a checkup', () => {
     const of = (name: string) => ({ ...checkedEnvironment(name), queues });
     const request: CheckupRequest = { by: 'ana', environments: [of('staging'), of('production')] };
     const options = { workflowId: 'checkup', taskQueue: taskQueues.releases, args: [request] };
-    const checks = (await environment.client.workflow.execute('checkup', options)) as ReturnType<typeof passed>[];
+    const checks = (await temporal.client.workflow.execute('checkup', options)) as ReturnType<typeof passed>[];
     expect(checks.map(({ check, about, ok }) => `${check} ${about} ${ok ? 'ok' : 'wrong'}`)).toEqual([
       'worker control ok',
       'policies OPA ok',
@@ -250,7 +225,7 @@ describe('a checkup', () => {
 
 test('the dead letters of findings are looked at by a worker, and told only where somebody says so', async () => {
   const look = (tell: boolean) =>
-    environment.client.workflow.execute(deadFindingsWorkflow, {
+    temporal.client.workflow.execute(deadFindingsWorkflow, {
       workflowId: `${deadFindingsWorkflow}/${tell}`,
       taskQueue: taskQueues.releases,
       args: [{ tell }],
@@ -259,7 +234,7 @@ test('the dead letters of findings are looked at by a worker, and told only wher
 });
 
 test('a stray is recorded in a chain of its look and told once, and told again when it comes back', async () => {
-  const schedule = await scheduleOf(environment.client, 'strays');
+  const schedule = await scheduleOf(temporal.client, 'strays');
   const lookNow = async (strays: Look['strays']): Promise<StraysReport> => {
     looks = [{ environment: 'production', cluster: 'ml', namespace: 'models', strays, more: 0, unknown: null }];
     return (await schedule.run()) as StraysReport;
@@ -310,14 +285,14 @@ test('a stray is recorded in a chain of its look and told once, and told again w
 });
 
 test('the ledger is exported from where the last export ended, and one that is off moves nothing', async () => {
-  const schedule = await scheduleOf(environment.client, exportWorkflow);
+  const schedule = await scheduleOf(temporal.client, exportWorkflow);
   for (const until of ['run 1', 'run 1', 'run 3']) expect(((await schedule.run()) as ExportReport).exportedUntil).toBe(until);
   expect(exportedSince).toEqual([null, 'run 1', 'run 1']);
   await schedule.end();
 });
 
 test('GuardDuty is asked for a day first, and then from a little before the last look on', async () => {
-  const schedule = await scheduleOf(environment.client, backstopWorkflow);
+  const schedule = await scheduleOf(temporal.client, backstopWorkflow);
   const first = (await schedule.run()) as BackstopReport;
   expect(first).toMatchObject({ answer: { kind: 'looked', known: 2 } });
   const second = (await schedule.run()) as BackstopReport;
@@ -349,7 +324,7 @@ describe('what serves', () => {
     released.unread.add('tfsec');
     released.gone.add(staged.releaseId);
     const lastNight = { environment: 'production', looked: 2, found: [known, stays], more: 0, unknown: [], moreUnknown: 0 };
-    const { looks: tonight } = await lookAfter<RescanReport>(environment.client, 'rescan', { at: 'yesterday', looks: [lastNight] });
+    const { looks: tonight } = await lookAfter<RescanReport>(temporal.client, 'rescan', { at: 'yesterday', looks: [lastNight] });
 
     const unread = { place: platform.place, because: 'not everything was read: tfsec: incomplete' };
     expect(tonight).toMatchObject([
@@ -395,7 +370,7 @@ describe('what serves', () => {
     const known: Drift = { ...at, address: 'aws_s3_bucket.models', action: 'update' };
     const fresh: Drift = { ...at, address: 'aws_iam_role.models', action: 'delete' };
     const before = { environment: 'production', looked: 1, found: [known], more: 0, unknown: [], moreUnknown: 0 };
-    const { looks: seen } = await lookAfter<DriftReport>(environment.client, 'drift', { at: 'an hour ago', looks: [before] });
+    const { looks: seen } = await lookAfter<DriftReport>(temporal.client, 'drift', { at: 'an hour ago', looks: [before] });
 
     const unknown = [{ place: inHand.place, because: 'fraud-open has it in hand' }];
     expect(seen).toMatchObject([
