@@ -3,12 +3,13 @@
  * what will be done, and it stops as soon as one of them takes that back in time.
  * Method: the real workflows on a real Temporal server, over worlds in memory.
  */
+import { WorkflowUpdateFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ApprovalRule } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import { approveUpdate, holdUpdate, resumeUpdate, withdrawUpdate } from '../../workflows/messages.ts';
+import { abortUpdate, approveUpdate, holdUpdate, resumeUpdate, withdrawUpdate } from '../../workflows/messages.ts';
 import { callerOf, twoGroups } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import type { ScriptedWorld } from '../support/scripted-world.ts';
@@ -192,6 +193,58 @@ describe.concurrent('what moved between approval and apply', () => {
       ['sam', true],
       ['olga', true],
     ]);
+  });
+});
+
+describe.concurrent('an approval', () => {
+  test('by the requester, a stranger or a machine does not count', async () => {
+    const { decide, handle } = await givenRelease(temporal);
+    await expect(decide('approve', callerOf('ana', 'sre'))).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
+    await expect(decide('approve', callerOf('eve', 'growth'))).rejects.toMatchObject({ cause: { type: 'approval.notCounted' } });
+    await expect(decide('approve', { ...callerOf('bot', 'sre'), kind: 'machine' })).rejects.toMatchObject({
+      cause: { type: 'approval.notCounted' },
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test('that names another statement is refused with what differs', async () => {
+    const { until, handle } = await givenRelease(temporal);
+    await until(({ waitingFor }) => waitingFor?.kind === 'approval');
+    const decision = { statementDigest: digestText('another'), by: callerOf('sam', 'sre'), reason: 'yes' };
+    await expect(handle.executeUpdate(approveUpdate, { args: [decision] })).rejects.toMatchObject({ cause: { type: 'approval.stale' } });
+    await handle.executeUpdate(abortUpdate, { args: [{ by: sam(), reason: 'because the test says so' }] });
+    await handle.result();
+  });
+
+  test('is void when the change moves, and is asked for again', async () => {
+    const { world, handle, decide, until } = await givenRelease(temporal, (moving) => {
+      moving.plans = ['first', 'second', 'second'];
+    });
+    const first = (await until(({ waitingFor }) => waitingFor?.kind === 'approval')).statementDigest;
+    await decide('approve');
+    const again = await until(({ waitingFor, statementDigest }) => waitingFor?.kind === 'approval' && statementDigest !== first);
+    expect(again.approvals).toMatchObject([{ by: 'sam', valid: false }]);
+    const old = { statementDigest: first ?? digestText(''), by: callerOf('sam', 'sre'), reason: 'yes' };
+    await expect(handle.executeUpdate(approveUpdate, { args: [old] })).rejects.toMatchObject({
+      cause: { type: 'approval.stale', message: expect.stringContaining('changeDigest') as string },
+    });
+    await decide('approve');
+    expect(await handle.result()).toMatchObject({ kind: 'released' });
+    expect(world.recordKinds).toContain('approvalVoided');
+  });
+
+  test('of a change that keeps moving ends as blocked and names it', async () => {
+    const { handle, decide, until } = await givenRelease(temporal, (moving) => {
+      moving.plans = ['1', '2', '3', '4', '5'];
+    });
+    const asked = new Set<string | null>();
+    while (asked.size < 3) {
+      const { statementDigest } = await until((view) => view.waitingFor?.kind === 'approval' && !asked.has(view.statementDigest));
+      asked.add(statementDigest);
+      await decide('approve');
+    }
+    expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: expect.stringContaining('aws_s3_bucket.models') as string });
   });
 });
 

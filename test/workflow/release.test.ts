@@ -3,12 +3,11 @@
  * Method: the real workflows on a real Temporal server, over worlds in memory; each step is broken before and
  * after its effect, and the world is looked at afterwards.
  */
-import { WorkflowFailedError, WorkflowUpdateFailedError } from '@temporalio/client';
+import { WorkflowFailedError } from '@temporalio/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestText } from '../../domain/digest.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
-import { abortUpdate, approveUpdate, holdUpdate, recordsQuery, resumeUpdate } from '../../workflows/messages.ts';
+import { abortUpdate, recordsQuery, resumeUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import { type Breakage, type ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
@@ -271,58 +270,6 @@ describe.concurrent('a "no"', () => {
   });
 });
 
-describe.concurrent('an approval', () => {
-  test('by the requester, a stranger or a machine does not count', async () => {
-    const { decide, handle } = await given();
-    await expect(decide('approve', callerOf('ana', 'sre'))).rejects.toBeInstanceOf(WorkflowUpdateFailedError);
-    await expect(decide('approve', callerOf('eve', 'growth'))).rejects.toMatchObject({ cause: { type: 'approval.notCounted' } });
-    await expect(decide('approve', { ...callerOf('bot', 'sre'), kind: 'machine' })).rejects.toMatchObject({
-      cause: { type: 'approval.notCounted' },
-    });
-    await decide('approve');
-    expect(await handle.result()).toMatchObject({ kind: 'released' });
-  });
-
-  test('that names another statement is refused with what differs', async () => {
-    const { until, handle } = await given();
-    await until(({ waitingFor }) => waitingFor?.kind === 'approval');
-    const decision = { statementDigest: digestText('another'), by: callerOf('sam', 'sre'), reason: 'yes' };
-    await expect(handle.executeUpdate(approveUpdate, { args: [decision] })).rejects.toMatchObject({ cause: { type: 'approval.stale' } });
-    await handle.executeUpdate(abortUpdate, { args: [tell] });
-    await handle.result();
-  });
-
-  test('is void when the change moves, and is asked for again', async () => {
-    const { world, handle, decide, until } = await given((moving) => {
-      moving.plans = ['first', 'second', 'second'];
-    });
-    const first = (await until(({ waitingFor }) => waitingFor?.kind === 'approval')).statementDigest;
-    await decide('approve');
-    const again = await until(({ waitingFor, statementDigest }) => waitingFor?.kind === 'approval' && statementDigest !== first);
-    expect(again.approvals).toMatchObject([{ by: 'sam', valid: false }]);
-    const old = { statementDigest: first ?? digestText(''), by: callerOf('sam', 'sre'), reason: 'yes' };
-    await expect(handle.executeUpdate(approveUpdate, { args: [old] })).rejects.toMatchObject({
-      cause: { type: 'approval.stale', message: expect.stringContaining('changeDigest') as string },
-    });
-    await decide('approve');
-    expect(await handle.result()).toMatchObject({ kind: 'released' });
-    expect(world.recordKinds).toContain('approvalVoided');
-  });
-
-  test('of a change that keeps moving ends as blocked and names it', async () => {
-    const { handle, decide, until } = await given((moving) => {
-      moving.plans = ['1', '2', '3', '4', '5'];
-    });
-    const asked = new Set<string | null>();
-    while (asked.size < 3) {
-      const { statementDigest } = await until((view) => view.waitingFor?.kind === 'approval' && !asked.has(view.statementDigest));
-      asked.add(statementDigest);
-      await decide('approve');
-    }
-    expect(await handle.result()).toMatchObject({ kind: 'blocked', reason: expect.stringContaining('aws_s3_bucket.models') as string });
-  });
-});
-
 describe.concurrent('an abort', () => {
   const moments = [
     ['fetchSource', 'cancelled'],
@@ -398,87 +345,6 @@ describe.concurrent('an abort', () => {
     await decide('reject');
     await handle.result();
     await expect(handle.executeUpdate(abortUpdate, { args: [tell] })).rejects.toThrow(/completed/);
-  });
-});
-
-describe.concurrent('a hold', () => {
-  test('stops before the next phase until somebody resumes', async () => {
-    let held = false;
-    const release = await given((world) => {
-      world.onStep = async (step) => {
-        if (step !== 'fetchSource' || held) return;
-        held = true;
-        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
-      };
-    });
-    const waiting = await release.until(
-      (view) => view.held !== null && view.scans.length === 0 && release.world.calls.includes('checkArtifact'),
-    );
-    expect(waiting.phase).toBe('fetching');
-    await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
-    await release.decide('approve');
-    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
-  });
-
-  test('that is resumed while a step still works lets that step finish', async () => {
-    let held = false;
-    const release = await given((world) => {
-      world.onStep = async (step) => {
-        if (step !== 'fetchSource' || held) return;
-        held = true;
-        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
-        await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
-      };
-    });
-    await release.decide('approve');
-    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
-    expect(release.world.calls.filter((step) => step === 'fetchSource')).toHaveLength(1);
-  });
-
-  test('while traffic shifts does not stop the judge', async () => {
-    const release = await given((world) => {
-      world.verdicts = (weight, call) => (weight === 10 && call > 3 ? verdictOf('fail', 'too many errors') : verdictOf('pass'));
-      world.onStep = async (step) => {
-        if (step === 'watchCanary' && (await release.view()).held === null)
-          await release.handle.executeUpdate(holdUpdate, { args: [tell] });
-      };
-    });
-    await release.decide('approve');
-    expect(await release.handle.result()).toMatchObject({ kind: 'rolled back', reason: 'too many errors' });
-    expect(release.world.isPutBack).toBe(true);
-  });
-});
-
-describe.concurrent('a lane', () => {
-  test('lets one release of a service shift at a time, in the order of asking', async () => {
-    const first = await given();
-    const { service } = first.order;
-    const second = await given(undefined, { service });
-    await first.decide('approve');
-    await second.decide('approve');
-    const [one, two] = await Promise.all([first.handle.result(), second.handle.result()]);
-    expect([one.kind, two.kind]).toEqual(['released', 'released']);
-    await expect(temporal.client.workflow.getHandle(`lane/service/${service}/production`).result()).resolves.toBeUndefined();
-  });
-
-  test('asks its holder to give way to a rollback', async () => {
-    const holder = await given((world) => {
-      world.verdicts = () => verdictOf('not enough', 'still counting');
-      world.onStep = async (step) => {
-        if (step === 'watchCanary') await new Promise((resume) => setTimeout(resume, 50));
-      };
-    });
-    await holder.decide('approve');
-    await holder.until(({ phase }) => phase === 'shifting');
-    const rollback = await given(undefined, {
-      service: holder.order.service,
-      urgency: 'rollback',
-      infrastructure: undefined,
-      rollback: { to: 'old', incident: 'INC-1' },
-    });
-    expect(await holder.handle.result()).toMatchObject({ kind: 'rolled back' });
-    expect(await rollback.handle.result()).toMatchObject({ kind: 'released', infrastructure: 'none' });
-    expect(rollback.world.calls).not.toContain('judgeRelease');
   });
 });
 

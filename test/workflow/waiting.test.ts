@@ -1,8 +1,8 @@
 /**
- * Goal: while an environment is frozen or its line is stopped nothing new is done in it, nothing that was done is
- * dropped, and releases go on by themselves afterwards.
- * Method: the real workflows on a real Temporal server; what is in the way is a value of the scripted world, or the
- * real workflow of a stopped line.
+ * Goal: a release waits for whatever is in its way (a freeze, a stopped line, a person who holds it, another release in its
+ * lane): nothing new is done, nothing that was done is dropped, and it goes on afterwards.
+ * Method: the real workflows on a real Temporal server; what is in the way of an environment is a value of the scripted
+ * world, or the real workflow of a stopped line.
  */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -11,7 +11,7 @@ import { createLineGateway } from '../../api/temporal/line.ts';
 import { lineIdOf, type Obstacle, type Stop } from '../../domain/line.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { recordTypes } from '../../domain/record.ts';
-import { abortUpdate, lineChangedSignal, resumeUpdate } from '../../workflows/messages.ts';
+import { abortUpdate, holdUpdate, lineChangedSignal, resumeUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
 import { type ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
@@ -221,5 +221,86 @@ describe.concurrent('a stopped line', () => {
     expect(await line.stopped(environment)).toBeNull();
     expect(await line.stop(environment, { ...stop, by: sue.by })).toBe(true);
     expect(await line.resume(environment, tell)).toBe(true);
+  });
+});
+
+describe.concurrent('a hold', () => {
+  test('stops before the next phase until somebody resumes', async () => {
+    let held = false;
+    const release = await givenRelease(temporal, (world) => {
+      world.onStep = async (step) => {
+        if (step !== 'fetchSource' || held) return;
+        held = true;
+        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+      };
+    });
+    const waiting = await release.until(
+      (view) => view.held !== null && view.scans.length === 0 && release.world.calls.includes('checkArtifact'),
+    );
+    expect(waiting.phase).toBe('fetching');
+    await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+  });
+
+  test('that is resumed while a step still works lets that step finish', async () => {
+    let held = false;
+    const release = await givenRelease(temporal, (world) => {
+      world.onStep = async (step) => {
+        if (step !== 'fetchSource' || held) return;
+        held = true;
+        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+        await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
+      };
+    });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'released' });
+    expect(release.world.calls.filter((step) => step === 'fetchSource')).toHaveLength(1);
+  });
+
+  test('while traffic shifts does not stop the judge', async () => {
+    const release = await givenRelease(temporal, (world) => {
+      world.verdicts = (weight, call) => (weight === 10 && call > 3 ? verdictOf('fail', 'too many errors') : verdictOf('pass'));
+      world.onStep = async (step) => {
+        if (step === 'watchCanary' && (await release.view()).held === null)
+          await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+      };
+    });
+    await release.decide('approve');
+    expect(await release.handle.result()).toMatchObject({ kind: 'rolled back', reason: 'too many errors' });
+    expect(release.world.isPutBack).toBe(true);
+  });
+});
+
+describe.concurrent('a lane', () => {
+  test('lets one release of a service shift at a time, in the order of asking', async () => {
+    const first = await givenRelease(temporal);
+    const { service } = first.order;
+    const second = await givenRelease(temporal, undefined, { service });
+    await first.decide('approve');
+    await second.decide('approve');
+    const [one, two] = await Promise.all([first.handle.result(), second.handle.result()]);
+    expect([one.kind, two.kind]).toEqual(['released', 'released']);
+    await expect(temporal.client.workflow.getHandle(`lane/service/${service}/production`).result()).resolves.toBeUndefined();
+  });
+
+  test('asks its holder to give way to a rollback', async () => {
+    const holder = await givenRelease(temporal, (world) => {
+      world.verdicts = () => verdictOf('not enough', 'still counting');
+      world.onStep = async (step) => {
+        if (step === 'watchCanary') await new Promise((resume) => setTimeout(resume, 50));
+      };
+    });
+    await holder.decide('approve');
+    await holder.until(({ phase }) => phase === 'shifting');
+    const rollback = await givenRelease(temporal, undefined, {
+      service: holder.order.service,
+      urgency: 'rollback',
+      infrastructure: undefined,
+      rollback: { to: 'old', incident: 'INC-1' },
+    });
+    expect(await holder.handle.result()).toMatchObject({ kind: 'rolled back' });
+    expect(await rollback.handle.result()).toMatchObject({ kind: 'released', infrastructure: 'none' });
+    expect(rollback.world.calls).not.toContain('judgeRelease');
   });
 });
