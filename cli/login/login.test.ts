@@ -3,7 +3,6 @@ import { mkdtempSync, readFileSync, statSync, utimesSync, writeFileSync } from '
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import picocolors from 'picocolors';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Problem } from '../../api/http/problem.ts';
 import type { Caller } from '../../domain/caller.ts';
@@ -11,6 +10,7 @@ import type { DecisionProof } from '../../domain/proof.ts';
 import { startIssuer as startLocalIssuer } from '../../infra/local/issuer/issuer.ts';
 import { type ApiWorld, releaseBody, someDigest, startApi } from '../../test/support/api-world.ts';
 import { apiResource, Browser, cliClient, startProvider, type TestProvider } from '../../test/support/oidc-provider.ts';
+import { terminalOf } from '../../test/support/plimsoll.ts';
 import { run } from '../program.ts';
 import type { Login } from './store.ts';
 
@@ -53,15 +53,7 @@ interface Options {
 
 /** `said` grows while it runs. */
 function begin(words: readonly string[], { env, answer, openBrowser = browser.open }: Options = {}) {
-  const said = { out: '', err: '' };
-  const terminal = {
-    interactive: answer !== undefined,
-    columns: 100,
-    colors: picocolors.createColors(false),
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    ask: async () => answer ?? '',
-  };
+  const { said, terminal } = terminalOf(answer);
   return { said, code: run(words, { env: { PLIMSOLL_API_URL: world.url, HOME: home, ...env }, terminal, openBrowser }) };
 }
 

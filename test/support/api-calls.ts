@@ -17,6 +17,7 @@ export function useApi(): () => ApiWorld {
     world.asked.length = 0;
     world.log.length = 0;
     world.releases.broken = undefined;
+    world.releases.viewChange = {};
     world.policy = () => true;
   });
   return () => world;
