@@ -23,6 +23,7 @@ import {
   createReleasedLedgerActivities,
   createStrayLedgerActivities,
 } from '../activities/ledger/days.ts';
+import { createEnded } from '../activities/ledger/ends.ts';
 import { createExplain } from '../activities/ledger/explanations.ts';
 import { createJudgementActivities } from '../activities/ledger/judgement.ts';
 import { createLedgerActivities, createOwnerOf } from '../activities/ledger/ledger.ts';
@@ -59,6 +60,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
   const tools = { run: runTool, withWorkspace: createWorkspaces(config.workRoot), store };
   const path = config.toolsPath;
   const ledger = { s3, bucket: config.ledger.bucket, sign: createSigner(kms, config.ledger.key) };
+  const ended = createEnded(ledger);
   const activities: AllPorts = {
     ...createSourceActivities({ ...tools, s3, config: { path, ...config.git } }),
     ...createTerraformActivities({
@@ -79,7 +81,7 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createPolicyActivities({
       store,
       findings,
-      formerFindings: createFormerFindings(client),
+      formerFindings: createFormerFindings({ ended, ...createJudgementActivities(ledger) }),
       expected: expectedIn(config.policyRevisions),
       config: { opaUrl: config.opaUrl },
     }),
@@ -104,10 +106,10 @@ export function createActivities(config: WorkerConfig, client: Client, variables
     ...createCheckpointActivities({ ledger, checkpoints: { s3, bucket: config.ledger.checkpoints }, sign: ledger.sign }),
     ...createLanesActivities({ client }),
     ...createLineActivities({ client, catalog: config.catalog }),
-    ...createReleasesActivities({ client }),
-    ...createServingActivities({ client, tell: config.security }),
+    ...createReleasesActivities({ ended }),
+    ...createServingActivities({ ended, client, catalog: config.catalog, tell: config.security }),
     ...createCaretakerActivities({ client }),
-    ...createDetectionActivities({ client, serving: createServingReleases(client) }),
+    ...createDetectionActivities({ client, serving: createServingReleases(ended) }),
     ...createDeadFindingsActivities({
       sqs: new SQSClient({ region: config.aws.region }),
       client,

@@ -1,11 +1,13 @@
 /**
- * Which releases a finding may be about, from Temporal's lists: nobody but its server is asked, since each release has what
- * a finding can name in its memo. Whether it is about one, and what that means, is the release's own business.
+ * Which releases a finding may be about: open ones from Temporal's lists, where each has what a finding can name in its
+ * memo, and what serves from the ledger. Whether it is about one, and what that means, is the release's own business.
  */
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { z } from 'zod';
 import { isDigest } from '../../domain/digest.ts';
-import { type Footprint, mayConcern } from '../../domain/threats/concern.ts';
+import type { Ended } from '../../domain/ledger/ended.ts';
+import type { ReleaseOrder } from '../../domain/order.ts';
+import { type Footprint, footprintOf, mayConcern } from '../../domain/threats/concern.ts';
 import type { Threat } from '../../domain/threats/finding.ts';
 import type { DetectionPort } from '../../domain/threats/ports.ts';
 import type { Concerned } from '../../domain/threats/told.ts';
@@ -32,21 +34,19 @@ export function createDetectionActivities({
 }: {
   readonly client: Client;
   /** What serves now: releases that have ended, each once. */
-  readonly serving: () => Promise<readonly WorkflowExecutionInfo[]>;
+  readonly serving: () => Promise<readonly Ended[]>;
   readonly pageMax?: number;
 }): DetectionPort {
   return {
     async findConcerned({ threat, after = '' }) {
-      try {
-        const [open, ended] = await Promise.all([openReleases(client), serving()]);
-        const concerned = [
-          ...ended.flatMap((run) => concernedBy(threat, run, 'serves')),
-          ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
-        ];
-        return pageOf(concerned, after, pageMax);
-      } catch (error) {
-        throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
-      }
+      // What is open is asked for first: a release that ends in between has its name in the ledger by then.
+      const open = await openReleases(client);
+      const ended = await serving();
+      const concerned = [
+        ...ended.flatMap(({ order }) => servedBy(threat, order)),
+        ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
+      ];
+      return pageOf(concerned, after, pageMax);
     },
   };
 }
@@ -61,15 +61,23 @@ function pageOf(concerned: readonly Concerned[], after: string, pageMax: number)
 
 async function openReleases(client: Client): Promise<readonly WorkflowExecutionInfo[]> {
   const found: WorkflowExecutionInfo[] = [];
-  for await (const run of client.workflow.list({ query: "WorkflowType = 'release' AND ExecutionStatus = 'Running'" })) found.push(run);
+  try {
+    for await (const run of client.workflow.list({ query: "WorkflowType = 'release' AND ExecutionStatus = 'Running'" })) found.push(run);
+  } catch (error) {
+    throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+  }
   return found;
 }
 
-/** An open one from before releases said what they have decides itself; of an ended one nobody knows. */
+function servedBy(threat: Threat, order: ReleaseOrder): readonly Concerned[] {
+  const { releaseId, service, environment, team, notices = [] } = order;
+  return mayConcern(threat, releaseId, footprintOf(order)) ? [{ releaseId, service, environment, team, state: 'serves', notices }] : [];
+}
+
+/** One from before releases said what they have decides itself. */
 function concernedBy(threat: Threat, run: WorkflowExecutionInfo, state: Concerned['state']): readonly Concerned[] {
   const parsed = memo.safeParse(run.memo);
-  const may = parsed.success ? mayConcern(threat, run.workflowId, parsed.data.footprint) : state !== 'serves';
-  if (!may) return [];
+  if (parsed.success && !mayConcern(threat, run.workflowId, parsed.data.footprint)) return [];
   return [
     {
       releaseId: run.workflowId,

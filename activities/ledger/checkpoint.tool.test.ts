@@ -1,16 +1,26 @@
 /** Days and checkpoints in real buckets: what a worker writes, `plimsoll verify` takes. */
 import { randomUUID } from 'node:crypto';
-import { CreateBucketCommand, DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  S3Client,
+} from '@aws-sdk/client-s3';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { checkpointKeyOf, linked, recordKeyOf } from '../../domain/ledger/chain.ts';
 import { readCheckpoint } from '../../domain/ledger/checkpoint.ts';
+import { endKinds } from '../../domain/ledger/ended.ts';
 import { dayRecordOf } from '../../domain/ledger/refusals.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
-import { callerOf } from '../../test/support/builders.ts';
+import { callerOf, orderOf } from '../../test/support/builders.ts';
 import { keyPair, recordsOf, signWith, trusting } from '../../test/support/chains.ts';
+import { MemoryShelf } from '../../test/support/shelf.ts';
 import { createCheckpointActivities } from './checkpoint.ts';
 import { createDayActivities } from './days.ts';
+import { createEnded } from './ends.ts';
 import { createLedgerActivities } from './ledger.ts';
 
 const s3 = new S3Client({ forcePathStyle: true });
@@ -73,6 +83,18 @@ describe('a checkpoint', () => {
       contradictions: ['releases/cut ends with record 1, and had 2', 'releases/gone is gone'],
     });
     expect((await stored('2026-11-25T235500Z')).list).toHaveLength(1);
+  });
+
+  test('names what ended before ends had names, and nothing that goes on', async () => {
+    const shelf = new MemoryShelf();
+    for (const id of ['old', 'older'])
+      shelf.put({ order: orderOf({ releaseId: id }), kind: 'released', at: '2026-11-24T10:00:00.000Z' }, { named: false });
+    for (const [Key, Body] of shelf.objects) await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
+    await append('open', recordsOf('open', 2));
+    const ended = () => createEnded({ s3, bucket }).at('production/model/fraud-scorer', { kinds: endKinds, limit: 5 });
+    expect(await ended()).toEqual([]);
+    await checkpoint('2026-11-24T235500Z');
+    expect((await ended()).map(({ order }) => order.releaseId)).toEqual(['old', 'older']);
   });
 
   test('leaves out a record from before there were chains', async () => {

@@ -5,6 +5,7 @@ import { checkpointText, contradictions, type Head, momentIn, readCheckpoint } f
 import type { Sign } from '../../domain/ledger/dsse.ts';
 import type { CheckpointPort } from '../../domain/ledger/ports.ts';
 import { failure } from '../failure.ts';
+import { nameMissing } from './ends.ts';
 import { parseRecord } from './parse.ts';
 import { type Bucket, createPlaces, type Places } from './places.ts';
 
@@ -28,6 +29,8 @@ export function createCheckpointActivities({ ledger, checkpoints, sign }: Checkp
       }
       // What is there counts, whoever of two tries wrote it.
       const { list } = await stored(places, key);
+      // Once a day, where all chains are looked at anyway.
+      await nameMissing(chains, heartbeat);
       return { chains: list.length, contradictions: contradictions(before?.list ?? [], list).slice(0, namedMax) };
     },
   };

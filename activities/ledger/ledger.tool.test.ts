@@ -11,9 +11,12 @@ import { digestText } from '../../domain/digest.ts';
 import { attestationKeyOf, attestationType } from '../../domain/ledger/attestation.ts';
 import { linked, recordKeyOf, releaseChain, sealKeyOf } from '../../domain/ledger/chain.ts';
 import { type Envelope, opened, type Sign, signedBytes } from '../../domain/ledger/dsse.ts';
+import { type EndKind, endKinds } from '../../domain/ledger/ended.ts';
 import { sealIn, sealType } from '../../domain/ledger/seal.ts';
 import { type RecordKind, type ReleaseRecord, recordOf } from '../../domain/record.ts';
+import { orderOf } from '../../test/support/builders.ts';
 import { encodeRecord } from './append.ts';
+import { createEnded } from './ends.ts';
 import { createExplain } from './explanations.ts';
 import { createLedgerActivities, createOwnerOf } from './ledger.ts';
 import { createFileSigner, createKmsSigner, keyIdOf } from './signer.ts';
@@ -200,6 +203,35 @@ describe('a chain', () => {
     expect(await attested()).toBe(text);
     expect(opened(text, attestationType, check())).toMatchObject({ kind: 'good', payload: expect.stringContaining(closed.hash) as string });
     await expect(s3.send(new GetObjectCommand({ Bucket: bucket, Key: key.replace('deployment', 'approval') }))).rejects.toThrow(NoSuchKey);
+  });
+
+  describe('that has ended', () => {
+    const { infrastructure: _, ...modelOnly } = orderOf();
+    const ofChain = (end: RecordKind, data: object) => {
+      const requested = linked(record(0, { kind: 'requested', data: { order: { ...modelOnly, releaseId, service: releaseId } } }), null);
+      return [requested, linked(record(1, { kind: end, data }), requested.hash)];
+    };
+    const ended = createEnded({ s3, bucket });
+    const at = (kinds: readonly EndKind[]) => ended.at(`production/model/${releaseId}`, { kinds, limit: 5 });
+
+    test('is found at its place, once however often its end is written', async () => {
+      const records = ofChain('closed', { kind: 'released' });
+      for (const _again of [1, 2]) await ledger.appendRecords({ releaseId, records, seal: true });
+      expect(await at(['released'])).toMatchObject([{ order: { releaseId }, kind: 'released', at: '2026-11-24T10:00:00Z' }]);
+      expect(await at(['blocked'])).toEqual([]);
+      expect(await ended.places()).toContain(`production/model/${releaseId}`);
+      expect(await ended.find(releaseId)).toMatchObject({ kind: 'released' });
+    });
+
+    test('badly is found as well, and not among what was released', async () => {
+      await ledger.appendRecords({ releaseId, records: ofChain('failed', { kind: 'tool.crashed' }), seal: true });
+      expect([(await at(['released'])).length, (await at(['failed'])).length]).toEqual([0, 1]);
+    });
+
+    test('is not found while it goes on', async () => {
+      await ledger.appendRecords({ releaseId, records: ofChain('held', {}) });
+      expect([await ended.find(releaseId), await at(endKinds)]).toEqual([null, []]);
+    });
   });
 
   test('that is sealed with another hash is an incident', async () => {

@@ -5,9 +5,10 @@ import { attestationKeyOf, attestationsOf, attestationType } from '../../domain/
 import { type ChainName, releaseChain } from '../../domain/ledger/chain.ts';
 import { envelopeOf, type Sign } from '../../domain/ledger/dsse.ts';
 import type { LedgerPort } from '../../domain/ledger/ports.ts';
-import { readableIn } from '../../domain/ledger/records.ts';
+import { type CheckedRecord, readableIn } from '../../domain/ledger/records.ts';
 import { recordTypes } from '../../domain/record.ts';
 import { appendBatch, sealChain } from './append.ts';
+import { nameEnd } from './ends.ts';
 import { parseIntent, parseOrder } from './parse.ts';
 import { type Bucket, createPlaces, type Places } from './places.ts';
 import { readAll, readLast, readTexts } from './read.ts';
@@ -29,7 +30,10 @@ export function createLedgerActivities(dependencies: LedgerDependencies): Ledger
       const last = records.at(-1);
       invariant(last !== undefined, 'a seal has a record');
       await sealChain(places, chain, last, dependencies.sign);
-      await attestChain(places, chain, last.sequence + 1, dependencies.sign);
+      const texts = await readTexts(places, chain, last.sequence + 1);
+      const all = readableIn(texts.filter((text) => text !== null));
+      await attestChain(places, chain, all, dependencies.sign);
+      await nameEnd(places, releaseId, all);
     },
 
     async readLastIntent({ releaseId }) {
@@ -49,9 +53,7 @@ export function createLedgerActivities(dependencies: LedgerDependencies): Ledger
 }
 
 /** What a chain that has ended lets others rely on. One that is there is this one; signatures differ each time. */
-async function attestChain(places: Places, chain: ChainName, count: number, sign: Sign): Promise<void> {
-  const texts = await readTexts(places, chain, count);
-  const records = readableIn(texts.filter((text) => text !== null));
+async function attestChain(places: Places, chain: ChainName, records: readonly CheckedRecord[], sign: Sign): Promise<void> {
   for (const { kind, text } of attestationsOf(chain, records))
     await places.writeFirst(attestationKeyOf(chain, kind), canonicalText(await envelopeOf(attestationType, text, sign)));
 }

@@ -11,19 +11,23 @@ export interface Bucket {
 export type Places = ReturnType<typeof createPlaces>;
 
 export function createPlaces({ s3, bucket }: Bucket) {
-  const list = (request: { readonly Prefix: string; readonly Delimiter?: string }) =>
-    reachable(async () => {
-      const keys: string[] = [];
-      let token: string | undefined;
-      do {
-        const page = await s3.send(
-          new ListObjectsV2Command({ Bucket: bucket, ...request, ...(token === undefined ? {} : { ContinuationToken: token }) }),
-        );
-        keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key), ...(page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix));
-        token = page.NextContinuationToken;
-      } while (token !== undefined);
-      return keys;
-    });
+  /** Pages are fetched as they are read. */
+  async function* keys(request: { readonly Prefix: string; readonly Delimiter?: string }): AsyncIterable<string> {
+    let token: string | undefined;
+    do {
+      const continued: { ContinuationToken?: string } = token === undefined ? {} : { ContinuationToken: token };
+      const page = await reachable(() => s3.send(new ListObjectsV2Command({ Bucket: bucket, ...request, ...continued })));
+      yield* (page.Contents ?? []).map(({ Key = '' }) => Key);
+      yield* (page.CommonPrefixes ?? []).map(({ Prefix = '' }) => Prefix);
+      token = page.NextContinuationToken;
+    } while (token !== undefined);
+  }
+
+  const list = async (request: Parameters<typeof keys>[0]): Promise<readonly string[]> => {
+    const all: string[] = [];
+    for await (const key of keys(request)) all.push(key);
+    return all;
+  };
 
   return {
     /** False when the place is taken. How long it stays is the bucket's default retention, which no writer can shorten. */
@@ -51,6 +55,8 @@ export function createPlaces({ s3, bucket }: Bucket) {
       }),
 
     list: (prefix: string): Promise<readonly string[]> => list({ Prefix: prefix }),
+
+    keys: (prefix: string): AsyncIterable<string> => keys({ Prefix: prefix }),
 
     /** The folders right below this one, each ending in a slash. */
     folders: (prefix: string): Promise<readonly string[]> => list({ Prefix: prefix, Delimiter: '/' }),

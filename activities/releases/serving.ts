@@ -1,63 +1,73 @@
-/** What serves now, from Temporal's lists: each release has its parts in its memo. */
+/** What serves now, from the ledger: of each place the newest that was released there, however long ago. */
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
-import { z } from 'zod';
+import { canonicalText } from '../../domain/digest.ts';
+import { type Ended, type EndedReleases, endKinds, placedPartsOf } from '../../domain/ledger/ended.ts';
 import type { NoticeTarget } from '../../domain/notice.ts';
 import { placeOf, type Serving, type ServingPort } from '../../domain/released/serving.ts';
 import { failure } from '../failure.ts';
-import { attributeOf, listedNotices } from '../tool/listed.ts';
 import { partsIn } from './parts.ts';
 
-/** What was released longer ago than this many releases serves nothing any more, or the company has so many services that it pages by itself. */
-const servingMax = 2_000;
 /** Half of what a message may hold. */
 const pageCharactersMax = 16_000;
+/** A bucket takes far more at once; the worker has other things to do. */
+const placesAtOnce = 20;
 
-const memo = z.object({ notices: listedNotices.default([]) });
-
-interface ServingRun {
-  readonly run: WorkflowExecutionInfo;
-  readonly serving: Serving;
-}
-
-export function createServingActivities({
-  client,
-  tell,
-  pageMax = pageCharactersMax,
-}: {
+interface ServingDependencies {
+  readonly ended: EndedReleases;
+  /** Who has a stack in hand, only Temporal knows. */
   readonly client: Client;
+  /** The catalog's folder: what is not in it any more is nobody's to look after. */
+  readonly catalog: string;
   /** Who hears of everything. */
   readonly tell: readonly NoticeTarget[];
   readonly pageMax?: number;
-}): ServingPort {
+}
+
+export function createServingActivities({ ended, client, catalog, tell, pageMax = pageCharactersMax }: ServingDependencies): ServingPort {
   return {
     async findServing({ after = '' }) {
-      try {
-        const left = (await servingRuns(client)).map(({ serving }) => serving).filter(({ place }) => place > after);
-        const told = left.map((serving) => ({ ...serving, notices: distinct([...tell, ...serving.notices]) }));
-        return pageOf(told, pageMax);
-      } catch (error) {
-        throw unreachable(error);
+      const isKept = await keptIn(catalog);
+      const places = (await ended.places()).filter((place) => place > after);
+      const page: Serving[] = [];
+      let size = 0;
+      for await (const [place, one] of newestAt(ended, places)) {
+        if (!isKept(one)) continue;
+        const serving = servingOf(place, one, tell);
+        size += JSON.stringify(serving).length;
+        const last = page.at(-1);
+        if (last !== undefined && size > pageMax) return [...page.slice(0, -1), { ...last, more: true }];
+        page.push(serving);
       }
+      return page;
     },
 
     async findSuccessors({ serving }) {
-      const { environment, stack, since, releaseId } = serving;
-      const ofEnvironment = `WorkflowType = 'release' AND ReleaseEnvironment = '${environment}'`;
-      const ofStack = async (query: string) =>
-        (await listed(client, `${ofEnvironment} AND ${query}`)).filter((run) => mayHave(run, stack) && run.workflowId !== releaseId);
-      try {
-        const open = await ofStack("ExecutionStatus = 'Running'");
-        const ended = await ofStack(`CloseTime > '${since}'`);
-        return { open: idsOf(open), ended: idsOf(ended.toSorted((a, b) => closed(b) - closed(a))) };
-      } catch (error) {
-        throw unreachable(error);
+      const { place, since, releaseId } = serving;
+      const others: string[] = [];
+      for await (const { order, at } of ended.newest(place, endKinds)) {
+        if (at <= since || others.length === successorsMax) break;
+        if (order.releaseId !== releaseId) others.push(order.releaseId);
       }
+      return { open: await openAt(client, serving), ended: others };
     },
   };
 }
 
-const unreachable = (error: unknown) =>
-  failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+/** About 13 KiB. So many that ended without being released have not left much between them. */
+const successorsMax = 200;
+
+async function openAt(client: Client, { environment, stack, releaseId }: Serving): Promise<readonly string[]> {
+  const query = `WorkflowType = 'release' AND ReleaseEnvironment = '${environment}' AND ExecutionStatus = 'Running'`;
+  const open: string[] = [];
+  try {
+    for await (const run of client.workflow.list({ query })) if (mayHave(run, stack)) open.push(run.workflowId);
+  } catch (error) {
+    throw failure('temporal.unreachable', `Temporal did not answer: ${error instanceof Error ? error.name : 'unknown'}`);
+  }
+  return open.filter((id) => id !== releaseId).slice(0, successorsMax);
+}
 
 /** One that does not say what it has may have anything. */
 const mayHave = (run: WorkflowExecutionInfo, stack: string | null): boolean => {
@@ -65,69 +75,38 @@ const mayHave = (run: WorkflowExecutionInfo, stack: string | null): boolean => {
   return parts === undefined || parts.infrastructure?.stack === stack;
 };
 
-const closed = ({ closeTime }: WorkflowExecutionInfo): number => closeTime?.getTime() ?? 0;
-/** About 13 KiB. So many that ended without being released have not left much between them. */
-const successorsMax = 200;
-const idsOf = (runs: readonly WorkflowExecutionInfo[]): readonly string[] =>
-  runs.slice(0, successorsMax).map(({ workflowId }) => workflowId);
+/** For whoever looks at what these releases are: each once, whatever of it serves. */
+export const createServingReleases = (ended: EndedReleases) => async (): Promise<readonly Ended[]> => {
+  const releases = new Map<string, Ended>();
+  for await (const [, one] of newestAt(ended, await ended.places())) releases.set(one.order.releaseId, one);
+  return [...releases.values()];
+};
 
-async function listed(client: Client, query: string): Promise<readonly WorkflowExecutionInfo[]> {
-  const found: WorkflowExecutionInfo[] = [];
-  for await (const run of client.workflow.list({ query })) found.push(run);
-  return found;
-}
-
-/** For whoever looks at what these releases say of themselves: each once, whatever of it serves. */
-export const createServingReleases = (client: Client) => async (): Promise<readonly WorkflowExecutionInfo[]> => [
-  ...new Set((await servingRuns(client)).map(({ run }) => run)),
-];
-
-/** In the order of their places. */
-async function servingRuns(client: Client): Promise<readonly ServingRun[]> {
-  const newest = new Map<string, ServingRun>();
-  let seen = 0;
-  for await (const run of client.workflow.list({ query: "WorkflowType = 'release' AND ReleaseOutcome = 'released'" })) {
-    for (const serving of servedBy(run)) {
-      const known = newest.get(serving.place)?.serving;
-      if (known === undefined || known.since < serving.since) newest.set(serving.place, { run, serving });
-    }
-    seen += 1;
-    if (seen === servingMax) break;
+/** Who went back to an earlier version has released that one again, so that it is the newest. */
+async function* newestAt(ended: EndedReleases, places: readonly string[]): AsyncIterable<readonly [place: string, serves: Ended]> {
+  for (let start = 0; start < places.length; start += placesAtOnce) {
+    const batch = places.slice(start, start + placesAtOnce);
+    const found = await Promise.all(batch.map((place) => ended.at(place, { kinds: ['released'], limit: 1 })));
+    for (const [index, place] of batch.entries()) for (const one of found[index] ?? []) yield [place, one];
   }
-  return [...newest.values()].toSorted((a, b) => (a.serving.place < b.serving.place ? -1 : 1));
 }
 
-/** One that has set its outcome and tidies up still is no answer yet; one from before parts were kept says nothing. */
-function servedBy(run: WorkflowExecutionInfo): readonly Serving[] {
-  const parts = partsIn(run);
-  if (parts === undefined || run.closeTime === undefined) return [];
-  const common = {
-    releaseId: run.workflowId,
-    service: attributeOf(run, 'ReleaseService'),
-    environment: attributeOf(run, 'ReleaseEnvironment'),
-    team: attributeOf(run, 'ReleaseTeam'),
-    since: run.closeTime.toISOString(),
-    notices: memo.safeParse(run.memo).data?.notices ?? [],
-  };
-  const placed = (part: Serving['part'], stack: string | null) => ({ ...common, part, stack, place: placeOf({ ...common, part, stack }) });
-  return [
-    ...(parts.infrastructure === null ? [] : [placed('infrastructure', parts.infrastructure.stack)]),
-    ...(parts.model === null ? [] : [placed('model', null)]),
-  ];
+function servingOf(place: string, { order, at: since }: Ended, tell: readonly NoticeTarget[]): Serving {
+  const { releaseId, service, environment, team } = order;
+  const { part, stack } = placedPartsOf(order).find((one) => placeOf(one) === place) ?? { part: 'model', stack: null };
+  return { releaseId, service, environment, team, part, stack, place, since, notices: distinct([...tell, ...(order.notices ?? [])]) };
 }
 
-function pageOf(left: readonly Serving[], charactersMax: number): readonly Serving[] {
-  const page: Serving[] = [];
-  let size = 0;
-  for (const serving of left) {
-    size += JSON.stringify(serving).length;
-    const last = page.at(-1);
-    if (last !== undefined && size > charactersMax) return [...page.slice(0, -1), { ...last, more: true }];
-    page.push(serving);
-  }
-  return page;
+/** A service or an environment that was taken out of the catalog is not released any more, and what it left is not looked after. */
+async function keptIn(catalog: string): Promise<(one: Ended) => boolean> {
+  const [services, environments] = await Promise.all([namesIn(join(catalog, 'services')), namesIn(join(catalog, 'environments'))]);
+  return ({ order }) => services.has(order.service) && environments.has(order.environment);
 }
 
+const namesIn = async (folder: string): Promise<ReadonlySet<string>> =>
+  new Set((await readdir(folder)).map((file) => file.replace(/\.ya?ml$/, '')));
+
+/** The ledger writes members in the order of their names, a catalog as somebody wrote them. */
 const distinct = (targets: readonly NoticeTarget[]): readonly NoticeTarget[] => [
-  ...new Map(targets.map((target) => [JSON.stringify(target), target])).values(),
+  ...new Map(targets.map((target) => [canonicalText(target), target])).values(),
 ];

@@ -1,6 +1,6 @@
 /** The names of ended releases, read: the same for whoever has a bucket, whichever way they read it. */
 import { recordKeyOf, releaseChain } from './chain.ts';
-import { type Ended, type EndedReleases, endedIn, endNameIn, endsFolder } from './ended.ts';
+import { type Ended, type EndedReleases, type EndKind, endedIn, endNameIn, endsFolder } from './ended.ts';
 import { readableIn } from './records.ts';
 
 /** A bucket, as far as this needs one. What does not answer throws. */
@@ -33,19 +33,23 @@ export function createEndedReleases(shelf: Shelf): EndedReleases {
     return ended;
   }
 
+  async function* newest<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Ended<Kind>> {
+    for await (const key of shelf.list(`${endsFolder}${place}/`)) {
+      const name = endNameIn(key);
+      const kind = kinds.find((one) => one === name?.kind);
+      const ended = name === undefined || kind === undefined ? null : await find(name.releaseId);
+      // A failure that was recovered has a later name as well.
+      if (kind !== undefined && ended?.kind === kind) yield { ...ended, kind };
+    }
+  }
+
   return {
     find,
+    newest,
 
-    async at(place, { kinds, limit }) {
-      const found: Ended[] = [];
-      for await (const key of shelf.list(`${endsFolder}${place}/`)) {
-        if (found.length === limit) break;
-        const name = endNameIn(key);
-        if (name === undefined || !kinds.includes(name.kind)) continue;
-        const ended = await find(name.releaseId);
-        // A failure that was recovered has a later name as well.
-        if (ended !== null && ended.kind === name.kind) found.push(ended);
-      }
+    async at<Kind extends EndKind>(place: string, { kinds, limit }: { readonly kinds: readonly Kind[]; readonly limit: number }) {
+      const found: Ended<Kind>[] = [];
+      for await (const ended of newest(place, kinds)) if (found.push(ended) === limit) break;
       return found;
     },
 

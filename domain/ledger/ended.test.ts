@@ -90,7 +90,7 @@ describe('what ended', () => {
 
   test('is nothing where the release goes on, or never was', async () => {
     const shelf = new MemoryShelf();
-    shelf.write('open', ['requested', { order: { ...modelOnly, releaseId: 'open' } }], '2026-11-27T10:00:00.000Z', ['held', {}]);
+    shelf.write('open', '2026-11-27T10:00:00.000Z', ['requested', { order: { ...modelOnly, releaseId: 'open' } }], ['held', {}]);
     const releases = createEndedReleases(shelf);
     expect([await releases.find('open'), await releases.find('never')]).toEqual([null, null]);
   });
@@ -115,10 +115,12 @@ describe('a chain that cannot be believed', () => {
 
   test('of another release is an error as well', async () => {
     const shelf = new MemoryShelf();
-    shelf.write('one', ['requested', { order: { ...modelOnly, releaseId: 'other' } }], '2026-11-27T10:00:00.000Z', [
-      'closed',
-      { kind: 'released' },
-    ]);
+    shelf.write(
+      'one',
+      '2026-11-27T10:00:00.000Z',
+      ['requested', { order: { ...modelOnly, releaseId: 'other' } }],
+      ['closed', { kind: 'released' }],
+    );
     await expect(createEndedReleases(shelf).find('one')).rejects.toThrow('record 0 of one has no order of it');
   });
 });

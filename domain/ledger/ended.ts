@@ -19,9 +19,9 @@ export const endKinds = [...outcomeKinds, 'failed'] as const;
 export type EndKind = OutcomeKind | 'failed';
 
 /** A release that has ended, as its chain says it. */
-export interface Ended {
+export interface Ended<Kind extends EndKind = EndKind> {
   readonly order: ReleaseOrder;
-  readonly kind: EndKind;
+  readonly kind: Kind;
   /** RFC 3339. */
   readonly at: string;
 }
@@ -35,8 +35,13 @@ export interface EndName {
 export interface EndedReleases {
   /** `null`: there is no such release, or it has not ended. */
   find(releaseId: string): Promise<Ended | null>;
-  /** What ended at a place, as `placeOf` spells it: the newest first, of these kinds, and at most so many. */
-  at(place: string, wanted: { readonly kinds: readonly EndKind[]; readonly limit: number }): Promise<readonly Ended[]>;
+  /** What ended at a place, as `placeOf` spells it, and how: the newest first, read as far as it is asked for. */
+  newest<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Ended<Kind>>;
+  /** The same, and at most so many. */
+  at<Kind extends EndKind>(
+    place: string,
+    wanted: { readonly kinds: readonly Kind[]; readonly limit: number },
+  ): Promise<readonly Ended<Kind>[]>;
   /** Every place at which anything ever ended, in the order of their names. */
   places(): Promise<readonly string[]>;
 }
@@ -63,10 +68,10 @@ export function namesOf({ order, kind, at }: Ended): readonly NamedEnd[] {
   }));
 }
 
-export const placesOf = (order: ReleaseOrder): readonly string[] => partsIn(order).map((part) => placeOf(part));
+export const placesOf = (order: ReleaseOrder): readonly string[] => placedPartsOf(order).map((part) => placeOf(part));
 
 /** Each part of a release with what its place is made of. */
-export function partsIn({ service, environment, infrastructure, model }: ReleaseOrder) {
+export function placedPartsOf({ service, environment, infrastructure, model }: ReleaseOrder) {
   const placed = (part: Part, stack: string | null) => ({ service, environment, part, stack });
   return [
     ...(infrastructure === undefined ? [] : [placed('infrastructure', infrastructure.stack.name)]),

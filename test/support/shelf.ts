@@ -32,23 +32,28 @@ export class MemoryShelf implements Shelf {
 
   /** A release with this end; without a name it is one from before ends had names. */
   put({ order, kind, at }: Ended, { named = true }: { readonly named?: boolean } = {}): void {
-    const { releaseId } = order;
     const end: readonly [RecordKind, object] = kind === 'failed' ? ['failed', { kind: 'tool.crashed' }] : ['closed', { kind }];
-    this.write(releaseId, ['requested', { order }], at, end);
-    if (named) for (const { key, text } of namesOf({ order, kind, at })) this.objects.set(key, text);
+    this.write(order.releaseId, at, ['requested', { order }], end);
+    if (named) this.name({ order, kind, at });
   }
 
-  /** Record 0, and behind it each of these. */
-  write(releaseId: string, first: readonly [RecordKind, object], at: string, ...others: readonly (readonly [RecordKind, object])[]): void {
+  name(ended: Ended): void {
+    for (const { key, text } of namesOf(ended)) this.objects.set(key, text);
+  }
+
+  /** A chain of these records. */
+  write(releaseId: string, at: string, ...records: readonly (readonly [RecordKind, object])[]): void {
     let before: Digest | null = null;
-    for (const [sequence, [kind, data]] of [first, ...others].entries()) {
-      const record: ReleaseRecord & Link = linked(
-        recordOf(releaseId, { runId: 'run', sequence, claim: sequence === 0 }, kind, at, data as Json),
-        before,
-      );
-      this.objects.set(recordKeyOf(releaseChain(releaseId), sequence), canonicalText(record));
+    for (const [sequence, [kind, data]] of records.entries()) {
+      const writer = { runId: 'run', sequence, claim: sequence === 0 };
+      const record: ReleaseRecord & Link = linked(recordOf(releaseId, writer, kind, at, data as Json), before);
+      this.writeRecord(releaseId, record);
       before = record.hash;
     }
+  }
+
+  writeRecord(releaseId: string, record: ReleaseRecord): void {
+    this.objects.set(recordKeyOf(releaseChain(releaseId), record.sequence), canonicalText(record));
   }
 
   #below(prefix: string): readonly string[] {

@@ -8,6 +8,8 @@ import { createLanesActivities } from '../../activities/lanes/lanes.ts';
 import { createReleasesActivities } from '../../activities/releases/releases.ts';
 import { createServingReleases } from '../../activities/releases/serving.ts';
 import { checkConsent } from '../../domain/ledger/consent.ts';
+import { type EndedReleases, endedIn } from '../../domain/ledger/ended.ts';
+import { createEndedReleases } from '../../domain/ledger/ended-reader.ts';
 import type { CheckedRecord } from '../../domain/ledger/records.ts';
 import { memoOf } from '../../domain/memo.ts';
 import type { ThreatNotice } from '../../domain/notice.ts';
@@ -20,6 +22,7 @@ import type { release } from '../../workflows/release.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { findTool } from './find-tool.ts';
 import type { ScriptedWorld } from './scripted-world.ts';
+import { MemoryShelf } from './shelf.ts';
 import { bundle } from './workflow-bundle.ts';
 
 /** What findings leave behind: nothing of it is a release's. */
@@ -35,6 +38,8 @@ export interface Findings {
 
 export interface Temporal {
   readonly findings: Findings;
+  /** Releases that have ended, as the ledger has them. */
+  readonly ended: EndedReleases;
   readonly client: TestWorkflowEnvironment['client'];
   /** Every release has its own world, found by its id; a world is added before its release starts. */
   readonly worlds: Map<string, ScriptedWorld>;
@@ -54,19 +59,23 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
     },
   });
   const { client } = environment;
-  const real = { ...createLanesActivities({ client }), ...createReleasesActivities({ client }) };
+  const shelf = new MemoryShelf();
+  const ended = createEndedReleases(shelf);
+  const real = { ...createLanesActivities({ client }), ...createReleasesActivities({ ended }) };
   const findings: Findings = { chains: new Map(), sealed: new Set(), told: [], breaks: new Map() };
   const activityOf =
     (name: string) =>
-    async (input: { release?: { releaseId: string }; releaseId?: string; order?: ReleaseOrder }): Promise<unknown> => {
+    async (input: { release?: { releaseId: string }; releaseId?: string; order?: ReleaseOrder; seal?: boolean }): Promise<unknown> => {
       const releaseId = input.release?.releaseId ?? input.releaseId ?? input.order?.releaseId;
       // Comparing two stored changes is nobody's in particular.
       const world = releaseId === undefined ? [...worlds.values()][0] : worlds.get(releaseId);
       if (world === undefined) throw new Error(`no world for ${releaseId}`);
-      return await (world.activities(real) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
+      const answer = await (world.activities(real) as unknown as Record<string, (argument: unknown) => Promise<unknown>>)[name]?.(input);
+      if (input.seal === true) keepEnd(shelf, releaseId ?? '', world);
+      return answer;
     };
   const ofReleases = Object.fromEntries(activityNames.map((name) => [name, activityOf(name)]));
-  const activities = { ...ofReleases, ...findingActivities(client, findings, ofReleases), ...more };
+  const activities = { ...ofReleases, ...findingActivities(client, ended, findings, ofReleases), ...more };
   const workflowBundle = await bundle(workflows);
   const workers = await Promise.all(
     Object.values(taskQueues).map((taskQueue) =>
@@ -83,6 +92,7 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
     client: environment.client,
     worlds,
     findings,
+    ended,
     async close() {
       for (const worker of workers) worker.shutdown();
       await Promise.all(running);
@@ -92,8 +102,18 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
   };
 }
 
+/** What the ledger would have of a release that has ended. */
+function keepEnd(shelf: MemoryShelf, releaseId: string, { records }: ScriptedWorld): void {
+  const chain = [...records.values()].toSorted((a, b) => a.sequence - b.sequence);
+  for (const record of chain) shelf.writeRecord(releaseId, record);
+  const [first, last] = [chain[0], chain.at(-1)] as readonly (CheckedRecord | undefined)[];
+  const end = first === undefined || last === undefined ? null : endedIn(releaseId, first, last);
+  if (end !== null && typeof end !== 'string') shelf.name(end);
+}
+
 function findingActivities(
   client: Client,
+  ended: EndedReleases,
   { chains, sealed, told, breaks }: Findings,
   { deliverNotice }: Readonly<Record<string, (input: never) => Promise<unknown>>>,
 ) {
@@ -109,7 +129,7 @@ function findingActivities(
     findConcerned: (input: Parameters<DetectionPort['findConcerned']>[0]) =>
       // Pages of two, so that a finding about more is told to all of them page by page.
       broken(`findConcerned ${input.threat.id}`, () =>
-        createDetectionActivities({ client, serving: createServingReleases(client), pageMax: 2 }).findConcerned(input),
+        createDetectionActivities({ client, serving: createServingReleases(ended), pageMax: 2 }).findConcerned(input),
       ),
     readFinding: async ({ findingId }: { findingId: string }) => ({
       nextSequence: chainOf(findingId).length,
