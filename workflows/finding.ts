@@ -63,6 +63,7 @@ interface State {
   readonly announced: Band | undefined;
   /** What became of each release. Left out by runs from before it was kept. */
   readonly reached?: readonly ReachedRelease[] | undefined;
+  /** Of a run from before these were heeded first. */
   readonly waiting: readonly ReceivedThreat[];
 }
 
@@ -78,10 +79,12 @@ export async function finding(findingId: string, before: State = nothingYet): Pr
     if (news === undefined) break;
     await one.heed(news);
     if (!workflowInfo().continueAsNewSuggested) continue;
-    await one.settled();
-    return await continueAsNew<typeof finding>(findingId, { ...one.state, waiting });
+    await condition(() => one.isSettled || waiting.length > 0);
+    // What waits is heeded here and not handed on: one message more may be too much for the next run's arguments. A queue of AWS
+    // holds two weeks, and GuardDuty says something new each quarter of an hour, so that this comes to an end long before a history.
+    if (waiting.length === 0) return await continueAsNew<typeof finding>(findingId, { ...one.state, waiting: [] });
   }
-  await one.settled();
+  await condition(() => one.isSettled);
   return { releases: one.state.reached.map(({ releaseId }) => releaseId) };
 }
 
@@ -93,8 +96,8 @@ class Finding {
   #announced: Band | undefined;
   readonly #told: Map<string, Band>;
   readonly #reached: Map<string, ReachedRelease>;
-  /** Nothing of the finding waits for them. */
-  readonly #notices: Promise<unknown>[] = [];
+  /** On their way. Nothing of the finding waits for them. */
+  #notices = 0;
 
   constructor(id: string, { heard, remembered = {}, told, announced, reached = [] }: State) {
     this.#chain = new FindingChain(id);
@@ -110,7 +113,9 @@ class Finding {
   }
 
   /** Everybody was told, or could not be. */
-  settled = (): Promise<unknown> => Promise.all(this.#notices);
+  get isSettled(): boolean {
+    return this.#notices === 0;
+  }
 
   /** Releases first: what has traffic does not wait for the record, which waits in the history meanwhile. */
   async heed({ threat, drill, notices }: ReceivedThreat): Promise<void> {
@@ -175,7 +180,13 @@ class Finding {
   #announce(threat: Threat, told: readonly Told[], always: readonly NoticeTarget[]): void {
     const notice = noticeOf(threat, told);
     const targets = new Map([...always, ...told.flatMap(({ notices }) => notices)].map((target) => [JSON.stringify(target), target]));
-    for (const target of targets.values()) this.#notices.push(deliver({ target, notice }));
+    for (const target of targets.values()) void this.#deliver(target, notice);
+  }
+
+  async #deliver(target: NoticeTarget, notice: ThreatNotice): Promise<void> {
+    this.#notices += 1;
+    await deliver({ target, notice });
+    this.#notices -= 1;
   }
 }
 

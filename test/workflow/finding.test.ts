@@ -326,6 +326,34 @@ test('what security did not take is kept, until it takes it or somebody lets it 
   expect(await handle.result()).toEqual({ ended: 'delivered' });
 });
 
+test.concurrent('a finding that is told of more than a message holds hands nothing of it on, leaves nothing out and tells nothing twice', async () => {
+  const first = found({ severity: 5, about: { ...nothing, buckets: [`logs-${newId()}`] } });
+  const handle = temporal.client.workflow.getHandle(findingIdOf(first.id));
+  await send(first);
+  const { runId } = await handle.describe();
+  // Temporal suggests another run at 4 MiB of history; each of these is as long as none that a queue brings.
+  const padded = { threat: first, drill: false, notices: security, padding: 'x'.repeat(102_400) };
+  for (let sent = 0; sent < 42; sent++) await handle.signal(findingSignal, padded);
+  for (const count of [2, 3, 4]) await handle.signal(findingSignal, { ...padded, threat: { ...first, count } });
+  const received = () => kindsOf(first.id).filter((type) => type === recordTypes.findingReceived).length;
+  await eventually(() => expect(received()).toBe(4));
+  const next = await vi.waitFor(
+    async () => {
+      const now = await handle.describe();
+      expect(now.runId).not.toBe(runId);
+      return temporal.client.workflow.getHandle(now.workflowId, now.runId);
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  const [started] = (await next.fetchHistory()).events ?? [];
+  const given = started?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];
+  expect(given.reduce((bytes, { data }) => bytes + (data?.byteLength ?? 0), 0)).toBeLessThan(32_768);
+  await send(first);
+  await send({ ...first, count: 5 });
+  await eventually(() => expect(received()).toBe(5));
+  expect([toldOf(first.id).length, temporal.findings.chains.get(first.id)?.length]).toEqual([1, 5]);
+});
+
 describe.concurrent('a finding about a version that serves', () => {
   test('is an incident: recorded, told to whom the environment tells, and found by those who look for trouble', async () => {
     const notices = [{ kind: 'slack', name: 'owners', url: { variable: 'PLIMSOLL_NOTICE_OWNERS' } }] as const;
