@@ -34,7 +34,7 @@ beforeAll(async () => {
   execFileSync(opa, ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', policyRevision(policies), '--output', bundle]);
   const port = await freePort();
   opaUrl = `http://127.0.0.1:${port}`;
-  server = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--disable-telemetry', '--bundle', bundle], { stdio: 'ignore' });
+  server = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--skip-version-check', '--bundle', bundle], { stdio: 'ignore' });
   await healthy(`${opaUrl}/health?bundles`);
 });
 
@@ -262,7 +262,7 @@ test('an OPA that is not there is policy.unreachable', async () => {
 
 test('an OPA without our policies is policy.malformed, not an allow', async () => {
   const port = await freePort();
-  const empty = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--disable-telemetry'], { stdio: 'ignore' });
+  const empty = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--skip-version-check'], { stdio: 'ignore' });
   try {
     const url = `http://127.0.0.1:${port}`;
     await healthy(`${url}/health`);

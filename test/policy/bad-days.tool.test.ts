@@ -51,7 +51,7 @@ beforeAll(async () => {
       status: { console: true },
     }),
   );
-  server = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--disable-telemetry', '--config-file', config], {
+  server = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--skip-version-check', '--config-file', config], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   server.stdout?.on('data', (text: Buffer) => said.push(text.toString()));

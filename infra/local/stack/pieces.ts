@@ -154,7 +154,17 @@ function opa(config: StackConfig): Piece {
     ['OPA'],
     () => ({
       file: toolFile('opa'),
-      args: ['run', '--server', '--disable-telemetry', '--addr', `${host}:${config.ports.OPA}`, '--log-level', 'error', '--bundle', bundle],
+      args: [
+        'run',
+        '--server',
+        '--skip-version-check',
+        '--addr',
+        `${host}:${config.ports.OPA}`,
+        '--log-level',
+        'error',
+        '--bundle',
+        bundle,
+      ],
       env: plainEnv(config),
     }),
     () => answers(`${config.env['PLIMSOLL_OPA_URL']}/health?bundles`),

@@ -91,7 +91,7 @@ export async function decisionSeconds(): Promise<readonly number[]> {
     execFileSync(toolFile('opa'), args);
     const [port = 0] = await freePorts(1);
     const opaUrl = `http://127.0.0.1:${port}`;
-    const serve = ['run', '--server', '--addr', `127.0.0.1:${port}`, '--disable-telemetry', '--bundle', bundle];
+    const serve = ['run', '--server', '--addr', `127.0.0.1:${port}`, '--skip-version-check', '--bundle', bundle];
     server = spawn(toolFile('opa'), serve, { stdio: 'ignore' });
     await healthy(`${opaUrl}/health?bundles`);
     const store = createMemoryStore();
