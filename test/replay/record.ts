@@ -10,10 +10,9 @@ import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { tell as tellFinding } from '../../activities/detection/tell.ts';
 import { digestText } from '../../domain/digest.ts';
 import { lineIdOf, lineWorkflow } from '../../domain/line.ts';
-import type { NoticeTarget } from '../../domain/notice.ts';
 import { previewIdOf } from '../../domain/order.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
-import { type StrayLedgerPort, type StraysPort, straysWorkflow } from '../../domain/strays/look.ts';
+import { straysWorkflow } from '../../domain/strays/look.ts';
 import { findingIdOf } from '../../domain/threats/told.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { abortUpdate, holdUpdate, resumeLineUpdate, resumeUpdate, taskQueues, waitForLineSignal } from '../../workflows/messages.ts';
@@ -22,28 +21,9 @@ import { givenRelease } from '../support/given-release.ts';
 import { ScriptedWorld, verdictOf } from '../support/scripted-world.ts';
 import { startTemporal } from '../support/temporal.ts';
 import { inWorkload, threatOf } from '../support/threats.ts';
+import { lookAtReleased, looks, model, platform, security } from './looks.ts';
 
-const security: readonly NoticeTarget[] = [{ kind: 'slack', name: 'security', url: { variable: 'PLIMSOLL_NOTICE_SECURITY' } }];
-
-/** No release and no finding: a look at what runs, which finds something each time. */
-const strays: StraysPort & StrayLedgerPort = {
-  findStrays: async () => ({
-    looks: [
-      {
-        environment: 'production',
-        cluster: 'ml',
-        namespace: 'models',
-        strays: [{ kind: 'no release', workload: 'Pod/debug', pods: 1, release: null, because: 'it names no release', since: 'today' }],
-        more: 0,
-        unknown: null,
-      },
-    ],
-    tell: security,
-  }),
-  recordStrays: async () => undefined,
-};
-
-const temporal = await startTemporal(undefined, strays);
+const temporal = await startTemporal(undefined, looks);
 const tell = { by: callerOf('sam', 'sre'), reason: 'for the record' };
 
 /** Of one service, with a waiver in play that ends while the second one waits in the lane. */
@@ -283,6 +263,26 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     temporal.findings.breaks.set('deliverNotice unexplained workload', 1);
     await temporal.client.workflow.execute(straysWorkflow, { workflowId: straysWorkflow, taskQueue: taskQueues.releases, args: [] });
     return straysWorkflow;
+  },
+  async 'rescan.found'() {
+    await lookAtReleased(temporal, 'rescan');
+    return 'rescan';
+  },
+  async 'rescanRelease.infrastructure'() {
+    await lookAtReleased(temporal, 'rescan');
+    return `rescan/${platform.place}`;
+  },
+  async 'rescanRelease.model'() {
+    await lookAtReleased(temporal, 'rescan');
+    return `rescan/${model.place}`;
+  },
+  async 'drift.found'() {
+    await lookAtReleased(temporal, 'drift');
+    return 'drift';
+  },
+  async 'driftOfStack.left-by-a-later-release'() {
+    await lookAtReleased(temporal, 'drift');
+    return `drift/${platform.place}`;
   },
   async 'recover.rolled-back'() {
     const { handle } = await givenRelease(temporal, (world, releaseId) => {
