@@ -8,6 +8,7 @@ import { APP_FILTER, APP_GUARD, APP_INTERCEPTOR, APP_PIPE, NestFactory } from '@
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
+import type { EndedReleases } from '../domain/ledger/ended.ts';
 import { Access, type Authority } from './auth/authority.ts';
 import { CallerGuard, callerOf } from './auth/caller.guard.ts';
 import type { CallerVerifier } from './auth/caller-verifier.ts';
@@ -51,7 +52,18 @@ import { StraysService } from './strays/strays.service.ts';
 import type { ReleasesGateway } from './temporal/releases-gateway.ts';
 import { ThreatsController } from './threats/threats.controller.ts';
 import { ThreatsService } from './threats/threats.service.ts';
-import { AUTHORITY, CONFIG, COUNTS_STORE, FINDINGS_STORE, LOGGER, PROOFS, RELEASES_GATEWAY, TRUST, VERIFIER } from './tokens.ts';
+import {
+  AUTHORITY,
+  CONFIG,
+  COUNTS_STORE,
+  ENDED_RELEASES,
+  FINDINGS_STORE,
+  LOGGER,
+  PROOFS,
+  RELEASES_GATEWAY,
+  TRUST,
+  VERIFIER,
+} from './tokens.ts';
 import { UndeliveredController } from './undelivered/undelivered.controller.ts';
 import { UndeliveredService } from './undelivered/undelivered.service.ts';
 import { WaiversController } from './waivers/waivers.controller.ts';
@@ -63,6 +75,7 @@ export interface Neighbours {
   readonly gateway: ReleasesGateway;
   readonly counts: EvidenceReader;
   readonly findings: EvidenceReader;
+  readonly ended: EndedReleases;
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
   readonly proofs: ProofVerifier;
@@ -104,6 +117,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: RELEASES_GATEWAY, useValue: neighbours.gateway },
       { provide: COUNTS_STORE, useValue: neighbours.counts },
       { provide: FINDINGS_STORE, useValue: neighbours.findings },
+      { provide: ENDED_RELEASES, useValue: neighbours.ended },
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },
       { provide: PROOFS, useValue: neighbours.proofs },

@@ -124,13 +124,13 @@ describe('whose tokens are believed', () => {
   });
 });
 
-test('the store of counts is left out, or named with its region', () => {
-  expect(readConfig(right).store).toBeNull();
-  const bucket = { PLIMSOLL_STORE_BUCKET: 'plimsoll-store' };
-  expect(readConfig({ ...right, ...bucket, AWS_REGION: 'eu-west-1' }).store).toEqual({
-    bucket: 'plimsoll-store',
-    region: 'eu-west-1',
-    endpoint: undefined,
-  });
-  expect(() => readConfig({ ...right, ...bucket })).toThrow(/AWS_REGION: the region of PLIMSOLL_STORE_BUCKET/);
+test.each([
+  ['store', 'PLIMSOLL_STORE_BUCKET'],
+  ['ledger', 'PLIMSOLL_LEDGER_BUCKET'],
+] as const)('the bucket of the %s is left out, or named with its region', (name, variable) => {
+  expect(readConfig(right)[name]).toBeNull();
+  const bucket = { [variable]: `plimsoll-${name}` };
+  const read = { bucket: `plimsoll-${name}`, region: 'eu-west-1', endpoint: undefined };
+  expect(readConfig({ ...right, ...bucket, AWS_REGION: 'eu-west-1' })).toMatchObject({ store: null, ledger: null, [name]: read });
+  expect(() => readConfig({ ...right, ...bucket })).toThrow(/AWS_REGION: the region of PLIMSOLL_STORE_BUCKET and PLIMSOLL_LEDGER_BUCKET/);
 });

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { type IssuerConfig, issuer, issuers } from './auth/issuers.ts';
 import { describeErrors, fieldErrors } from './http/problem.ts';
+import type { BucketConfig } from './store/bucket.ts';
 import { checkTemporal, type TemporalSettings, temporalSettings, temporalVariables } from './temporal/connection.ts';
 
 const url = z.url({ protocol: /^https?$/, error: 'an http or https address' });
@@ -78,13 +79,14 @@ export const environment = z
     PLIMSOLL_PAGE_CLIENT_SECRET_FILE: secretFile.optional(),
     PLIMSOLL_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
     PLIMSOLL_STORE_BUCKET: z.string().min(3, 'the name of a bucket').optional(),
+    PLIMSOLL_LEDGER_BUCKET: z.string().min(3, 'the name of a bucket').optional(),
     AWS_REGION: z.string().min(1, 'an AWS region').optional(),
     AWS_ENDPOINT_URL: url.optional(),
   })
   .superRefine(checkTemporal)
-  .refine((env) => env.PLIMSOLL_STORE_BUCKET === undefined || env.AWS_REGION !== undefined, {
+  .refine((env) => (env.PLIMSOLL_STORE_BUCKET ?? env.PLIMSOLL_LEDGER_BUCKET) === undefined || env.AWS_REGION !== undefined, {
     path: ['AWS_REGION'],
-    error: 'the region of PLIMSOLL_STORE_BUCKET',
+    error: 'the region of PLIMSOLL_STORE_BUCKET and PLIMSOLL_LEDGER_BUCKET',
   })
   .superRefine((env, context) => {
     for (const name of ['PLIMSOLL_SESSION_KEY', 'PLIMSOLL_PAGE_CLIENT_SECRET'] as const)
@@ -126,7 +128,9 @@ export interface Config {
   readonly page: { readonly sessionKey: Uint8Array; readonly clientSecret: string | undefined } | null;
   readonly logLevel: string;
   /** Where the counts of releases are read; `null`: they are not handed out here. */
-  readonly store: { readonly bucket: string; readonly region: string; readonly endpoint: string | undefined } | null;
+  readonly store: BucketConfig | null;
+  /** Where it is read what was released; `null`: nobody can be told what serves, nor go back. */
+  readonly ledger: BucketConfig | null;
 }
 
 export function readConfig(variables: Readonly<Record<string, string | undefined>>): Config {
@@ -148,7 +152,8 @@ export function readConfig(variables: Readonly<Record<string, string | undefined
     issuers: env.PLIMSOLL_ISSUERS ?? env.PLIMSOLL_ISSUERS_FILE ?? [usualIssuer(env)],
     page: pageOf(env),
     logLevel: env.PLIMSOLL_LOG_LEVEL,
-    store: storeOf(env),
+    store: bucketOf(env.PLIMSOLL_STORE_BUCKET, env),
+    ledger: bucketOf(env.PLIMSOLL_LEDGER_BUCKET, env),
   };
 }
 
@@ -164,10 +169,6 @@ function pageOf(env: z.infer<typeof environment>): Config['page'] {
   return { sessionKey: key, clientSecret: env.PLIMSOLL_PAGE_CLIENT_SECRET ?? env.PLIMSOLL_PAGE_CLIENT_SECRET_FILE };
 }
 
-function storeOf({
-  PLIMSOLL_STORE_BUCKET: bucket,
-  AWS_REGION: region,
-  AWS_ENDPOINT_URL: endpoint,
-}: z.infer<typeof environment>): Config['store'] {
+function bucketOf(bucket: string | undefined, { AWS_REGION: region, AWS_ENDPOINT_URL: endpoint }: z.infer<typeof environment>) {
   return bucket === undefined || region === undefined ? null : { bucket, region, endpoint };
 }

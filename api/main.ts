@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { pino } from 'pino';
 import { storeFolders } from '../domain/blob.ts';
+import { createEndedReleases } from '../domain/ledger/ended-reader.ts';
 import { createApp } from './app.ts';
 import { createOpaAuthority } from './auth/authority.ts';
 import { createCallerVerifier } from './auth/caller-verifier.ts';
@@ -10,6 +11,7 @@ import { createTrust } from './auth/trust.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import { readConfig } from './config.ts';
 import { createEvidenceReader } from './store/evidence-reader.ts';
+import { createLedgerShelf } from './store/ledger-shelf.ts';
 import { createTemporalGateway } from './temporal/temporal-gateway.ts';
 
 /** Longer than the slowest answer, shorter than what Kubernetes waits before SIGKILL. */
@@ -27,6 +29,7 @@ async function main(): Promise<void> {
     gateway,
     counts: createEvidenceReader(config.store, storeFolders.counts),
     findings: createEvidenceReader(config.store, storeFolders.findings),
+    ended: createEndedReleases(createLedgerShelf(config.ledger)),
     authority: createOpaAuthority(config.opaUrl, config.policyRevisions),
     verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
     proofs: createProofVerifier(trust),

@@ -6,5 +6,6 @@ export const AUTHORITY = Symbol('Authority');
 export const VERIFIER = Symbol('CallerVerifier');
 export const FINDINGS_STORE = Symbol('FindingsStore');
 export const COUNTS_STORE = Symbol('CountsStore');
+export const ENDED_RELEASES = Symbol('EndedReleases');
 export const PROOFS = Symbol('ProofVerifier');
 export const TRUST = Symbol('Trust');

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Problem } from '../api/http/problem.ts';
 import { startIssuer } from '../infra/local/issuer/issuer.ts';
+import { recordEnd } from '../test/support/api-calls.ts';
 import { releaseBody, someDigest } from '../test/support/api-world.ts';
 import { releaseWords, useCli } from '../test/support/cli-calls.ts';
 import { requestFrom } from './request.ts';
@@ -43,7 +44,7 @@ describe('asking', () => {
     expect(code).toBe(2);
     expect(err).toContain('no earlier version of fraud-scorer was released in production');
     const id = await started();
-    end(id, 'released');
+    await recordEnd(world(), id);
     expect((await plimsoll([...words, '--to', id])).code).toBe(0);
   });
 });

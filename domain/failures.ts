@@ -143,7 +143,11 @@ export const failureTable = {
     advice: 'the policies answered in a shape nobody knows: run `opa test infra/opa`',
   },
   'metrics.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; without metrics nothing is promoted' },
-  'ledger.unreachable': { retryable: true, httpStatus: 503, advice: 'retried on its own; nothing irreversible happens unrecorded' },
+  'ledger.unreachable': {
+    retryable: true,
+    httpStatus: 503,
+    advice: 'a release retries on its own, nothing irreversible happens unrecorded; whoever asked the API asks again',
+  },
   'ledger.forked': {
     retryable: false,
     httpStatus: 500,

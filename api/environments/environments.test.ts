@@ -1,6 +1,7 @@
 /** Freezes and a stopped line, over HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { digestText } from '../../domain/digest.ts';
+import { recordEnd } from '../../test/support/api-calls.ts';
 import { type ApiWorld, environmentYaml, releaseBody, startApi } from '../../test/support/api-world.ts';
 
 const longFreeze = `freeze: [{ name: audit, reason: the auditors are here, start: "2020-01-01T00:00", end: "2120-01-01T00:00", timeZone: Europe/Berlin }]`;
@@ -13,6 +14,7 @@ afterAll(() => world.close());
 beforeEach(() => {
   world.releases.releases.clear();
   world.releases.stops.clear();
+  world.ledger.objects.clear();
   world.policy = () => true;
 });
 
@@ -46,12 +48,7 @@ describe('a line', () => {
 
   test('that is stopped still answers for a release that was asked for before, and lets one go back', async () => {
     const { body } = await ask();
-    world.releases.change(String(body['id']), {
-      status: 'completed',
-      outcome: 'released',
-      phase: 'closed',
-      closedAt: '2026-11-20T00:00:00Z',
-    });
+    await recordEnd(world, String(body['id']));
     await say('stop', 'sam');
     expect(await ask()).toMatchObject({ status: 200, body: { id: body['id'], obstacles: [{ kind: 'stopped' }] } });
     const back = { service: 'fraud-scorer', environment: 'production', to: body['id'], reason: 'errors', incident: 'INC-1' };

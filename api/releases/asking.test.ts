@@ -1,7 +1,9 @@
 /** Asking for releases over HTTP, with an issuer, a policy and a Temporal that are values (test/support/api-world.ts). */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, start, startedId, useApi } from '../../test/support/api-calls.ts';
+import { bodyOf, recordEnd, start, startedId, useApi } from '../../test/support/api-calls.ts';
 import { releaseBody } from '../../test/support/api-world.ts';
+import { callerOf } from '../../test/support/builders.ts';
+import { Problem } from '../http/problem.ts';
 
 const world = useApi();
 
@@ -27,6 +29,23 @@ describe('asking for a release', () => {
     world().releases.change(id, { status: 'completed', phase: 'closed', outcome: 'released' });
     const again = await start(world());
     expect([again.status, await bodyOf(again)]).toMatchObject([200, { id, outcome: 'released', phase: 'closed' }]);
+  });
+
+  test('again after Temporal has forgotten it is still the same release, on a stopped line too, and nothing is started', async () => {
+    const id = await startedId(world());
+    await recordEnd(world(), id, 'rolled back');
+    world().releases.releases.clear();
+    world().releases.stops.set('production', { by: callerOf('oncall', 'sre'), reason: 'payments', at: '2026-11-27T10:00:00.000Z' });
+    const again = await start(world());
+    expect([again.status, await bodyOf(again)]).toMatchObject([200, { id, outcome: 'rolled back', phase: 'closed' }]);
+    const other = await start(world(), {}, await world().issuer.token({ sub: 'mallory' }));
+    expect([other.status, (await bodyOf(other))['kind']]).toEqual([409, 'release.taken']);
+    expect(world().releases.releases.size).toBe(0);
+  });
+
+  test('is answered while the ledger does not: whoever begins anew finds the first record taken', async () => {
+    world().ledger.broken = new Problem('ledger.unreachable', 'the ledger did not answer: TimeoutError');
+    expect((await start(world())).status).toBe(202);
   });
 
   test('by somebody else is refused: they could approve their own', async () => {

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { groupsOf } from '../../domain/approval.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestOf, hexOf } from '../../domain/digest.ts';
+import type { Ended, EndedReleases } from '../../domain/ledger/ended.ts';
 import { type Obstacle, obstacleText } from '../../domain/line.ts';
 import { type ReleaseOrder, type ReleaseRequest, type Requester, releaseIdOf } from '../../domain/order.ts';
 import type { OutcomeKind } from '../../domain/outcome.ts';
@@ -32,7 +33,7 @@ import { EnvironmentsService } from '../environments/environments.service.ts';
 import { Problem } from '../http/problem.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { incidentsOf } from '../threats/threats.service.ts';
-import { CONFIG, PROOFS, RELEASES_GATEWAY } from '../tokens.ts';
+import { CONFIG, ENDED_RELEASES, PROOFS, RELEASES_GATEWAY } from '../tokens.ts';
 import { progressOf, releaseEvents } from './events.ts';
 import { listQuery } from './list-query.ts';
 import type { DecisionRequest, ListFilter, releaseDetails, releasePage, startedRelease, Told } from './schemas.ts';
@@ -50,6 +51,7 @@ export interface Started {
 @Injectable()
 export class ReleasesService {
   readonly #gateway: ReleasesGateway;
+  readonly #ended: EndedReleases;
   readonly #access: Access;
   readonly #catalog: CatalogFiles;
   readonly #config: Config;
@@ -58,6 +60,7 @@ export class ReleasesService {
 
   constructor(
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
+    @Inject(ENDED_RELEASES) ended: EndedReleases,
     @Inject(Access) access: Access,
     @Inject(CatalogFiles) catalog: CatalogFiles,
     @Inject(CONFIG) config: Config,
@@ -65,6 +68,7 @@ export class ReleasesService {
     @Inject(PROOFS) proofs: ProofVerifier,
   ) {
     this.#gateway = gateway;
+    this.#ended = ended;
     this.#access = access;
     this.#catalog = catalog;
     this.#config = config;
@@ -84,10 +88,12 @@ export class ReleasesService {
   async startOrder(order: ReleaseOrder, obstacles: readonly Obstacle[] = []): Promise<Started> {
     const id = order.releaseId;
     const rest = { obstacles: [...notOverridden(obstacles, order.override)], links: this.#links(id) };
-    const stopped = obstacles.find(({ kind }) => kind === 'stopped');
+    const ended = await this.#endedBefore(id);
+    const stopped = ended === null ? obstacles.find(({ kind }) => kind === 'stopped') : undefined;
     if (stopped !== undefined && (await this.#gateway.describe(id)) === undefined) throw new Problem('line.stopped', obstacleText(stopped));
-    if (await this.#gateway.start(order)) return { isNew: true, body: { id, phase: 'fetching', outcome: null, ...rest } };
-    const release = await this.#gateway.describe(id);
+    if (ended === null && (await this.#gateway.start(order)))
+      return { isNew: true, body: { id, phase: 'fetching', outcome: null, ...rest } };
+    const release = (await this.#gateway.describe(id)) ?? forgotten(ended);
     if (release === undefined) throw new Problem('temporal.unreachable', `release ${id} is there and cannot be read yet`);
     if (release.requester !== order.requester.subject)
       throw new Problem('release.taken', `${release.requester} has asked for this release already: ${id}`, {
@@ -97,6 +103,19 @@ export class ReleasesService {
       isNew: false,
       body: { id, phase: release.phase as Phase, outcome: release.outcome as OutcomeKind | null, ...rest },
     };
+  }
+
+  /**
+   * Temporal would begin anew what it has forgotten. A ledger that does not answer holds nobody up for that: whoever
+   * begins anew finds the first record taken, and does nothing.
+   */
+  async #endedBefore(id: string): Promise<Ended | null> {
+    try {
+      return await this.#ended.find(id);
+    } catch (error) {
+      if (error instanceof Problem && error.kind === 'ledger.unreachable') return null;
+      throw error;
+    }
   }
 
   async list(filter: ListFilter, by: Caller): Promise<z.infer<typeof releasePage>> {
@@ -261,6 +280,12 @@ export class ReleasesService {
     };
   }
 }
+
+/** What the ledger still knows, as Temporal would have said it. */
+const forgotten = (ended: Ended | null) =>
+  ended === null
+    ? undefined
+    : { requester: ended.order.requester.subject, phase: 'closed', outcome: ended.kind === 'failed' ? null : ended.kind };
 
 const recoveryTakes: readonly Action[] = ['release.skipUndo', 'release.resume'];
 

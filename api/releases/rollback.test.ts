@@ -1,8 +1,11 @@
 /** Going back over HTTP, with an issuer, a policy and a Temporal that are values (test/support/api-world.ts). */
 import { describe, expect, test } from 'vitest';
+import type { EndKind } from '../../domain/ledger/ended.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
-import { bodyOf, start, startedId, useApi } from '../../test/support/api-calls.ts';
+import { bodyOf, recordEnd, start, startedId, useApi } from '../../test/support/api-calls.ts';
 import { releaseBody } from '../../test/support/api-world.ts';
+import { orderOf } from '../../test/support/builders.ts';
+import { Problem } from '../http/problem.ts';
 
 const world = useApi();
 
@@ -11,9 +14,15 @@ describe('going back', () => {
     ...releaseBody,
     model: { ...releaseBody.model, version, digest: `sha256:${version.padEnd(64, '0')}` },
   });
-  const released = async (version: string, closedAt: string) => {
-    const id = String((await bodyOf(await start(world(), { model: order(version).model })))['id']);
-    world().releases.change(id, { status: 'completed', outcome: 'released', phase: 'closed', closedAt });
+  const asked = async (version: string) => String((await bodyOf(await start(world(), { model: order(version).model })))['id']);
+  /** It ended, and Temporal has forgotten it. */
+  const ended = async (id: string, kind: EndKind, at: string) => {
+    await recordEnd(world(), id, kind, at);
+    world().releases.releases.delete(id);
+  };
+  const released = async (version: string, at: string) => {
+    const id = await asked(version);
+    await ended(id, 'released', at);
     return id;
   };
   const back = (to: string, incident = 'INC-1', sub = 'oncall') =>
@@ -45,16 +54,41 @@ describe('going back', () => {
     expect([again.status, (await bodyOf(again))['id']]).toEqual([200, id]);
     expect((await back(first, 'INC-1', 'somebody')).status).toBe(409);
     world().releases.change(String(id), { status: 'completed', outcome: 'rolled back' });
-    const next = await back(first);
-    expect(next.status).toBe(202);
-    expect((await bodyOf(next))['id']).not.toBe(id);
+    const second = await bodyOf(await back(first));
+    await ended(String(second['id']), 'rolled back', '2026-11-22T00:00:00Z');
+    const third = await back(first);
+    expect(third.status).toBe(202);
+    expect(new Set([id, second['id'], (await bodyOf(third))['id']]).size).toBe(3);
   });
 
   test('what was never released here cannot be gone back to', async () => {
-    const id = await startedId(world());
-    expect((await back(id)).status).toBe(400);
-    expect((await back('previous')).status).toBe(400);
-    expect((await back('fraud-scorer-production-000000000000')).status).toBe(404);
+    const open = await startedId(world());
+    const blocked = await asked('1');
+    await ended(blocked, 'blocked', '2026-11-20T00:00:00Z');
+    const said = async (to: string) => {
+      const response = await back(to);
+      return [response.status, (await bodyOf(response)).errors[0]?.allowed];
+    };
+    expect(await said(open)).toEqual([400, expect.stringContaining('this one: fetching')]);
+    expect(await said(blocked)).toEqual([400, expect.stringContaining('this one: blocked')]);
+    expect(await said('previous')).toEqual([400, expect.stringContaining('no earlier version')]);
+    expect(await said('fraud-scorer-production-000000000000')).toEqual([404, expect.stringContaining('a release of fraud-scorer')]);
+  });
+
+  test('neither can what another service released, nor a release without a model', async () => {
+    const { model, ...rest } = orderOf();
+    const at = '2026-11-20T00:00:00Z';
+    world().ledger.put({ order: { ...rest, model, service: 'ranker', releaseId: 'ranker-production-0123456789ab' }, kind: 'released', at });
+    world().ledger.put({ order: rest, kind: 'released', at });
+    expect((await back('ranker-production-0123456789ab')).status).toBe(404);
+    const response = await back(rest.releaseId);
+    expect([response.status, (await bodyOf(response)).errors]).toMatchObject([400, [{ allowed: 'a release that had a model part' }]]);
+  });
+
+  test('while the ledger does not answer nobody goes back to anything, and is told why', async () => {
+    world().ledger.broken = new Problem('ledger.unreachable', 'the ledger did not answer: TimeoutError');
+    const response = await back('previous');
+    expect([response.status, (await bodyOf(response))['kind']]).toEqual([503, 'ledger.unreachable']);
   });
 
   test('the service shows what runs, since when, and what there is to go back to', async () => {

@@ -2,6 +2,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { groupsOf } from '../../domain/approval.ts';
 import type { Caller } from '../../domain/caller.ts';
+import type { EndedReleases } from '../../domain/ledger/ended.ts';
 import { type ReleaseOrder, rollbackIdOf } from '../../domain/order.ts';
 import { Access } from '../auth/authority.ts';
 import { CatalogFiles, findEnvironment, findService } from '../catalog/catalog.ts';
@@ -11,7 +12,7 @@ import { ReleasesService, requesterOf, type Started } from '../releases/releases
 import { previousOf } from '../services/running.ts';
 import { ServicesService } from '../services/services.service.ts';
 import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
-import { RELEASES_GATEWAY } from '../tokens.ts';
+import { ENDED_RELEASES, RELEASES_GATEWAY } from '../tokens.ts';
 import { previous, type RollbackRequest } from './schemas.ts';
 
 /** Closed rollbacks to one release within one incident; more is not an incident any more but a loop. */
@@ -20,6 +21,7 @@ const attemptsMax = 20;
 @Injectable()
 export class RollbacksService {
   readonly #gateway: ReleasesGateway;
+  readonly #ended: EndedReleases;
   readonly #access: Access;
   readonly #catalog: CatalogFiles;
   readonly #releases: ReleasesService;
@@ -27,12 +29,14 @@ export class RollbacksService {
 
   constructor(
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
+    @Inject(ENDED_RELEASES) ended: EndedReleases,
     @Inject(Access) access: Access,
     @Inject(CatalogFiles) catalog: CatalogFiles,
     @Inject(ReleasesService) releases: ReleasesService,
     @Inject(ServicesService) services: ServicesService,
   ) {
     this.#gateway = gateway;
+    this.#ended = ended;
     this.#access = access;
     this.#catalog = catalog;
     this.#releases = releases;
@@ -55,24 +59,30 @@ export class RollbacksService {
       const found = previousOf(await this.#services.released(service, environment));
       return found?.order ?? refuse(to, `a release id: no earlier version of ${service} was released in ${environment}`);
     }
-    const release = await this.#gateway.describe(to);
+    const ended = await this.#ended.find(to);
+    const open = ended === null ? await this.#gateway.describe(to) : undefined;
+    const release = ended?.order ?? open;
     if (release === undefined || release.service !== service || release.environment !== environment)
       throw new Problem('release.unknown', `${service} in ${environment} has no release ${to}`, {
         errors: [{ field: 'to', value: to, allowed: `previous, or a release of ${service} in ${environment}` }],
       });
-    if (release.outcome !== 'released') refuse(to, `a release that ended as released; this one: ${release.outcome ?? release.phase}`);
-    return this.#gateway.order(to);
+    if (ended?.kind !== 'released') refuse(to, `a release that ended as released; this one: ${ended?.kind ?? open?.phase}`);
+    return ended.order;
   }
 
   /** An open one is joined; after a closed one the next attempt begins. */
   async #firstAttemptNotClosed(request: Omit<Parameters<typeof rollbackIdOf>[0], 'attempt'>): Promise<number> {
-    for (let attempt = 1; attempt <= attemptsMax; attempt += 1) {
-      const release = await this.#gateway.describe(rollbackIdOf({ ...request, attempt }));
-      if (release === undefined || release.status === 'running') return attempt;
-    }
+    for (let attempt = 1; attempt <= attemptsMax; attempt += 1)
+      if (!(await this.#isClosed(rollbackIdOf({ ...request, attempt })))) return attempt;
     throw new Problem('request.invalid', `${attemptsMax} rollbacks to ${request.to} were made within ${request.incident}`, {
       errors: [{ field: 'incident', value: request.incident, allowed: 'an incident of its own' }],
     });
+  }
+
+  /** An incident may last longer than Temporal remembers. */
+  async #isClosed(id: string): Promise<boolean> {
+    const release = await this.#gateway.describe(id);
+    return release === undefined ? (await this.#ended.find(id)) !== null : release.status !== 'running';
   }
 }
 

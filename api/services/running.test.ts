@@ -10,12 +10,12 @@ const ana = { subject: 'ana', kind: 'human' } as const;
 function release(version: string): Released {
   const digest = `sha256:${version.padEnd(64, '0')}` as const;
   const order = resolveOrder(catalog, { ...releaseBody, model: { ...releaseBody.model, version, digest }, attempt: 1 }, ana);
-  return { id: order.releaseId, closedAt: '', order: order as Released['order'] };
+  return { kind: 'released', at: '', order: order as Released['order'] };
 }
 
 function rollbackTo(released: Released): Released {
   const order = resolveRollback(catalog, released.order, { incident: 'i', reason: 'r', attempt: 1 }, ana);
-  return { id: order.releaseId, closedAt: '', order: order as Released['order'] };
+  return { kind: 'released', at: '', order: order as Released['order'] };
 }
 
 const [one, two, three] = [release('1'), release('2'), release('3')];

@@ -1,15 +1,14 @@
 /** What runs, and what could be gone back to, from the releases that ended as released. Pure. */
+import type { Ended } from '../../domain/ledger/ended.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 
 /** A release with a model part that ended as `released`, newest first in every list here. */
-export interface Released {
-  readonly id: string;
-  readonly closedAt: string;
+export interface Released extends Ended<'released'> {
   readonly order: ReleaseOrder & { readonly model: NonNullable<ReleaseOrder['model']> };
 }
 
 /** What a rollback brought back is what it went back to. */
-const originOf = (released: Released): string => released.order.rollback?.to ?? released.id;
+const originOf = ({ order }: Released): string => order.rollback?.to ?? order.releaseId;
 
 const sameModel = (a: Released, b: Released): boolean =>
   a.order.model.digest === b.order.model.digest && a.order.model.image === b.order.model.image;
@@ -33,7 +32,7 @@ export function versionsToGoBackTo(released: readonly Released[]): readonly Rele
 export function previousOf(released: readonly Released[]): Released | undefined {
   const [running] = released;
   if (running === undefined) return undefined;
-  const origin = released.findIndex(({ id }) => id === originOf(running));
+  const origin = released.findIndex(({ order }) => order.releaseId === originOf(running));
   const before = origin === -1 ? released.slice(1) : released.slice(origin + 1);
   return before.find((candidate) => candidate.order.rollback === undefined && !sameModel(candidate, running));
 }

@@ -78,7 +78,6 @@ export interface ReleasesGateway {
   /** `null` before the caretaker has started one. */
   recovery(id: string): Promise<Recovery | null>;
   view(id: string): Promise<ReleaseView>;
-  order(id: string): Promise<ReleaseOrder>;
   /** Oldest first, at most `limit`, after this sequence (−1 for all). */
   records(id: string, after: number, limit: number): Promise<readonly ReleaseRecord[]>;
   list(query: string, pageSize: number, pageToken: string | undefined): Promise<ReleasePage>;

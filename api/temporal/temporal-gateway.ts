@@ -22,7 +22,7 @@ import { recoveryIdOf } from '../../domain/recovery.ts';
 import { type DriftReport, driftWorkflow } from '../../domain/released/drift.ts';
 import { type RescanReport, rescanWorkflow } from '../../domain/released/rescan.ts';
 import { type StraysReport, straysWorkflow } from '../../domain/strays/look.ts';
-import { lookAgainUpdate, orderQuery, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
+import { lookAgainUpdate, recordsQuery, skipRecoveryUndoUpdate, taskQueues, viewQuery } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { Problem } from '../http/problem.ts';
 import { askAgain } from './ask-again.ts';
@@ -150,7 +150,6 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
       }),
 
     view: (id) => queried(() => handleOf(id).query(viewQuery)),
-    order: (id) => queried(() => handleOf(id).query(orderQuery)),
     records: (id, after, limit) => queried(() => handleOf(id).query(recordsQuery, after, limit)),
 
     list: async (query, pageSize, pageToken) => {

@@ -128,7 +128,7 @@ const table: readonly Row[] = [
     at: 'api/store/',
     may: ['domain/', 'api/config.ts', 'api/http/'],
     packages: ['@aws-sdk/client-s3'],
-    instead: 'it reads the counts that releases recorded, and nothing else of the store (docs/architecture.md)',
+    instead: 'it reads what releases recorded, and nothing else of store and ledger (docs/architecture.md)',
   },
   {
     at: 'cli/',

@@ -17,8 +17,11 @@ import type { EvidenceReader } from '../../api/store/evidence-reader.ts';
 import type { Blob } from '../../domain/blob.ts';
 import type { Action, Caller, Resource } from '../../domain/caller.ts';
 import { digestText } from '../../domain/digest.ts';
+import type { EndedReleases } from '../../domain/ledger/ended.ts';
+import { createEndedReleases } from '../../domain/ledger/ended-reader.ts';
 import { FakeReleases } from './fake-releases.ts';
 import { startIssuer, type TestIssuer } from './issuer.ts';
+import { MemoryShelf } from './shelf.ts';
 
 export const environmentYaml = `
 name: production
@@ -81,6 +84,7 @@ export interface ApiWorld {
   readonly config: Config;
   readonly issuer: TestIssuer;
   readonly releases: FakeReleases;
+  readonly ledger: MemoryShelf;
   /** Keeps a text as a worker would, and answers its blob. */
   keep(text: string): Blob;
   /** What OPA says; a test replaces it. */
@@ -117,6 +121,7 @@ export async function startApi(
     ...variables,
   });
   const releases = new FakeReleases();
+  const ledger = new MemoryShelf();
   const log: string[] = [];
   const world = { policy: () => true, asked: [] as ApiWorld['asked'] } as unknown as ApiWorld;
   const authority: Authority = {
@@ -141,7 +146,8 @@ export async function startApi(
   const trust = createTrust(config.issuers);
   const verifier = createCallerVerifier(trust, () => [...catalog.current.machines.values()]);
   const proofs = createProofVerifier(trust);
-  const app = await createApp({ config, logger, gateway: releases, counts, findings: counts, authority, verifier, proofs, trust, catalog });
+  const read = { counts, findings: counts, ended: endedIn(ledger) };
+  const app = await createApp({ config, logger, gateway: releases, ...read, authority, verifier, proofs, trust, catalog });
   await app.listen(config.port, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;
   return Object.assign(world, {
@@ -150,6 +156,7 @@ export async function startApi(
     config,
     issuer,
     releases,
+    ledger,
     log,
     keep(text: string): Blob {
       const digest = digestText(text);
@@ -174,3 +181,11 @@ export async function startApi(
     },
   });
 }
+
+/** Each time by a reader of its own: what one test read, the next one must not know. */
+const endedIn = (ledger: MemoryShelf): EndedReleases => ({
+  find: (id) => createEndedReleases(ledger).find(id),
+  newest: (place, kinds) => createEndedReleases(ledger).newest(place, kinds),
+  at: (place, wanted) => createEndedReleases(ledger).at(place, wanted),
+  places: () => createEndedReleases(ledger).places(),
+});

@@ -97,7 +97,8 @@ module "worker_identity" {
   tags                    = local.tags
 }
 
-# The API shows what was counted and found; archives, plans and reports stay closed to it.
+# The API shows what was counted and found, and knows from the ledger what was released; archives, plans and reports stay
+# closed to it, and so does whatever else lies in the bucket that keeps.
 resource "aws_iam_role" "api" {
   count       = length(local.installations)
   name        = "plimsoll-${var.environment}-api"
@@ -124,7 +125,7 @@ resource "aws_iam_role" "api" {
 
 resource "aws_iam_role_policy" "api" {
   count = length(local.installations)
-  name  = "read-counts-and-findings"
+  name  = "read-what-releases-recorded"
   role  = aws_iam_role.api[0].id
 
   policy = jsonencode({
@@ -143,6 +144,27 @@ resource "aws_iam_role_policy" "api" {
         Resource = [module.store_key[0].arn]
         # With the bucket's own data key, S3 names the bucket and not the object.
         Condition = { StringEquals = { "kms:EncryptionContext:aws:s3:arn" = "arn:aws:s3:::${local.store_bucket}" } }
+      },
+      {
+        # The names of what has ended are all that is read of `ends/`.
+        Sid       = "FindReleases"
+        Effect    = "Allow"
+        Action    = ["s3:ListBucket"]
+        Resource  = [module.audit_trail.bucket_arn]
+        Condition = { StringLike = { "s3:prefix" = ["ends/*", "releases/*"] } }
+      },
+      {
+        Sid      = "ReadTheirRecords"
+        Effect   = "Allow"
+        Action   = ["s3:GetObject"]
+        Resource = ["${module.audit_trail.bucket_arn}/releases/*"]
+      },
+      {
+        Sid       = "DecryptRecords"
+        Effect    = "Allow"
+        Action    = ["kms:Decrypt"]
+        Resource  = [module.audit_key.arn]
+        Condition = { StringEquals = { "kms:EncryptionContext:aws:s3:arn" = module.audit_trail.bucket_arn } }
       },
     ]
   })

@@ -111,6 +111,8 @@ seccompProfile:
   value: {{ .Values.api.url | quote }}
 - name: PLIMSOLL_STORE_BUCKET
   value: {{ .Values.store.bucket | quote }}
+- name: PLIMSOLL_LEDGER_BUCKET
+  value: {{ .Values.ledger.bucket | quote }}
 - name: PLIMSOLL_LOG_LEVEL
   value: {{ .Values.logLevel }}
 - name: AWS_REGION

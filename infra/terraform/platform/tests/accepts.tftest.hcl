@@ -90,6 +90,32 @@ run "what_plimsoll_needs_is_made_and_named_as_its_chart_wants_it" {
     outputs = { arn = "arn:aws:kms:eu-west-1:111122223333:key/0a1b2c3d" }
   }
 
+  override_module {
+    target  = module.store_key
+    outputs = { arn = "arn:aws:kms:eu-west-1:111122223333:key/store" }
+  }
+
+  override_module {
+    target  = module.audit_key
+    outputs = { arn = "arn:aws:kms:eu-west-1:111122223333:key/audit" }
+  }
+
+  assert {
+    condition = [for statement in jsondecode(aws_iam_role_policy.api[0].policy).Statement : [statement.Action, statement.Resource]] == [
+      [["s3:GetObject"], ["arn:aws:s3:::acme-ml-production-plimsoll/counts/*", "arn:aws:s3:::acme-ml-production-plimsoll/findings/*"]],
+      [["kms:Decrypt"], ["arn:aws:kms:eu-west-1:111122223333:key/store"]],
+      [["s3:ListBucket"], ["arn:aws:s3:::acme-ml-production-audit"]],
+      [["s3:GetObject"], ["arn:aws:s3:::acme-ml-production-audit/releases/*"]],
+      [["kms:Decrypt"], ["arn:aws:kms:eu-west-1:111122223333:key/audit"]],
+    ]
+    error_message = "The API must read two folders of the store and the releases of the ledger, and nothing else."
+  }
+
+  assert {
+    condition     = one([for statement in jsondecode(aws_iam_role_policy.api[0].policy).Statement : statement.Condition.StringLike["s3:prefix"] if statement.Sid == "FindReleases"]) == ["ends/*", "releases/*"]
+    error_message = "The trail lies beside the ledger, and must stay out of the API's sight."
+  }
+
   assert {
     condition     = output.plimsoll.store.bucket == "acme-ml-production-plimsoll" && output.plimsoll.ledger.bucket == "acme-ml-production-audit" && output.plimsoll.ledger.checkpointBucket == "acme-plimsoll-checkpoints"
     error_message = "The chart must hear of the store, the ledger and the checkpoints."
