@@ -5,16 +5,12 @@
 import {
   Client,
   Connection,
-  isGrpcServiceError,
   WorkflowExecutionAlreadyStartedError,
   type WorkflowExecutionInfo,
   WorkflowNotFoundError,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { executionInfoFromRaw } from '@temporalio/client/lib/helpers.js';
-import { ApplicationFailure, defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
-import { isFailureKind } from '../../domain/failures.ts';
+import { defaultPayloadConverter, type SearchAttributePair } from '@temporalio/common';
 import { memoOf } from '../../domain/memo.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
@@ -36,6 +32,7 @@ import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
 import { createThreatGateway, type ListPage } from './threats.ts';
+import { isUnanswered, isUpdateUnanswered, translated } from './translated.ts';
 import { createUndeliveredGateway } from './undelivered.ts';
 
 export const releaseType = 'release';
@@ -53,9 +50,6 @@ const receiverDeadlineMs = 25_000;
 /** The UI shows one line; the server refuses more than 400 bytes. */
 const summaryLengthMax = 200;
 
-/** gRPC status codes by number: the library that names them is the client's own affair. */
-const grpc = { deadlineExceeded: 4, resourceExhausted: 8, failedPrecondition: 9, unavailable: 14 } as const;
-
 export function createTemporalGateway(settings: TemporalSettings): ReleasesGateway {
   const { namespace } = settings;
   const connection = Connection.lazy(clientOptions(settings));
@@ -70,7 +64,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
   /** Temporal loses a query now and then, and a worker that has just replayed a history answers the second one at once. */
   const queried = <Answer>(ask: () => Promise<Answer>): Promise<Answer> =>
     askAgain(
-      (error) => grpcCodeOf(error) === grpc.deadlineExceeded,
+      isUnanswered,
       () => connection.withDeadline(Date.now() + firstQueryMs, ask),
       () => connection.withDeadline(Date.now() + workerDeadlineMs - firstQueryMs, ask),
     ).catch((error: unknown) => {
@@ -167,7 +161,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
         );
         return 'done';
       } catch (error) {
-        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return 'accepted';
+        if (isUpdateUnanswered(error)) return 'accepted';
         throw error;
       }
     },
@@ -177,7 +171,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
         const view = await within(workerDeadlineMs, () => handleOf(id).executeUpdate(update, { args: [input], updateId }));
         return { kind: 'done', view };
       } catch (error) {
-        if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return { kind: 'accepted' };
+        if (isUpdateUnanswered(error)) return { kind: 'accepted' };
         // Whoever tells has looked before: it was there, and it closed in between.
         if (error instanceof Problem && error.kind === 'release.unknown')
           throw new Problem('release.wrongPhase', `release ${id} has just closed: it takes no messages`, { cause: error });
@@ -274,28 +268,4 @@ function descriptionOf(info: Awaited<ReturnType<ReturnType<Client['workflow']['g
       (activity.heartbeatDetails?.payloads ?? []).map((payload): unknown => defaultPayloadConverter.fromPayload(payload)),
     ),
   };
-}
-
-/** Errors of the client and the server as problems of ours; what is left is a bug and stays what it is. */
-function translated(error: unknown): unknown {
-  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return error;
-  if (error instanceof WorkflowNotFoundError) return new Problem('release.unknown', 'there is no such release, or it has just closed');
-  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure) {
-    const { type, message } = error.cause;
-    return isFailureKind(type ?? '') ? new Problem(type as Problem['kind'], message, { cause: error }) : error;
-  }
-  const code = grpcCodeOf(error);
-  if (code === grpc.deadlineExceeded)
-    return new Problem('temporal.unreachable', 'no answer within the deadline: Temporal or its workers are busy or away', { cause: error });
-  if (code === grpc.unavailable || code === grpc.resourceExhausted)
-    return new Problem('temporal.unreachable', 'Temporal does not answer', { cause: error });
-  // What the server answers to a query while no worker has asked for work lately.
-  if (code === grpc.failedPrecondition && error instanceof Error && /no poller seen/.test(error.message))
-    return new Problem('temporal.unreachable', 'no worker is there to answer', { cause: error });
-  return error;
-}
-
-function grpcCodeOf(error: unknown): number | undefined {
-  if (isGrpcServiceError(error)) return error.code;
-  return error instanceof Error && error.cause !== undefined ? grpcCodeOf(error.cause) : undefined;
 }
