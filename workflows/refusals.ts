@@ -4,7 +4,7 @@
  */
 import { condition, continueAsNew, setHandler, workflowInfo } from '@temporalio/workflow';
 import { linked } from '../domain/ledger/chain.ts';
-import { type DayEntry, dayEndsAt, dayRecordOf } from '../domain/ledger/refusals.ts';
+import { type DayEntry, dayEndsAt, dayRecordOf, fitsStart } from '../domain/ledger/refusals.ts';
 import { batchesOf, type ReleaseRecord } from '../domain/record.ts';
 import { refusedSignal } from './messages.ts';
 import { dayLedger } from './steps.ts';
@@ -33,8 +33,8 @@ export async function refusals(day: string, left: readonly DayEntry[] = []): Pro
     await condition(() => waiting.length > 0, Math.max(0, dayEndsAt(day) - Date.now()));
     if (waiting.length === 0) break;
     await append(waiting.splice(0));
-    // A day of many refusals is longer than one history.
-    if (workflowInfo().continueAsNewSuggested) return await continueAsNew<typeof refusals>(day, waiting);
+    // A day of many refusals is longer than one history. What a slow ledger has let pile up is written first.
+    if (workflowInfo().continueAsNewSuggested && fitsStart(waiting)) return await continueAsNew<typeof refusals>(day, waiting);
   }
   if (nextSequence > 0) await dayLedger.sealDay.executeWithOptions({ summary: 'The day is over' }, [{ day }]);
   return { records: nextSequence };

@@ -2,7 +2,7 @@
 import type { Caller } from '../caller.ts';
 import type { FailureKind } from '../failures.ts';
 import type { Json } from '../order.ts';
-import { type ReleaseRecord, recordTypes } from '../record.ts';
+import { batchCharactersMax, type ReleaseRecord, recordTypes } from '../record.ts';
 import type { DayAct } from './acts.ts';
 import type { ChainName } from './chain.ts';
 
@@ -36,6 +36,9 @@ export const dayOfTime = (time: string): string => time.slice(0, '2026-11-24'.le
 /** A minute after midnight: a call from just before may still be on its way. */
 const graceMs = 60_000;
 export const dayEndsAt = (day: string): number => Date.parse(`${day}T00:00:00Z`) + 24 * 3_600_000 + graceMs;
+
+/** Whether what waits may be handed to the run that goes on with a day: a start is a message, and holds no more. */
+export const fitsStart = (waiting: readonly DayEntry[]): boolean => JSON.stringify(waiting).length <= batchCharactersMax;
 
 /** A worker that is replaced just when a day ends seals it when it is back. */
 const sealedWithinMs = 15 * 60_000;
