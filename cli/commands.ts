@@ -30,7 +30,7 @@ import { vouchedFor } from './login/sign.ts';
 import { forgetLogin } from './login/store.ts';
 import { type ReleaseOptions, requestFrom } from './request.ts';
 import { readSettings, type Settings, saveToken } from './settings.ts';
-import { watchRelease } from './watch.ts';
+import { type Watch, watchRelease, watchStarted } from './watch.ts';
 
 export type Session = LoginSession;
 
@@ -78,15 +78,21 @@ async function begun(session: Connected, options: Common & { readonly watch?: bo
       const now = outcome === null ? phase : outcomeText(outcome, 'completed', colors);
       return `${colors.bold(id)} ${now}\n${obstacleLines(obstacles, colors)}${links.temporal === null ? '' : `${colors.dim(links.temporal)}\n`}`;
     });
-  return options.watch === true ? watch(session, started.id, options) : exitCodes.released;
+  return options.watch === true ? watchStarted(started, watchOf(session, options)) : exitCodes.released;
 }
 
 /* -------------------------------------------------------------- reading */
 
 export async function watch(session: Session, id: string, options: Common): Promise<number> {
-  const { settings, api, terminal } = connect(session);
-  return watchRelease(id, { api, apiUrl: settings.apiUrl, terminal, json: options.json === true });
+  return watchRelease(id, watchOf(connect(session), options));
 }
+
+const watchOf = ({ settings, api, terminal }: Connected, { json }: Common): Watch => ({
+  api,
+  apiUrl: settings.apiUrl,
+  terminal,
+  json: json === true,
+});
 
 export type ListOptions = NonNullable<ListReleasesData['query']> & Common;
 

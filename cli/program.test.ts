@@ -23,6 +23,15 @@ describe('asking', () => {
     expect([again.code, (JSON.parse(again.out) as { id: string }).id]).toEqual([0, onlyId()]);
   });
 
+  test('a release that ended longer ago than Temporal remembers ends as it ended', async () => {
+    const id = await started();
+    await recordEnd(world(), id, 'rolled back');
+    world().releases.releases.clear();
+    expect(await plimsoll([...releaseWords, '--watch'])).toMatchObject({ code: 1, out: expect.stringContaining(`${id} rolled back\n`) });
+    const { code, out } = await plimsoll([...releaseWords, '--watch', '--json']);
+    expect([code, JSON.parse(out)]).toMatchObject([1, { event: 'started', data: { id, outcome: 'rolled back' } }]);
+  });
+
   test('variables are JSON where they are JSON', () => {
     expect(requestFrom({ stack: 'platform', var: ['replicas_max=12', 'name=blue', 'tags={"a":["b"]}', 'empty='] })).toEqual({
       infrastructure: { stack: 'platform', variables: { replicas_max: 12, name: 'blue', tags: { a: ['b'] }, empty: '' } },

@@ -8,6 +8,7 @@ import {
   type Progress,
   type ReleaseDetails,
   type ReleaseRecord,
+  type StartedRelease,
   showRelease,
   streamReleaseEvents,
   type Verdict,
@@ -44,6 +45,24 @@ interface StreamEvent {
   readonly data: unknown;
 }
 
+/**
+ * What was asked for, to its end. Asked for again it may have ended longer ago than Temporal remembers: then there is
+ * nothing to watch, and what the asking was answered says how it ended.
+ */
+export async function watchStarted(started: StartedRelease, watch: Watch): Promise<number> {
+  const { id, outcome } = started;
+  try {
+    return await watchRelease(id, watch);
+  } catch (error) {
+    if (outcome === null || !(error instanceof CliError) || error.problem?.kind !== 'release.unknown') throw error;
+    if (watch.json) watch.terminal.out(`${JSON.stringify({ event: 'started', data: started })}\n`);
+    return exitCodeOf(outcome);
+  }
+}
+
+const exitCodeOf = (outcome: StartedRelease['outcome'] | undefined): number =>
+  outcome === 'released' ? exitCodes.released : exitCodes.refused;
+
 export async function watchRelease(id: string, watch: Watch): Promise<number> {
   const { api, apiUrl, terminal, json } = watch;
   const { retryMs, patienceMs } = { ...defaults, ...watch };
@@ -77,7 +96,7 @@ export async function watchRelease(id: string, watch: Watch): Promise<number> {
         const release = await look();
         screen.close();
         terminal.out(json ? `${JSON.stringify({ event: 'release', data: release })}\n` : endText(release, terminal.colors));
-        return release.outcome?.kind === 'released' ? exitCodes.released : exitCodes.refused;
+        return exitCodeOf(release.outcome?.kind);
       }
       screen.note('the event stream was cut: trying again');
     } catch (error) {

@@ -1,6 +1,7 @@
 /** The action's release against the real API: attaching, waiting for an API that is down, and ending as the release ends. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { recordEnd } from '../../test/support/api-calls.ts';
 import { type ApiWorld, releaseBody, startApi } from '../../test/support/api-world.ts';
 import { startGitHub } from '../../test/support/github.ts';
 import { jobEnv, runOnRunner, testJob } from '../../test/support/github-job.ts';
@@ -30,6 +31,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([world.close(), actions.close()]));
 beforeEach(() => {
   world.releases.releases.clear();
+  world.ledger.objects.clear();
   world.releases.viewChange = {};
   world.policy = () => true;
 });
@@ -133,6 +135,22 @@ describe('a release', () => {
     end('released');
     expect(await Promise.all([first.ended, again.ended, begin({ env: { GITHUB_RUN_ATTEMPT: '3' } }).ended])).toEqual([0, 0, 0]);
     expect(world.releases.releases.size).toBe(1);
+  });
+
+  test.each([
+    ['released', 0],
+    ['rolled back', 1],
+  ] as const)('that was %s longer ago than Temporal remembers ends a later attempt the same way', async (kind, exitCode) => {
+    const first = begin();
+    await begun();
+    const id = onlyId();
+    end('released');
+    await first.ended;
+    await recordEnd(world, id, kind);
+    world.releases.releases.clear();
+    const { says, ended } = begin({ env: { GITHUB_RUN_ATTEMPT: '2' } });
+    expect([await ended, says.outputs]).toEqual([exitCode, { release: id, outcome: kind, url: '' }]);
+    expect(says.errors).toEqual(exitCode === 0 ? [] : [`${id} rolled back`]);
   });
 
   test('is followed on when the API comes back, and not asked for twice', async () => {

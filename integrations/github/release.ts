@@ -9,7 +9,7 @@ import { usage } from '../../cli/errors.ts';
 import { endText, obstacleLines } from '../../cli/format.ts';
 import { patiently } from '../../cli/patience.ts';
 import type { Terminal } from '../../cli/terminal.ts';
-import { watchRelease } from '../../cli/watch.ts';
+import { watchStarted } from '../../cli/watch.ts';
 import { connectionOf, releaseRequestOf, variable } from './inputs.ts';
 import type { Job, Pace } from './job.ts';
 import { releaseMarkdown } from './markdown.ts';
@@ -34,10 +34,10 @@ export async function release(job: Job, { secondMs }: Pace = {}): Promise<number
     seen = now;
     await job.summary(releaseMarkdown(now));
   };
-  const exitCode = await watchRelease(id, { api, apiUrl, terminal: logOf(job), json: false, retryMs, patienceMs, onLook });
-  job.output('outcome', seen?.outcome?.kind ?? '');
+  const exitCode = await watchStarted(started, { api, apiUrl, terminal: logOf(job), json: false, retryMs, patienceMs, onLook });
+  job.output('outcome', seen?.outcome?.kind ?? started.outcome ?? '');
   job.output('url', seen?.links.page ?? '');
-  if (exitCode !== 0 && seen !== undefined) job.error(endText(seen, plain).trim());
+  if (exitCode !== 0) job.error(seen === undefined ? startedText(started).trim() : endText(seen, plain).trim());
   return exitCode;
 }
 
