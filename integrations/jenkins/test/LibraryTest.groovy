@@ -23,6 +23,8 @@ class LibraryTest extends BasePipelineTest {
   Map<String, List<Integer>> codes = [:]
   /** What `show` says next; the last one stays. */
   List<Map> shows = []
+  /** How what is asked for has ended already. */
+  String before = null
   List<String> commands = []
   List<String> environments = []
   List<String> credentials = []
@@ -61,7 +63,7 @@ class LibraryTest extends BasePipelineTest {
     String command = (script =~ /'plimsoll' '([a-z]+)'/)[0][1]
     List<Integer> left = codes[command] ?: [0]
     int code = left.size() > 1 ? left.remove(0) : left[0]
-    if (code == 0 && command in ['release', 'rollback']) answer = JsonOutput.toJson([id: ID, phase: 'fetching', outcome: null])
+    if (code == 0 && command in ['release', 'rollback']) answer = JsonOutput.toJson([id: ID, phase: before == null ? 'fetching' : 'closed', outcome: before])
     if (code == 0 && command == 'show') answer = JsonOutput.toJson(shows.size() > 1 ? shows.remove(0) : shows[0])
     return code
   }
@@ -155,6 +157,20 @@ class LibraryTest extends BasePipelineTest {
     assert step('plimsollRelease', RELEASE) == step('plimsollRelease', RELEASE)
     List<String> asked = commands.findAll { it.contains("'plimsoll' 'release'") }
     assert asked.size() == 2 && asked[0] == asked[1]
+  }
+
+  @Test
+  void 'a build that is run again long afterwards ends as its release ended, though nobody can show that any more'() {
+    codes = [show: [1], verdict: [1]]
+    before = 'released'
+    assert step('plimsollRelease', RELEASE) == ID
+    before = 'rolled back'
+    assert failureOf { step('plimsollRelease', RELEASE) } == ID + ' rolled back'
+    assert count('watch') == 0
+
+    codes = [:]
+    shows = [ended('rolled back')]
+    assert failureOf { step('plimsollRelease', RELEASE) } == ID + ' rolled back: because'
   }
 
   @Test

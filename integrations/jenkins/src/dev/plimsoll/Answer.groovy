@@ -18,11 +18,11 @@ class Answer implements Serializable {
     this.reason = reason
   }
 
-  /** Of `release` and `rollback`: which one it is. */
-  static String idIn(String json) {
-    String id = ((Map) new JsonSlurperClassic().parseText(json)).id
-    if (!id) throw new IllegalStateException('plimsoll answered without an id')
-    return id
+  /** Of `release` and `rollback`: which one it is, and how it ended where that was long before. */
+  static Answer ofStart(String json) {
+    Map started = (Map) new JsonSlurperClassic().parseText(json)
+    if (!started.id) throw new IllegalStateException('plimsoll answered without an id')
+    return new Answer((String) started.id, 'running', (String) started.outcome, null)
   }
 
   /** Of `show`: where it stands. */
@@ -35,6 +35,7 @@ class Answer implements Serializable {
   boolean isOver() { return outcome != null || status != 'running' }
 
   String text() {
-    return outcome == null ? id + ' ended without an outcome (' + status + '): a person is needed' : id + ' ' + outcome + ': ' + reason
+    if (outcome == null) return id + ' ended without an outcome (' + status + '): a person is needed'
+    return id + ' ' + outcome + (reason == null ? '' : ': ' + reason)
   }
 }

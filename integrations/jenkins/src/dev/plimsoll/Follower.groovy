@@ -28,9 +28,10 @@ class Follower implements Serializable {
 
   /** Its id; fails the build unless it is released. */
   String toItsEnd(String what, List<String> words) {
-    String id = begin(words)
+    Answer started = begin(words)
+    String id = started.id
     steps.echo(what + ' ' + id)
-    Answer answer = follow(id)
+    Answer answer = started.isOver() ? asShown(started) : follow(id)
     archive(id)
     steps.echo(answer.text())
     if (answer.outcome != 'released') steps.error(answer.text())
@@ -38,8 +39,14 @@ class Follower implements Serializable {
   }
 
   /** Asking for the same again is being told which it is: this may be repeated as often as it takes. */
-  String begin(List<String> words) {
-    return Answer.idIn(answerTo(words))
+  Answer begin(List<String> words) {
+    return Answer.ofStart(answerTo(words))
+  }
+
+  /** With its reason, unless it ended longer ago than Temporal remembers: how it ended is all that is told then. */
+  Answer asShown(Answer ended) {
+    int code = call(Words.line(['plimsoll', 'show', ended.id, '--json']) + ' > plimsoll-answer.json')
+    return code == 0 ? Answer.of(steps.readFile(file: 'plimsoll-answer.json')) : ended
   }
 
   Answer follow(String id) {
