@@ -45,7 +45,7 @@ export const services: readonly Service[] = [
   {
     name: 'S3',
     types: ['aws_s3_'],
-    who: 'Teams read and publish below the prefixes of their services; pods read theirs; pipelines publish. Releases read and write their own state, Plimsoll’s worker its store and the ledger. Nobody deletes, and nobody changes evidence.',
+    who: 'Teams read and publish below the prefixes of their services; pods read theirs; pipelines publish. Releases read and write their own state, Plimsoll’s worker its store and the ledger; its API reads what releases recorded there. Nobody deletes, and nobody changes evidence.',
     policies: [
       'team-access/aws_iam_role_policy.this',
       'release-service/aws_iam_role_policy.this',
