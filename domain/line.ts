@@ -65,6 +65,12 @@ export interface Stop {
 export const lineWorkflow = { type: 'line', taskQueue: 'releases' } as const;
 export const lineSignals = { wait: 'waitForLine', changed: 'lineChanged' } as const;
 
+/**
+ * What it says of itself in its memo. Resumed, it still runs until everybody who waits is told: whoever looks meanwhile
+ * finds the line free.
+ */
+export const lineMemo = { stop: 'stop', resumed: 'resumed' } as const;
+
 export const lineIdOf = (environment: string): string => `line/${environment}`;
 
 /** Whoever stopped a line does not judge alone that it may go on. */

@@ -10,10 +10,12 @@ import {
   log,
   setCurrentDetails,
   setHandler,
+  upsertMemo,
   workflowInfo,
 } from '@temporalio/workflow';
-import { type Stop, whyNotResumed } from '../domain/line.ts';
+import { lineMemo, type Stop, whyNotResumed } from '../domain/line.ts';
 import { type Instruction, lineChangedSignal, resumeLineUpdate, waitForLineSignal } from './messages.ts';
+import { isPatched } from './patches.ts';
 import { refusal } from './refusal.ts';
 
 export async function line(
@@ -35,6 +37,8 @@ export async function line(
   setCurrentDetails(`**${environment} is stopped** since ${stop.at} by ${stop.by.subject}: ${stop.reason}`);
   await condition(() => resumed !== undefined || workflowInfo().continueAsNewSuggested);
   if (resumed === undefined) return await continueAsNew<typeof line>(environment, stop, [...waiting]);
+  // Before anybody is told: a release looks at once, and would wait again for a line that seems to be stopped.
+  if (isPatched('a line says that it was resumed')) upsertMemo({ [lineMemo.resumed]: true });
   for (const releaseId of waiting) await told(releaseId);
   await condition(allHandlersFinished);
   return { stop, resumed };

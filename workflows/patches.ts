@@ -21,6 +21,8 @@ const patches = {
   'findings are listed': true,
   /** Before: a notice that nobody took within its hour was in the history, and nowhere else. */
   'what nobody took is kept': true,
+  /** Before: releases that were told of a resumed line could find it stopped while others were still being told, and waited again. */
+  'a line says that it was resumed': true,
 } as const;
 
 export const isPatched = (patch: keyof typeof patches): boolean => patched(patch);

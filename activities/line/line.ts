@@ -10,7 +10,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import type { Freeze } from '../../domain/catalog.ts';
 import { freezesAt, mistakeOf } from '../../domain/freezes.ts';
-import { lineIdOf, lineSignals, type Obstacle } from '../../domain/line.ts';
+import { lineIdOf, lineMemo, lineSignals, type Obstacle } from '../../domain/line.ts';
 import type { LinePort } from '../../domain/ports.ts';
 import type { WaiverInPlay } from '../../domain/waiver.ts';
 import { renewalOf } from './renewals.ts';
@@ -39,7 +39,7 @@ const environmentFile = z.looseObject({
 });
 
 /** What the workflow of a stopped line carries in its memo (`api/temporal/line.ts`). */
-const stopMemo = z.object({ stop: z.object({ by: z.object({ subject: z.string() }), reason: z.string(), at: z.string() }) });
+const stopMemo = z.object({ [lineMemo.stop]: z.object({ by: z.object({ subject: z.string() }), reason: z.string(), at: z.string() }) });
 
 export function createLineActivities({ client, catalog, now = Date.now }: LineDependencies): LinePort {
   const frozen = async (environment: string): Promise<readonly Obstacle[]> => {
@@ -53,15 +53,16 @@ export function createLineActivities({ client, catalog, now = Date.now }: LineDe
   const stopped = async (environment: string, releaseId: string): Promise<readonly Obstacle[]> => {
     try {
       const handle = client.workflow.getHandle(lineIdOf(environment));
-      const info = await handle.describe();
-      if (info.status.name !== 'RUNNING') return [];
+      // In this order: whoever asks too late to be told sees that it was resumed.
       await handle.signal(lineSignals.wait, { releaseId });
+      const info = await handle.describe();
+      if (info.status.name !== 'RUNNING' || info.memo?.[lineMemo.resumed] === true) return [];
       const memo = stopMemo.safeParse(info.memo);
       if (!memo.success) return [{ kind: 'unknown', reason: `${lineIdOf(environment)} does not say who stopped it` }];
       const { by, reason, at } = memo.data.stop;
       return [{ kind: 'stopped', by: by.subject, reason, since: at }];
     } catch (error) {
-      // Nobody ever stopped it, or it was resumed between the look and the signal.
+      // Nobody ever stopped it, or everybody who waited was told that it was resumed.
       if (error instanceof WorkflowNotFoundError) return [];
       return [{ kind: 'unknown', reason: `Temporal does not say whether the line was stopped (${sentence(error)})` }];
     }

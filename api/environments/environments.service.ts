@@ -42,8 +42,10 @@ export class EnvironmentsService {
     if (isNew) this.#acts.record('stopped the line', by, name, reason);
     else {
       const stopped = await this.#gateway.line.stopped(name);
+      if (stopped === null)
+        throw new Problem('line.notStopped', `the line of ${name} was resumed just when you stopped it: it is not stopped`);
       // Saying it twice is saying it once; somebody else's stop stays theirs, so that its resuming needs another person than them.
-      if (stopped !== null && stopped.by.subject !== by.subject) throw new Problem('line.stopped', obstacleText(obstacleOf(stopped)));
+      if (stopped.by.subject !== by.subject) throw new Problem('line.stopped', obstacleText(obstacleOf(stopped)));
     }
     return await this.#status(name);
   }

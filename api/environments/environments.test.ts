@@ -1,5 +1,5 @@
 /** Freezes and a stopped line, over HTTP. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { digestText } from '../../domain/digest.ts';
 import { recordEnd } from '../../test/support/api-calls.ts';
 import { type ApiWorld, environmentYaml, releaseBody, startApi } from '../../test/support/api-world.ts';
@@ -60,6 +60,13 @@ describe('a line', () => {
     expect((await say('stop', 'sam')).status).toBe(200);
     expect(await say('stop', 'sue')).toMatchObject({ status: 409, body: { kind: 'line.stopped' } });
     expect(world.releases.stops.get('production')?.by.subject).toBe('sam');
+  });
+
+  test('that somebody resumes just as it is stopped is never said to be stopped', async () => {
+    const { line } = world.releases;
+    onTestFinished(() => void Object.assign(world.releases, { line }));
+    Object.assign(world.releases, { line: { ...line, stop: async () => false } });
+    expect(await say('stop', 'sam')).toMatchObject({ status: 409, body: { kind: 'line.notStopped' } });
   });
 
   test('is resumed by another person than the one who stopped it, and only while it is stopped', async () => {

@@ -319,7 +319,11 @@ const stories: Readonly<Record<string, () => Promise<string>>> = {
     await handle.result();
     return workflowId;
   },
-  /** The same, taking a chain on. */
+  /** It says that it was resumed before it tells anybody; the one above was recorded before. */
+  async 'line.said-resumed'() {
+    return (await stories['line.stopped-and-resumed']?.()) ?? '';
+  },
+  /** A recovery as above, taking a chain on. */
   async 'recover.sealed'() {
     return (await stories['recover.rolled-back']?.()) ?? '';
   },

@@ -5,10 +5,13 @@
  * world, or the real workflow of a stopped line.
  */
 import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createLineActivities } from '../../activities/line/line.ts';
 import { createLineGateway } from '../../api/temporal/line.ts';
-import { lineIdOf, type Obstacle, type Stop } from '../../domain/line.ts';
+import type { Obstacle, Stop } from '../../domain/line.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import { recordTypes } from '../../domain/record.ts';
 import { abortUpdate, holdUpdate, lineChangedSignal, resumeUpdate } from '../../workflows/messages.ts';
@@ -210,6 +213,23 @@ describe.concurrent('a stopped line', () => {
     expect((await real.readLine({ release: { ...release.order } })).obstacles.map(({ kind }) => kind)).toEqual(['unknown']);
   });
 
+  test('that is resumed lets everybody go on at once, however many wait', async () => {
+    const environment = `e${randomUUID().slice(0, 8)}`;
+    const line = gateway();
+    await line.stop(environment, stop);
+    const folder = mkdtempSync(join(tmpdir(), 'plimsoll-catalog-'));
+    mkdirSync(join(folder, 'environments'));
+    writeFileSync(join(folder, `environments/${environment}.yaml`), `name: ${environment}\n`);
+    const real = createLineActivities({ client: temporal.client, catalog: folder });
+    const waiting = await Promise.all(
+      [1, 2, 3].map(() => given((world) => void (world.readLine = (input) => real.readLine(input)), { ...modelOnly, environment })),
+    );
+    for (const { until } of waiting) await until(waitsForLine);
+    await line.resume(environment, sue);
+    expect(await line.stopped(environment)).toBeNull();
+    for (const { handle } of waiting) expect(await handle.result()).toMatchObject({ kind: 'released' });
+  });
+
   test('is stopped once at a time, and may be stopped again afterwards', async () => {
     const environment = `e${randomUUID().slice(0, 8)}`;
     const line = gateway();
@@ -217,7 +237,6 @@ describe.concurrent('a stopped line', () => {
     expect([await line.stop(environment, stop), await line.stop(environment, { ...stop, by: sue.by })]).toEqual([true, false]);
     expect(await line.stopped(environment)).toEqual(stop);
     await line.resume(environment, sue);
-    await temporal.client.workflow.result(lineIdOf(environment));
     expect(await line.stopped(environment)).toBeNull();
     expect(await line.stop(environment, { ...stop, by: sue.by })).toBe(true);
     expect(await line.resume(environment, tell)).toBe(true);
