@@ -9,7 +9,7 @@ import { people } from './given.ts';
 import { atRate, silently } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
-import { historyOf, podsOf, weightsOf } from './world.ts';
+import { historyOf, podsOf, retentionEnds, weightsOf } from './world.ts';
 
 const inTurn = { concurrent: false };
 
@@ -68,19 +68,22 @@ describe.concurrent('fraud-scorer', () => {
     await then.nothingLeftBehind(release);
     await then.recordIsWhole(id);
 
-    const { body } = await when.call(people.ana, 'GET', '/v1/services/fraud-scorer/environments/production');
-    expect(body).toMatchObject({ running: { version: '2026.11.2', release: id, requester: 'ana' } });
+    const { running, open } = await when.serviceOf('fraud-scorer');
+    expect(running).toMatchObject({ version: '2026.11.2', release: id, requester: 'ana' });
     // Other files ask for infrastructure in the name of the same service meanwhile.
-    expect(JSON.stringify((body as { open: unknown }).open)).not.toContain(id);
+    expect(JSON.stringify(open)).not.toContain(id);
   });
 
   isRolledBack('slow-model', 'fraud-scorer');
   isRolledBack('never-ready', 'fraud-scorer');
 
   test(
-    'a rollback asked for while another release shifts goes first: that one is put back, the earlier version serves',
+    'a rollback asked for while another release shifts goes first: that one is put back, the earlier version serves, though Temporal has forgotten both',
     inTurn,
     async () => {
+      const { running, goBackTo } = await when.serviceOf('fraud-scorer');
+      await retentionEnds([running, ...goBackTo].flatMap((one) => (one === null ? [] : [one.release])));
+      expect(await when.serviceOf('fraud-scorer')).toMatchObject({ running, goBackTo });
       const shifting = await when.ask(people.ana, await given.modelRequest('fraud-scorer'));
       await when.approve(people.sam, shifting);
       await when.untilRelease(shifting, 'has traffic', ({ weightPercent }) => weightPercent > 0);

@@ -1,6 +1,7 @@
 /** What people do, over HTTP alone. */
 
 import type { ReleaseVerdict } from '../../api/releases/verdict-schemas.ts';
+import type { ServiceStatus } from '../../cli/client/generated/index.ts';
 import type { ReleaseRequest } from '../../domain/order.ts';
 import type { Outcome } from '../../domain/outcome.ts';
 import type { Phase } from '../../domain/phase.ts';
@@ -116,6 +117,9 @@ export const rollBack = async (
 const reader: Person = { subject: 'sam', groups: ['sre'] };
 
 export const show = (id: string): Promise<Details> => done(call<Details>(reader, 'GET', `/v1/releases/${id}`));
+
+export const serviceOf = (service: string, environment = 'production') =>
+  done(call<ServiceStatus>(reader, 'GET', `/v1/services/${service}/environments/${environment}`));
 
 /** The verdict that counts, from the release's evidence. */
 export const verdictOf = (id: string): Promise<ReleaseVerdict> => done(call<ReleaseVerdict>(reader, 'GET', `/v1/releases/${id}/verdict`));

@@ -5,13 +5,14 @@ import { join } from 'node:path';
 import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
-import { Client, Connection } from '@temporalio/client';
+import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
 import { routeAnswer, routeKind, weightsOf as weightsIn } from '../../activities/kubernetes/route.ts';
 import { createBlobStore } from '../../activities/tool/store.ts';
 import type { Finding, ScanReport } from '../../domain/finding.ts';
 import type { Slot, Weights } from '../../domain/slot.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { address } from './stack.ts';
+import { until } from './wait.ts';
 
 const aws = () => ({ region: address('AWS_REGION'), endpoint: address('AWS_ENDPOINT_URL') });
 let s3: S3Client | undefined;
@@ -142,6 +143,23 @@ export function temporal(): Promise<Client> {
 export const forgetTemporal = (): void => {
   connecting = undefined;
 };
+
+/** As after its retention: nothing of these releases is in Temporal any more. They have ended. */
+export async function retentionEnds(releaseIds: readonly string[]): Promise<void> {
+  const { workflowService, workflow, options } = await temporal();
+  for (const workflowId of releaseIds)
+    await workflowService.deleteWorkflowExecution({ namespace: options.namespace, workflowExecution: { workflowId } });
+  for (const id of releaseIds)
+    await until(`Temporal has forgotten ${id}`, () =>
+      workflow
+        .getHandle(id)
+        .describe()
+        .then(
+          () => undefined,
+          (error: unknown) => error instanceof WorkflowNotFoundError || undefined,
+        ),
+    );
+}
 
 export interface HistoryFacts {
   readonly events: number;
