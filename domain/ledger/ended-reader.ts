@@ -33,24 +33,34 @@ export function createEndedReleases(shelf: Shelf): EndedReleases {
     return ended;
   }
 
-  async function* newest<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Ended<Kind>> {
+  async function* named<Kind extends EndKind>(place: string, kinds: readonly Kind[]) {
     for await (const key of shelf.list(`${endsFolder}${place}/`)) {
       const name = endNameIn(key);
       const kind = kinds.find((one) => one === name?.kind);
-      const ended = name === undefined || kind === undefined ? null : await find(name.releaseId);
-      // A failure that was recovered has a later name as well.
-      if (kind !== undefined && ended?.kind === kind) yield { ...ended, kind };
+      if (name !== undefined && kind !== undefined) yield { releaseId: name.releaseId, kind };
     }
+  }
+
+  /** `null`: a failure that was recovered, which has a later name as well. */
+  async function endedAs<Kind extends EndKind>({ releaseId, kind }: { readonly releaseId: string; readonly kind: Kind }) {
+    const ended = await find(releaseId);
+    return ended?.kind === kind ? { ...ended, kind } : null;
   }
 
   return {
     find,
-    newest,
+
+    async *newest<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Ended<Kind>> {
+      for await (const name of named(place, kinds)) {
+        const ended = await endedAs(name);
+        if (ended !== null) yield ended;
+      }
+    },
 
     async at<Kind extends EndKind>(place: string, { kinds, limit }: { readonly kinds: readonly Kind[]; readonly limit: number }) {
-      const found: Ended<Kind>[] = [];
-      for await (const ended of newest(place, kinds)) if (found.push(ended) === limit) break;
-      return found;
+      const names: { readonly releaseId: string; readonly kind: Kind }[] = [];
+      for await (const name of named(place, kinds)) if (names.push(name) === limit) break;
+      return (await Promise.all(names.map(endedAs))).filter((ended) => ended !== null);
     },
 
     async places() {

@@ -37,7 +37,7 @@ export interface EndedReleases {
   find(releaseId: string): Promise<Ended | null>;
   /** What ended at a place, as `placeOf` spells it, and how: the newest first, read as far as it is asked for. */
   newest<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Ended<Kind>>;
-  /** The same, and at most so many. */
+  /** The same, and at most so many, read side by side. */
   at<Kind extends EndKind>(
     place: string,
     wanted: { readonly kinds: readonly Kind[]; readonly limit: number },
