@@ -224,12 +224,20 @@ export class ReleasesService {
   async permitted(id: string, action: Action, by: Caller): Promise<ReleaseDescription> {
     const release = await this.#gateway.describe(id);
     if (release === undefined)
-      throw new Problem('release.unknown', `there is no release ${id}`, {
+      throw new Problem('release.unknown', await this.#whyUnknown(id, by), {
         errors: [{ field: 'id', value: id, allowed: 'the id of a release' }],
       });
     const { service, environment, team, approverGroups } = release;
     await this.#access.require(by, action, { service, environment, team, approverGroups });
     return release;
+  }
+
+  /** What Temporal has forgotten still has its record; who may not read a release is not told that there was one. */
+  async #whyUnknown(id: string, by: Caller): Promise<string> {
+    const ended = await this.#endedBefore(id);
+    if (ended === null || !(await this.#access.reader(by, 'release.read')(resourceOf(ended.order)))) return `there is no release ${id}`;
+    const time = ended.at.slice(0, 'yyyy-mm-ddThh:mm'.length).replace('T', ' ');
+    return `Temporal keeps release ${id} no more: it ended as ${ended.kind}, ${time} UTC, and \`plimsoll evidence ${id}\` has the rest`;
   }
 
   /** Teams with anything in the catalog that the caller may read; what is left of a page is asked about one by one. */

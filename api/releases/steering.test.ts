@@ -1,6 +1,6 @@
 /** What people say to a release over HTTP, and what they see of it, with an issuer, a policy and a Temporal that are values (test/support/api-world.ts). */
 import { describe, expect, test } from 'vitest';
-import { bodyOf, start, startedId, useApi } from '../../test/support/api-calls.ts';
+import { bodyOf, recordEnd, start, startedId, useApi } from '../../test/support/api-calls.ts';
 import { releaseBody } from '../../test/support/api-world.ts';
 import { Problem } from '../http/problem.ts';
 
@@ -133,6 +133,18 @@ describe('steering a release', () => {
     const response = await world().call('POST', `/v1/releases/${id}/abort`, { body: { reason: 'r' } });
     world().releases.answer = answer;
     expect([response.status, await bodyOf(response)]).toMatchObject([status, { kind, detail }]);
+  });
+
+  test('one that Temporal has forgotten is said to have been, and where the rest is, to whoever may read it', async () => {
+    const id = await startedId(world());
+    await recordEnd(world(), id, 'released', '2026-11-20T10:15:00.000Z');
+    world().releases.releases.clear();
+    const said = async () => (await bodyOf(await world().call('GET', `/v1/releases/${id}`)))['detail'];
+    expect(await said()).toBe(
+      `Temporal keeps release ${id} no more: it ended as released, 2026-11-20 10:15 UTC, and \`plimsoll evidence ${id}\` has the rest`,
+    );
+    world().policy = () => false;
+    expect(await said()).toBe(`there is no release ${id}`);
   });
 
   test('a closed release takes no messages, and one that is not there is 404', async () => {
