@@ -11,15 +11,22 @@ import type { Problem } from '../http/problem.ts';
 import type { ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { LOGGER, RELEASES_GATEWAY } from '../tokens.ts';
 
-/** A caller in a loop must not fill Temporal's database. Ten times what all people of a company do; the log has the rest. */
+/** Callers in a loop must not fill Temporal's database. Ten times what all people of a company do; the log has the rest. */
 const perMinuteMax = 600;
+/** One caller in a loop must not keep what others are refused out of the ledger. Nobody is refused twice a second by hand. */
+const perCallerMinuteMax = 60;
+
+/** Previews and notices have an `:id`, too. */
+const aboutRelease = /^\/(v1\/)?releases\/:id/;
 
 @Injectable()
 export class Refusals {
   readonly #gateway: ReleasesGateway;
   readonly #logger: Logger;
   #minute = 0;
+  /** In this minute: how many of all, and of whom. */
   #told = 0;
+  #toldOf = new Map<string, number>();
 
   constructor(@Inject(RELEASES_GATEWAY) gateway: ReleasesGateway, @Inject(LOGGER) logger: Logger) {
     this.#gateway = gateway;
@@ -29,19 +36,27 @@ export class Refusals {
   record(by: Caller | undefined, { kind, message }: Pick<Problem, 'kind' | 'message'>, request: FastifyRequest): void {
     const refusal = recordedRefusals.find((one) => one === kind);
     if (by === undefined || refusal === undefined) return;
-    const { id } = (request.params ?? {}) as { readonly id?: string };
-    const call = `${request.method} ${request.routeOptions.url ?? request.url}`;
-    const refused = { at: new Date().toISOString(), by, call, release: id ?? null, refusal, because: shortened(message) };
+    const { id = null } = (request.params ?? {}) as { readonly id?: string };
+    const route = request.routeOptions.url ?? request.url;
+    const release = aboutRelease.test(route) ? id : null;
+    const refused = { at: new Date().toISOString(), by, call: `${request.method} ${route}`, release, refusal, because: shortened(message) };
     const lost = (why: unknown) => this.#logger.error({ err: why, refused }, 'a refused call is not in the ledger');
-    if (this.#isTooMany()) lost('more refusals in a minute than are recorded');
+    if (this.#isTooMany(by)) lost('more refusals in a minute than are recorded');
     else void this.#gateway.refusals.tell(refused).catch(lost);
   }
 
-  #isTooMany(): boolean {
+  #isTooMany({ subject }: Caller): boolean {
     const minute = Math.floor(Date.now() / 60_000);
-    if (minute !== this.#minute) [this.#minute, this.#told] = [minute, 0];
+    if (minute !== this.#minute) {
+      this.#minute = minute;
+      this.#told = 0;
+      this.#toldOf.clear();
+    }
+    const before = this.#toldOf.get(subject) ?? 0;
+    if (this.#told >= perMinuteMax || before >= perCallerMinuteMax) return true;
     this.#told += 1;
-    return this.#told > perMinuteMax;
+    this.#toldOf.set(subject, before + 1);
+    return false;
   }
 }
 
