@@ -20,6 +20,12 @@ export const clock = (iso: string): string => iso.slice(11, 19);
 
 export const day = (iso: string): string => `${iso.slice(0, 10)} ${iso.slice(11, 16)}`;
 
+/** What is listed, as lines, and how many more there was no room for in the answer. */
+export function listText(lines: string, listed: readonly unknown[], more: number): string {
+  if (listed.length === 0) return `${more} that there was no room to list\n`;
+  return more === 0 ? lines : `${lines}and ${more} more\n`;
+}
+
 export function outcomeText(outcome: string | null, status: string, colors: Colors): string {
   if (outcome === 'released') return colors.green(outcome);
   if (outcome !== null) return colors.red(outcome);

@@ -28,6 +28,8 @@ test('what has become a finding is a line: how bad, which rule, where, of which 
 });
 
 test('nothing is said to be well that nobody has looked at', () => {
+  expect(rescanned({ more: 3 })).toContain('UTC:\n3 that there was no room to list\n');
+  expect(drifted({ more: 3 })).toContain('UTC:\n3 that there was no room to list\n');
   expect(rescanned()).toBe('no finding that its release did not have: 2 looked at in production, 2026-11-27 02:10 UTC\n');
   expect(rescanned({ at: null })).toContain('nobody has looked at production yet');
   const text = rescanned({ unknown: [{ place: 'production/model/fraud-scorer', because: 'the chart is gone' }], moreUnknown: 4 });

@@ -3,13 +3,11 @@ import { answerOf } from './client/api.ts';
 import { type Drift, type DriftList, type LaterFinding, type Rescan, showDrift, showRescan } from './client/generated/index.ts';
 import { connect, type Session, show } from './commands.ts';
 import { exitCodes } from './errors.ts';
-import { table } from './format.ts';
+import { day, listText, table } from './format.ts';
+import { isStale, type Looking, staleText } from './stale.ts';
 import type { Terminal } from './terminal.ts';
 
 type Options = { readonly json?: boolean };
-
-/** After so long one look was left out at least: a worker is away, or the one before does not end. */
-const staleAfterHours = { rescan: 48, drift: 3 } as const;
 
 /** Not to know is no better than to have some: exit code 0 says that everything was looked at lately and nothing was found. */
 export async function rescan(session: Session, environment: string, options: Options): Promise<number> {
@@ -28,10 +26,6 @@ export async function drift(session: Session, environment: string, options: Opti
 
 type Look = Pick<Rescan, 'environment' | 'at' | 'looked' | 'more' | 'unknown' | 'moreUnknown'>;
 
-type Looking = keyof typeof staleAfterHours;
-
-const isStale = (looking: Looking, at: string, now: number): boolean => now - Date.parse(at) > staleAfterHours[looking] * 3_600_000;
-
 export function exitCodeOf(
   looking: Looking,
   { at, more, unknown, moreUnknown }: Look,
@@ -43,13 +37,13 @@ export function exitCodeOf(
 }
 
 export function rescanText(answer: Rescan, colors: Terminal['colors'], now = Date.now()): string {
-  const { environment, at, looked, findings } = answer;
+  const { environment, at, looked, findings, more } = answer;
   if (at === null) return `nobody has looked at ${environment} yet; a worker does each night\n`;
   const head =
-    findings.length === 0
-      ? `no finding that its release did not have: ${looked} looked at in ${environment}, ${minuteOf(at)} UTC\n`
-      : `findings that the release did not have, ${minuteOf(at)} UTC:\n${findingTable(findings, colors)}`;
-  return head + restText(answer, colors) + staleText('rescan', at, colors, now);
+    findings.length + more === 0
+      ? `no finding that its release did not have: ${looked} looked at in ${environment}, ${day(at)} UTC\n`
+      : `findings that the release did not have, ${day(at)} UTC:\n${listText(findingTable(findings, colors), findings, more)}`;
+  return head + unknownText(answer, colors) + staleText('rescan', at, colors, now);
 }
 
 const findingTable = (found: readonly LaterFinding[], colors: Terminal['colors']): string =>
@@ -60,13 +54,13 @@ const findingTable = (found: readonly LaterFinding[], colors: Terminal['colors']
   );
 
 export function driftText(answer: DriftList, colors: Terminal['colors'], now = Date.now()): string {
-  const { environment, at, looked, drifts } = answer;
+  const { environment, at, looked, drifts, more } = answer;
   if (at === null) return `nobody has looked at ${environment} yet; a worker does each hour\n`;
   const head =
-    drifts.length === 0
-      ? `nothing known to have drifted: ${looked} looked at in ${environment}, ${minuteOf(at)} UTC\n`
-      : `not as it was released, ${minuteOf(at)} UTC:\n${driftTable(drifts, colors)}`;
-  return head + restText(answer, colors) + staleText('drift', at, colors, now);
+    drifts.length + more === 0
+      ? `nothing known to have drifted: ${looked} looked at in ${environment}, ${day(at)} UTC\n`
+      : `not as it was released, ${day(at)} UTC:\n${listText(driftTable(drifts, colors), drifts, more)}`;
+  return head + unknownText(answer, colors) + staleText('drift', at, colors, now);
 }
 
 /** What a release of the same would do. */
@@ -77,19 +71,11 @@ const driftTable = (found: readonly Drift[], colors: Terminal['colors']): string
     colors,
   );
 
-/** What is not listed, and what nobody could look at. */
-function restText({ more, unknown, moreUnknown }: Look, colors: Terminal['colors']): string {
+/** What nobody could look at. */
+function unknownText({ unknown, moreUnknown }: Look, colors: Terminal['colors']): string {
   const lines = [
-    ...(more === 0 ? [] : [`and ${more} more`]),
     ...unknown.map(({ place, because }) => colors.red(`${place} could not be looked at: ${because}`)),
     ...(moreUnknown === 0 ? [] : [colors.red(`and ${moreUnknown} more could not be looked at`)]),
   ];
   return lines.map((line) => `${line}\n`).join('');
 }
-
-const staleText = (looking: Looking, at: string, colors: Terminal['colors'], now: number): string =>
-  isStale(looking, at, now)
-    ? colors.red(`nobody has looked for ${staleAfterHours[looking]} h: see the schedule ${looking} in the Temporal UI\n`)
-    : '';
-
-const minuteOf = (at: string): string => at.slice(0, 16).replace('T', ' ');

@@ -1,15 +1,15 @@
 import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import type { StrayList } from './client/generated/index.ts';
-import { straysText } from './strays.ts';
+import { exitCodeOf, straysText } from './strays.ts';
 
 const clean = { account: '111122223333', writes: [], more: 0, unknown: null };
 
-const textOf = (change: Partial<StrayList> = {}) =>
-  straysText(
-    { environment: 'production', at: '2026-11-27T12:00:00.000Z', strays: [], more: 0, unknown: null, aws: clean, ...change },
-    picocolors.createColors(false),
-  );
+const explained: StrayList = { environment: 'production', at: '2026-11-27T12:00:00.000Z', strays: [], more: 0, unknown: null, aws: clean };
+const hoursLater = (hours: number) => Date.parse('2026-11-27T12:00:00.000Z') + hours * 3_600_000;
+
+const textOf = (change: Partial<StrayList> = {}, hours = 1) =>
+  straysText({ ...explained, ...change }, picocolors.createColors(false), hoursLater(hours));
 
 test('a stray is a line: since when, what, how many pods, why', () => {
   const stray = {
@@ -64,4 +64,24 @@ test('a write is a line: when last, how often, what, about what, by whom, why; a
     /^2026-11-27 11:30 +3 +s3 PutBucketPolicy +arn:aws:s3:::models +arn:aws:iam::111122223333:user\/eve for eve@example.com +it bears the name of no release$/,
   );
   expect(lines.slice(4)).toEqual(['and 2 more', expect.stringContaining('7 files wait'), '']);
+});
+
+test('what there is no room to list is not explained', () => {
+  expect(textOf({ more: 3 })).toContain('no release explains, at 2026-11-27 12:00 UTC:\n3 that there was no room to list\n');
+  expect(textOf({ aws: { ...clean, more: 5 } })).toContain('written to 111122223333:\n5 that there was no room to list\n');
+});
+
+test('only what was looked at lately and as a whole, and is explained, ends with 0', () => {
+  const [at, aws] = [null, { ...clean, unknown: 'AccessDenied' }];
+  const not: readonly Partial<StrayList>[] = [
+    { at },
+    { more: 1 },
+    { unknown: 'away' },
+    { aws: null },
+    { aws },
+    { aws: { ...clean, more: 1 } },
+  ];
+  expect(not.map((change) => exitCodeOf({ ...explained, ...change }, hoursLater(1)))).toEqual(not.map(() => 1));
+  expect([exitCodeOf(explained, hoursLater(2)), exitCodeOf(explained, hoursLater(4))]).toEqual([0, 1]);
+  expect(textOf({}, 4)).toContain('nobody has looked for 3 h: see the schedule strays in the Temporal UI');
 });
