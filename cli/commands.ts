@@ -21,7 +21,7 @@ import {
   type Told,
 } from './client/generated/index.ts';
 import { CliError, exitCodes, usage } from './errors.ts';
-import { detailsText, obstacleLines, outcomeText, releaseTable, serviceText } from './format.ts';
+import { detailsText, obstacleLines, outcomeText, pageText, releaseTable, serviceText } from './format.ts';
 import { judgementText } from './judgement.ts';
 import { type LoginSession, loginAgain } from './login/command.ts';
 import { tokenFromLocalIssuer } from './login/local-issuer.ts';
@@ -100,10 +100,9 @@ export async function list(session: Session, options: ListOptions): Promise<numb
   const connected = connect(session);
   const { json, ...query } = options;
   const page = await answerOf(connected.settings.apiUrl, listReleases({ client: connected.api, query }));
-  show(session, { json: json === true }, page, ({ releases, nextPageToken }) => {
-    const more = nextPageToken === null ? '' : `more: --page-token ${nextPageToken}\n`;
-    return `${releaseTable(releases, session.terminal.colors)}${more}`;
-  });
+  show(session, { json: json === true }, page, ({ releases, nextPageToken }) =>
+    pageText(releaseTable(releases, session.terminal.colors), releases, nextPageToken),
+  );
   return exitCodes.released;
 }
 

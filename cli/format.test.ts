@@ -2,7 +2,7 @@ import picocolors from 'picocolors';
 import { expect, test } from 'vitest';
 import { failVerdict } from '../test/support/verdicts.ts';
 import type { ReleaseDetails, ScanSummary, Verdict } from './client/generated/index.ts';
-import { changesBetween, detailsText, endText, lineText, releaseTable, scanText, waitingText } from './format.ts';
+import { changesBetween, detailsText, endText, lineText, pageText, releaseTable, scanText, waitingText } from './format.ts';
 
 const plain = picocolors.createColors(false);
 const digest = `sha256:${'ab'.repeat(32)}`;
@@ -193,6 +193,12 @@ test('a list is a table without codes when nobody looks', () => {
     [''],
   ]);
   expect(releaseTable([], plain)).toBe('no releases\n');
+});
+
+test('a page that is empty is not the end of a list that goes on', () => {
+  expect(pageText('no releases\n', [], null)).toBe('no releases\n');
+  expect(pageText('no releases\n', [], 'abc')).toBe('nothing on this page\nmore: --page-token abc\n');
+  expect(pageText('one\n', ['one'], 'abc')).toBe('one\nmore: --page-token abc\n');
 });
 
 test('shows who fills which seat, whose yes does not count, and why one is void', () => {

@@ -26,6 +26,12 @@ export function listText(lines: string, listed: readonly unknown[], more: number
   return more === 0 ? lines : `${lines}and ${more} more\n`;
 }
 
+/** A page may be empty and not the last one: what a caller may not read, or did not ask for, is left out of it. */
+export function pageText(lines: string, listed: readonly unknown[], nextPageToken: string | null): string {
+  if (nextPageToken === null) return lines;
+  return `${listed.length === 0 ? 'nothing on this page\n' : lines}more: --page-token ${nextPageToken}\n`;
+}
+
 export function outcomeText(outcome: string | null, status: string, colors: Colors): string {
   if (outcome === 'released') return colors.green(outcome);
   if (outcome !== null) return colors.red(outcome);

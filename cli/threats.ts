@@ -3,7 +3,7 @@ import { answerOf } from './client/api.ts';
 import { type ListedThreat, type ListThreatsData, listThreats } from './client/generated/index.ts';
 import { connect, type Session, show } from './commands.ts';
 import { exitCodes } from './errors.ts';
-import { day, table } from './format.ts';
+import { day, pageText, table } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
 export interface ThreatOptions extends Omit<NonNullable<ListThreatsData['query']>, 'state'> {
@@ -15,10 +15,9 @@ export async function threats(session: Session, { json, incidents, ...filter }: 
   const { settings, api: client } = connect(session);
   const query = { ...filter, ...(incidents === true && { state: 'incident' as const }) };
   const page = await answerOf(settings.apiUrl, listThreats({ client, query }));
-  show(session, { json: json === true }, page, ({ threats: found, nextPageToken }) => {
-    const more = nextPageToken === null ? '' : `more: --page-token ${nextPageToken}\n`;
-    return `${threatTable(found, session.terminal.colors)}${more}`;
-  });
+  show(session, { json: json === true }, page, ({ threats: found, nextPageToken }) =>
+    pageText(threatTable(found, session.terminal.colors), found, nextPageToken),
+  );
   return exitCodes.released;
 }
 

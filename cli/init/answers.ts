@@ -101,6 +101,7 @@ export function answersFrom(options: InitOptions, checkout: Checkout, knownApiUr
     ...needed.flatMap(([missing, what]) => (missing ? [`needed: ${what}`] : [])),
     ...mistakesIn({ ...options, service, ...(organisation !== undefined && { organisation }), ...(apiUrl !== undefined && { apiUrl }) }),
     ...environments.filter((name) => !names.test(name)).map((name) => `--environment ${name}: ${nameRule}`),
+    ...environments.filter((name, index) => environments.indexOf(name) < index).map((name) => `--environment ${name}: each only once`),
   ];
   if (mistakes.length > 0 || options.account === undefined || apiUrl === undefined || organisation === undefined) throw wrong(mistakes);
   return {

@@ -76,8 +76,12 @@ describe('what is written', () => {
     expect(written('Jenkinsfile')).toBe(read('examples/jenkins/Jenkinsfile'));
   });
 
-  test('has no password of the remote’s address, and its main branch, not the one that is checked out', async () => {
-    folder = checkout('https://ana:s3cret@git.example.com/acme/ml-platform.git');
+  test.each([
+    'https://ana:s3cret@git.example.com/acme/ml-platform.git',
+    'https://ana:p@s3cret@git.example.com/acme/ml-platform.git',
+    'https://git.example.com/acme/ml-platform.git?private_token=s3cret',
+  ])('has no password of the remote’s address %s, and its main branch, not the one that is checked out', async (url) => {
+    folder = checkout(url);
     expect((await init(known)).out).toContain('no workflow of GitHub was written');
     const service = written('catalog/services/ml-platform.yaml');
     expect(service).toContain('repository: https://git.example.com/acme/ml-platform\n  refs: [main]');
@@ -147,6 +151,7 @@ describe('what cannot be known', () => {
     [['--chart', '../elsewhere'], '--chart ../elsewhere: a folder inside the repository'],
     [['--api-url', "https://x'; sh"], '--api-url https://x'],
     [['--environment', 'a: b'], '--environment a: b'],
+    [['--environment', 'staging', '--environment', 'staging'], '--environment staging: each only once'],
     [['--force', 'nothing.yaml'], '--force nothing.yaml: one of catalog/environments/staging.yaml'],
   ])('is refused where it could be no such thing: %j', async (words, why) => {
     expect(await init([...known, ...words])).toMatchObject({ code: 2, err: expect.stringContaining(why) as string });

@@ -57,10 +57,14 @@ function remoteIn(config: string): string | undefined {
 function addressOf(remote: string): string {
   const scp = /^(?:[\w.-]+@)?([\w.-]+\.[a-z]+):(?!\/\/)(.+)$/.exec(remote);
   const address = scp === null ? remote : `https://${scp[1] ?? ''}/${scp[2] ?? ''}`;
-  return address
-    .replace(/^ssh:\/\/(?:[^@/]+@)?([^/:]+)(?::\d+)?\//, 'https://$1/')
-    .replace(/^(https?:\/\/)[^@/]+@/, '$1')
-    .replace(/(\.git)?\/?$/, '');
+  return (
+    address
+      .replace(/^ssh:\/\/(?:[^@/]+@)?([^/:]+)(?::\d+)?\//, 'https://$1/')
+      // A password may have an `@` of its own, and a token may stand behind the path.
+      .replace(/^(https?:\/\/)[^/]*@/, '$1')
+      .replace(/^(https?:[^?#]*)[?#].*$/, '$1')
+      .replace(/(\.git)?\/?$/, '')
+  );
 }
 
 /** What the remote calls its main branch; else where this checkout stands. */
