@@ -145,7 +145,7 @@ class Finding {
     const answers: Told[] = [];
     let last: Concerned | undefined;
     do {
-      const asking = { threat, ...(last !== undefined && { after: last.releaseId }) };
+      const asking = { threat, ...(last !== undefined && { after: { releaseId: last.releaseId, state: last.state } }) };
       const page = await detection.findConcerned.executeWithOptions({ summary: 'Which releases is it about?' }, [asking]);
       const wanted = page.filter((release) => isWorse(this.#told.get(markOf(release)), threat));
       answers.push(...(await Promise.all(wanted.map((release) => this.#tell(release, threat, drill)))));

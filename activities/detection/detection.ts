@@ -38,26 +38,28 @@ export function createDetectionActivities({
   readonly pageMax?: number;
 }): DetectionPort {
   return {
-    async findConcerned({ threat, after = '' }) {
-      // What is open is asked for first: a release that ends in between has its name in the ledger by then.
-      const open = await openReleases(client);
-      const ended = await serving();
-      const concerned = [
-        ...ended.flatMap(({ order }) => servedBy(threat, order)),
-        ...open.flatMap((run) => concernedBy(threat, run, phaseOf(run) === 'finishing' ? 'promoted' : 'open')),
-      ];
-      return pageOf(concerned, after, pageMax);
+    async findConcerned({ threat, after }) {
+      const { state, releaseId } = typeof after === 'object' ? after : nobody;
+      // Also asked for first, since one that ends in between has its name in the ledger by then.
+      const open = inOrder((await openReleases(client)).flatMap((run) => concernedBy(threat, run)));
+      const left = state === 'serves' ? [] : open.filter((one) => one.releaseId > releaseId);
+      // Whoever may have traffic does not wait for a look at everything that serves.
+      if (left.length > 0) return withMore(left.slice(0, pageMax));
+      const isOpen = new Set(open.map((one) => one.releaseId));
+      const served = inOrder((await serving()).flatMap(({ order }) => servedBy(threat, order)));
+      const rest = served.filter((one) => !isOpen.has(one.releaseId) && (state !== 'serves' || one.releaseId > releaseId));
+      return rest.length > pageMax ? withMore(rest.slice(0, pageMax)) : rest;
     },
   };
 }
 
-/** Once each: one that is about to end may be in both lists, and is still open. */
-function pageOf(concerned: readonly Concerned[], after: string, pageMax: number): readonly Concerned[] {
-  const byId = new Map(concerned.map((one) => [one.releaseId, one]));
-  const left = [...byId.values()].filter(({ releaseId }) => releaseId > after).toSorted((a, b) => (a.releaseId < b.releaseId ? -1 : 1));
-  const page = left.slice(0, pageMax);
-  return left.length === page.length ? page : page.map((one, index) => (index === page.length - 1 ? { ...one, more: true } : one));
-}
+const nobody = { state: 'open', releaseId: '' } satisfies Pick<Concerned, 'state' | 'releaseId'>;
+
+const inOrder = (concerned: readonly Concerned[]): readonly Concerned[] =>
+  concerned.toSorted((a, b) => (a.releaseId < b.releaseId ? -1 : 1));
+
+const withMore = (page: readonly Concerned[]): readonly Concerned[] =>
+  page.map((one, index) => (index === page.length - 1 ? { ...one, more: true } : one));
 
 async function openReleases(client: Client): Promise<readonly WorkflowExecutionInfo[]> {
   const found: WorkflowExecutionInfo[] = [];
@@ -75,7 +77,7 @@ function servedBy(threat: Threat, order: ReleaseOrder): readonly Concerned[] {
 }
 
 /** One from before releases said what they have decides itself. */
-function concernedBy(threat: Threat, run: WorkflowExecutionInfo, state: Concerned['state']): readonly Concerned[] {
+function concernedBy(threat: Threat, run: WorkflowExecutionInfo): readonly Concerned[] {
   const parsed = memo.safeParse(run.memo);
   if (parsed.success && !mayConcern(threat, run.workflowId, parsed.data.footprint)) return [];
   return [
@@ -84,7 +86,7 @@ function concernedBy(threat: Threat, run: WorkflowExecutionInfo, state: Concerne
       service: attributeOf(run, 'ReleaseService'),
       environment: attributeOf(run, 'ReleaseEnvironment'),
       team: attributeOf(run, 'ReleaseTeam'),
-      state,
+      state: phaseOf(run) === 'finishing' ? 'promoted' : 'open',
       notices: parsed.success ? parsed.data.notices : [],
     },
   ];

@@ -7,13 +7,13 @@ import type { Concerned } from './told.ts';
 export interface DetectionPort {
   /**
    * Releases that a finding may be about: open ones, and those whose version serves now. One that does not say what it has
-   * (it began before they did) may always be: it decides itself. In the order of their ids, a page at a time: the last one
-   * of a page says whether there are more.
+   * (it began before they did) may always be: it decides itself. Open ones first, since they may have traffic to take away,
+   * then in the order of their ids, a page at a time: the last one of a page says whether there may be more.
    */
   findConcerned(input: {
     readonly threat: Threat;
-    /** The id that the page before ended with. */
-    readonly after?: string | undefined;
+    /** What the page before ended with. A run from before open ones came first named an id alone, and gets the first page. */
+    readonly after?: Pick<Concerned, 'releaseId' | 'state'> | string | undefined;
   }): Promise<readonly Concerned[]>;
 }
 

@@ -21,6 +21,6 @@ export interface Concerned {
   readonly state: 'open' | 'promoted' | 'serves';
   /** Of its environment: who is told. */
   readonly notices: readonly NoticeTarget[];
-  /** There are others after this one: whoever wants them asks again. */
+  /** There may be others after this one: whoever wants them asks again. */
   readonly more?: true | undefined;
 }
