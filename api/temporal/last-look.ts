@@ -1,5 +1,5 @@
 /** The last look of a schedule, as Temporal has it: the result of its workflow. */
-import type { Client } from '@temporalio/client';
+import { type Client, WorkflowNotFoundError } from '@temporalio/client';
 import type { Deadline } from './line.ts';
 
 export interface LastLook<Report> {
@@ -13,9 +13,15 @@ export function createLastLook<Report>(client: Client, within: Deadline, workflo
   return {
     last: () =>
       within(async () => {
-        for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
-          return (await client.workflow.getHandle(workflowId, runId).result()) as Report;
-        return null;
+        try {
+          for await (const { workflowId, runId } of client.workflow.list({ query, pageSize: 1 }))
+            return (await client.workflow.getHandle(workflowId, runId).result()) as Report;
+          return null;
+        } catch (error) {
+          // Lists lag behind: it was forgotten in between, and those before it were forgotten earlier.
+          if (error instanceof WorkflowNotFoundError) return null;
+          throw error;
+        }
       }),
   };
 }
