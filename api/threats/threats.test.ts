@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { type ListedThreat, listedThreat, type ReachedRelease } from '../../domain/threats/listed.ts';
 import { type ApiWorld, releaseBody, startApi } from '../../test/support/api-world.ts';
 import { threatOf } from '../../test/support/threats.ts';
+import type { ThreatPage } from '../temporal/threats.ts';
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -52,6 +53,16 @@ test('whoever may read one of its releases sees that one, and how many they do n
   found('f3');
   world.policy = (_caller, _action, { team }) => team === 'risk';
   expect(await list()).toMatchObject([{ id: 'f1', releases: [{ releaseId: 'r-1' }], moreReleases: 1 }]);
+});
+
+test('what does not fit one page is on the next, also behind a page of which the caller may read nothing', async () => {
+  found('f1', reached('r-1', { team: 'growth' }));
+  found('f2', reached('r-2'));
+  world.policy = (_caller, _action, { team }) => team === 'risk';
+  const page = async (query: string) => (await (await world.call('GET', `/v1/threats?pageSize=1${query}`)).json()) as ThreatPage;
+  const first = await page('');
+  expect(first.threats).toEqual([]);
+  expect(await page(`&pageToken=${first.nextPageToken}`)).toMatchObject({ threats: [{ id: 'f2' }], nextPageToken: null });
 });
 
 test('one about no release is for whoever reads everything', async () => {

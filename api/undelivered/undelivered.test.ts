@@ -1,8 +1,12 @@
 /** Over HTTP: notices and findings that told nobody, delivered after all or let go, by whoever looks after the installation. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import type { z } from 'zod';
 import { listedNotice } from '../../domain/undelivered.ts';
 import { type ApiWorld, startApi } from '../../test/support/api-world.ts';
 import { strayNotice } from '../../test/support/notices.ts';
+import type { undeliveredPage } from './schemas.ts';
+
+type UndeliveredPage = z.infer<typeof undeliveredPage>;
 
 let world: ApiWorld;
 beforeAll(async () => {
@@ -27,6 +31,15 @@ const acts = () => world.releases.acts.map(({ act, about, because }) => ({ act, 
 test('a notice is listed with who should have heard what, since when, and why they did not', async () => {
   const response = await world.call('GET', '/v1/undelivered');
   expect(await response.json()).toEqual({ notices: [kept], nextPageToken: null });
+});
+
+test('what does not fit one page is on the next, to the last', async () => {
+  world.releases.kept.set('another', { ...kept, id: 'another' });
+  const page = async (query: string) => (await (await world.call('GET', `/v1/undelivered?pageSize=1${query}`)).json()) as UndeliveredPage;
+  const first = await page('');
+  const last = await page(`&pageToken=${first.nextPageToken}`);
+  expect([...first.notices, ...last.notices].map(({ id }) => id)).toEqual([kept.id, 'another']);
+  expect(last.nextPageToken).toBeNull();
 });
 
 test('one that is taken now is gone, and that somebody did it is recorded', async () => {

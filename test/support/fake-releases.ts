@@ -3,6 +3,7 @@ import { Problem } from '../../api/http/problem.ts';
 import type { CheckupGateway } from '../../api/temporal/checkup.ts';
 import type { DeadFindingsGateway } from '../../api/temporal/dead-findings.ts';
 import type { LineGateway } from '../../api/temporal/line.ts';
+import { opened, sealed } from '../../api/temporal/page-token.ts';
 import type { PreviewGateway, PreviewStatus } from '../../api/temporal/previews.ts';
 import type { Recovery, ReleaseDescription, ReleasesGateway, Told } from '../../api/temporal/releases-gateway.ts';
 import type { ThreatGateway } from '../../api/temporal/threats.ts';
@@ -31,6 +32,13 @@ interface Held {
   readonly order: ReleaseOrder;
   description: ReleaseDescription;
   records: ReleaseRecord[];
+}
+
+/** As the API hands them out; what Temporal has said in it is here where the next page begins. */
+function pageOf<Item>(question: string, all: readonly Item[], pageSize: number, pageToken: string | undefined) {
+  const begin = pageToken === undefined ? 0 : Number(opened(pageToken, question).toString());
+  const end = begin + pageSize;
+  return { page: all.slice(begin, end), nextPageToken: end < all.length ? sealed(Buffer.from(String(end)), question) : null };
 }
 
 /** Releases as Temporal would keep them; `answer` is what the workflow says to a message. */
@@ -78,16 +86,20 @@ export class FakeReleases implements ReleasesGateway {
   /** What GuardDuty has found. */
   readonly detected: ListedThreat[] = [];
   readonly threats: ThreatGateway = {
-    list: async (incidents, pageSize) => ({
-      threats: this.detected.filter(({ releases }) => !incidents || releases.some(isIncident)).slice(0, pageSize),
-      nextPageToken: null,
-    }),
+    list: async (incidents, pageSize, pageToken) => {
+      const wanted = this.detected.filter(({ releases }) => !incidents || releases.some(isIncident));
+      const { page: threats, nextPageToken } = pageOf(`threats ${incidents}`, wanted, pageSize, pageToken);
+      return { threats, nextPageToken };
+    },
   };
   /** Notices that nobody took; a try delivers one, or is answered with why not. */
   readonly kept = new Map<string, ListedNotice>();
   stillRefused: string | null = null;
   readonly undelivered: UndeliveredGateway = {
-    list: async (pageSize) => ({ notices: [...this.kept.values()].slice(0, pageSize), nextPageToken: null }),
+    list: async (pageSize, pageToken) => {
+      const { page: notices, nextPageToken } = pageOf('undelivered', [...this.kept.values()], pageSize, pageToken);
+      return { notices, nextPageToken };
+    },
     redeliver: async (id) => {
       if (!this.kept.has(id)) return null;
       if (this.stillRefused !== null) return { state: 'waiting', because: this.stillRefused };
