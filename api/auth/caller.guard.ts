@@ -30,6 +30,9 @@ export const By = createParamDecorator((_: unknown, context: ExecutionContext): 
 
 export const callerOf = (request: FastifyRequest): Caller | undefined => callers.get(request.raw);
 
+/** Whom a token has proved, or the session of a page. */
+export const knownAs = (request: FastifyRequest, caller: Caller): void => void callers.set(request.raw, caller);
+
 @Injectable()
 export class CallerGuard implements CanActivate {
   readonly #verifier: CallerVerifier;
@@ -48,7 +51,7 @@ export class CallerGuard implements CanActivate {
       throw new Problem('caller.unknown', 'no bearer token came with the request', {
         headers: { 'www-authenticate': 'Bearer realm="plimsoll"' },
       });
-    callers.set(request.raw, await this.#verifier.verify(token));
+    knownAs(request, await this.#verifier.verify(token));
     return true;
   }
 }

@@ -73,6 +73,7 @@ describe('a line', () => {
     expect(await say('resume', 'sue')).toMatchObject({ status: 409, body: { kind: 'line.notStopped' } });
     await say('stop', 'sam');
     expect(await say('resume', 'sam')).toMatchObject({ status: 403, body: { kind: 'line.samePerson' } });
+    expect(world.releases.refused.at(-1)).toMatchObject({ by: { subject: 'sam' }, refusal: 'line.samePerson' });
     expect(await say('resume', 'sue')).toMatchObject({ status: 200, body: { obstacles: [] } });
     expect((await ask()).status).toBe(202);
   });

@@ -6,13 +6,14 @@ import { randomUUID } from 'node:crypto';
 import { Body, Controller, Get, Header, Inject, Param, Post, Req, Res, UseFilters } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { Open } from '../auth/caller.guard.ts';
+import { knownAs, Open } from '../auth/caller.guard.ts';
 import { callerOf } from '../auth/caller-verifier.ts';
 import type { Trust } from '../auth/trust.ts';
 import type { Config } from '../config.ts';
 import { FindingsService } from '../findings/findings.service.ts';
 import { Problem } from '../http/problem.ts';
 import { Acts } from '../refusals/acts.ts';
+import { isAbout } from '../refusals/refusals.ts';
 import { ReleasesService } from '../releases/releases.service.ts';
 import { digest, reason, releaseId } from '../releases/schemas.ts';
 import { CONFIG, TRUST } from '../tokens.ts';
@@ -124,6 +125,7 @@ export class PagesController {
     decision: NonNullable<PendingLogin['decision']>,
     idToken: string,
   ): Promise<void> {
+    isAbout(request, pending.release);
     const session = await this.#session(request);
     if (session === undefined) throw new Problem('caller.unknown', 'the session of this page has ended meanwhile: nothing was decided');
     const statementDigest = digest.parse(decision.statementDigest);
@@ -149,7 +151,9 @@ export class PagesController {
   }
 
   async #session(request: FastifyRequest): Promise<PageSession | undefined> {
-    return this.#open().sealer.open('session', readCookie(request, this.#config, 'session'));
+    const session = await this.#open().sealer.open('session', readCookie(request, this.#config, 'session'));
+    if (session !== undefined) knownAs(request, session.by);
+    return session;
   }
 
   /** The session behind a form that is really ours: cookies come along with anybody's form, what is in ours does not. */

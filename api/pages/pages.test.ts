@@ -42,6 +42,7 @@ beforeEach(async () => {
   world.releases.viewChanges.clear();
   world.releases.told.length = 0;
   world.releases.acts.length = 0;
+  world.releases.refused.length = 0;
   world.releases.viewChange = waiting;
   const started = await world.call('POST', '/v1/releases', { body: releaseBody });
   id = ((await started.json()) as { id: string }).id;
@@ -75,6 +76,8 @@ async function press(decision: string, change: Record<string, string> = {}): Pro
   return onward === undefined ? new Response(text, answer) : browser.visit(onward.replaceAll('&amp;', '&'));
 }
 
+/** What the ledger was told of calls that were refused. */
+const refused = () => world.releases.refused.map(({ by, call, release, refusal }) => ({ by: by.subject, call, release, refusal }));
 const told = () => world.releases.told as { update: string; input: { by: Caller; statementDigest: string; proof?: { issuer: string } } }[];
 
 describe('the page', () => {
@@ -94,6 +97,7 @@ describe('the page', () => {
     const answer = await browser.visit(address());
     expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('sam is not in risk')]);
     expect(answer.headers.get('content-type')).toContain('text/html');
+    expect(refused()).toEqual([{ by: 'sam', call: 'GET /releases/:id', release: id, refusal: 'caller.forbidden' }]);
   });
 
   test('runs no script, is in no frame, and is kept by nobody', async () => {
@@ -275,6 +279,7 @@ describe('a decision', () => {
     const answer = await browser.visit(onward.replaceAll('&amp;', '&'));
     expect([answer.status, await answer.text()]).toEqual([403, expect.stringContaining('has to be sam')]);
     expect(told()).toEqual([]);
+    expect(refused()).toEqual([{ by: 'sam', call: 'GET /login/callback', release: id, refusal: 'approval.unproven' }]);
   });
 
   test('that the provider refuses decides nothing, in its words', async () => {

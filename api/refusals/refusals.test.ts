@@ -79,7 +79,7 @@ describe('refused calls in a loop', () => {
     const lost: unknown[] = [];
     const tell = async ({ by }: DayEntry) => void recorded.push(by?.subject ?? '');
     const refusals = new Refusals({ refusals: { tell } } as never, { error: (what: unknown) => lost.push(what) } as never);
-    const request = { method: 'GET', params: {}, routeOptions: { url: '/v1/releases' } } as never;
+    const request = { method: 'GET', params: {}, raw: {}, routeOptions: { url: '/v1/releases' } } as never;
     const refuse = (subject: string, times: number) => {
       for (let call = 0; call < times; call += 1)
         refusals.record(callerOf(subject, 'risk'), { kind: 'caller.forbidden', message: 'no' }, request);

@@ -17,7 +17,11 @@ const perMinuteMax = 600;
 const perCallerMinuteMax = 60;
 
 /** Previews and notices have an `:id`, too. */
-const aboutRelease = /^\/(v1\/)?releases\/:id/;
+const routeOfRelease = /^\/(v1\/)?releases\/:id/;
+
+/** By request, where its address does not say which release it is about. */
+const releases = new WeakMap<object, string>();
+export const isAbout = (request: FastifyRequest, release: string): void => void releases.set(request.raw, release);
 
 @Injectable()
 export class Refusals {
@@ -38,7 +42,7 @@ export class Refusals {
     if (by === undefined || refusal === undefined) return;
     const { id = null } = (request.params ?? {}) as { readonly id?: string };
     const route = request.routeOptions.url ?? request.url;
-    const release = aboutRelease.test(route) ? id : null;
+    const release = routeOfRelease.test(route) ? id : (releases.get(request.raw) ?? null);
     const refused = { at: new Date().toISOString(), by, call: `${request.method} ${route}`, release, refusal, because: shortened(message) };
     const lost = (why: unknown) => this.#logger.error({ err: why, refused }, 'a refused call is not in the ledger');
     if (this.#isTooMany(by)) lost('more refusals in a minute than are recorded');

@@ -12,6 +12,8 @@ export const recordedRefusals = [
   'approval.notCounted',
   'approval.mfaStale',
   'approval.stale',
+  'approval.unproven',
+  'line.samePerson',
   'release.taken',
 ] as const satisfies readonly FailureKind[];
 export type RecordedRefusal = (typeof recordedRefusals)[number];
