@@ -1,7 +1,7 @@
 /** The compliance report as a page that prints: whatever somebody typed into a release is text in it, and nothing else. */
 import type { ChainVerdict } from '../domain/ledger/verify.ts';
 import { escaped, link, page, row, table } from '../verify/html.ts';
-import { plural, stateOf } from '../verify/report.ts';
+import { plural } from '../verify/report.ts';
 import { type Asked, type Control, resultOf } from './asked.ts';
 
 export interface ReportContent {
@@ -39,8 +39,8 @@ export function reportPage({ from, to, environment, verdicts, faults, damaged, c
 }
 
 function proof(verdicts: readonly ChainVerdict[], faults: readonly string[]): string {
-  const wrong = verdicts.filter((verdict) => stateOf(verdict) === 'wrong');
-  const open = verdicts.filter((verdict) => stateOf(verdict) === 'not sealed');
+  const wrong = verdicts.filter(({ intact }) => !intact);
+  const open = verdicts.filter(({ intact, sealed }) => intact && !sealed);
   const lines = [
     ...faults,
     ...wrong.flatMap(({ chain, faults: of }) => of.slice(0, 1).map(({ kind, what }) => `${chain}: ${kind}: ${what}`)),

@@ -17,7 +17,7 @@ import { withDecisions } from '../verify/decisions.ts';
 import { exitCodes, VerifyError } from '../verify/errors.ts';
 import type { Host } from '../verify/host.ts';
 import { collect, ledgerOf } from '../verify/ledger.ts';
-import { plural, stateOf, summaryText } from '../verify/report.ts';
+import { plural, summaryText } from '../verify/report.ts';
 import { chainsIn, readChain } from '../verify/source.ts';
 import { type Asked, askAll, controls, resultOf, type Values } from './asked.ts';
 import { csvOf } from './csv.ts';
@@ -48,7 +48,7 @@ aws s3 sync makes them. A question whose log was not given is not asked, and the
 Exit codes: 0 the ledger verified and no exception; 1 something is wrong with the ledger, or there are exceptions;
 2 wrong usage; 3 unreachable. Environment: that of plimsoll verify.`;
 
-export function mountReport(program: Command, host: Host, finish: (exitCode: number) => void): void {
+export function mountReport(program: Command, host: Host, finish: (exitCode: number) => void, now: () => number = Date.now): void {
   program
     .command('report')
     .description('a compliance report about the changes of an environment')
@@ -69,7 +69,7 @@ export function mountReport(program: Command, host: Host, finish: (exitCode: num
     .addHelpText('after', about)
     .action(async (options: Options) => {
       try {
-        finish(await report(options, host));
+        finish(await report(options, host, now()));
       } catch (error) {
         if (!(error instanceof VerifyError)) throw error;
         host.err(`plimsoll report: ${error.message}\n`);
@@ -78,7 +78,7 @@ export function mountReport(program: Command, host: Host, finish: (exitCode: num
     });
 }
 
-async function report(options: Options, host: Host): Promise<number> {
+async function report(options: Options, host: Host, nowMs: number): Promise<number> {
   const { from, to, environment, out } = options;
   if (from > to) throw new VerifyError(`--from ${from} is after --to ${to}`);
   const values = valuesOf(options);
@@ -86,10 +86,10 @@ async function report(options: Options, host: Host): Promise<number> {
   const asked = await answersFrom(rows, options, values);
   const damaged = faults.length + verdicts.filter(isDamaged).length;
   await writeReport(out, asked, reportPage({ from, to, environment, verdicts, faults, damaged, controls, asked }));
-  host.out(summaryText(verdicts, checkpoints));
+  host.out(summaryText(verdicts, checkpoints, nowMs));
   for (const control of controls) host.out(controlLine(control.id, resultOf(control, asked, damaged)));
   host.out(`${join(out, 'index.html')}\n`);
-  const isWrong = faults.length > 0 || verdicts.some((verdict) => stateOf(verdict) === 'wrong');
+  const isWrong = faults.length > 0 || verdicts.some(({ intact }) => !intact);
   const hasExceptions = controls.some((control) => resultOf(control, asked, damaged).exceptions > 0);
   return isWrong || hasExceptions ? exitCodes.wrong : exitCodes.verified;
 }

@@ -9,7 +9,7 @@ export const plural = (count: number, one: string): string => `${count} ${one}${
 const chainStates = ['verified', 'open', 'not sealed', 'wrong'] as const;
 type ChainState = (typeof chainStates)[number];
 
-/** Without a time, as in a report of a period that is over, no day is under way. */
+/** Without a time, as of a single release, no day is under way. */
 export function stateOf({ chain, intact, sealed }: ChainVerdict, nowMs?: number): ChainState {
   if (!intact) return 'wrong';
   if (sealed) return 'verified';
@@ -34,7 +34,7 @@ const faultLines = ({ kind, what }: Fault): readonly string[] => [`            $
 
 export const faultText = (fault: Fault): string => `${'wrong'.padEnd(10)}  ${fault.what}\n            ${faultKinds[fault.kind]}\n`;
 
-export function summaryText(verdicts: readonly ChainVerdict[], days: number, nowMs?: number): string {
+export function summaryText(verdicts: readonly ChainVerdict[], days: number, nowMs: number): string {
   const count = (state: ChainState) => verdicts.filter((verdict) => stateOf(verdict, nowMs) === state).length;
   const records = verdicts.reduce((sum, verdict) => sum + verdict.records, 0);
   const said = chainStates.filter((state) => state !== 'open' || count(state) > 0);

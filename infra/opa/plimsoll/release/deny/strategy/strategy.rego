@@ -12,6 +12,8 @@ import data.plimsoll.lib
 #   solution: Release it as a canary (`strategy` of the service in the catalog), or let the policies' settings name the environment.
 #   controls: [NIST 800-53 CM-3]
 violations contains violation if {
+	# Infrastructure has no traffic to move.
+	input.order.model != null
 	strategy := object.get(input.order, "strategy", "canary")
 	not allowed(strategy)
 	violation := lib.violation(rego.metadata.rule(), sprintf("%s in %s is not allowed", [strategy, input.order.environment]))

@@ -32,3 +32,7 @@ test_one_that_is_named_for_nowhere_or_not_at_all_is_denied if {
 		count(found({"environment": "staging", "strategy": name})) == 1
 	}
 }
+
+test_infrastructure_alone_moves_no_traffic if {
+	count(found({"environment": "production", "strategy": "all-at-once", "model": null})) == 0
+}
