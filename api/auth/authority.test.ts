@@ -67,6 +67,22 @@ test('which policies answer from when on is told to the ledger once, whatever th
   expect(told.map((entry) => 'act' in entry && [entry.act, entry.about, entry.by])).toEqual([['policies in force', revision, null]]);
 });
 
+test('a list asks once about each distinct resource, and tells the ledger which policies answer, too', async () => {
+  const asked: Resource[] = [];
+  const authority = {
+    decide: async (_caller: Caller, _action: string, about: Resource) => {
+      asked.push(about);
+      return { allow: about.approverGroups.includes('sre'), code: 'A1', reason: 'member', revision: 'a later one' };
+    },
+    ready: async () => undefined,
+  };
+  const readable = new Access(authority, acts).reader(ana, 'release.read');
+  const others = { ...resource, approverGroups: ['ml-owners'] };
+  expect(await Promise.all([resource, resource, others].map(readable))).toEqual([true, true, false]);
+  expect(asked).toEqual([resource, others]);
+  expect(told.at(-1)).toMatchObject({ act: 'policies in force', about: 'a later one' });
+});
+
 const allowed = { allow: true, code: 'A1', reason: 'member' };
 const answeredBy = (bundles: object) => JSON.stringify({ result: allowed, provenance: { bundles } });
 

@@ -79,7 +79,6 @@ export function createOpaAuthority(opaUrl: string, revisionsFile: string): Autho
 @Injectable()
 export class Access {
   readonly #authority: Authority;
-
   readonly #acts: Acts;
 
   constructor(@Inject(AUTHORITY) authority: Authority, @Inject(Acts) acts: Acts) {
@@ -88,8 +87,7 @@ export class Access {
   }
 
   async require(caller: Caller, action: Action, resource: Resource): Promise<void> {
-    const { allow, code, reason, revision } = await this.#authority.decide(caller, action, resource);
-    if (revision !== undefined) this.#acts.seen('policies in force', revision);
+    const { allow, code, reason } = await this.#decide(caller, action, resource);
     if (!allow)
       throw new Problem('caller.forbidden', reason, {
         errors: [{ field: 'caller', value: caller.subject, allowed: `${reason} (${code})` }],
@@ -100,10 +98,17 @@ export class Access {
   reader(caller: Caller, action: Action): (resource: Resource) => Promise<boolean> {
     const asked = new Map<string, Promise<boolean>>();
     return (resource) => {
-      const key = `${resource.service} ${resource.environment} ${resource.team}`;
-      const known = asked.get(key) ?? this.#authority.decide(caller, action, resource).then(({ allow }) => allow);
+      const key = JSON.stringify(resource);
+      const known = asked.get(key) ?? this.#decide(caller, action, resource).then(({ allow }) => allow);
       asked.set(key, known);
       return known;
     };
+  }
+
+  /** Whatever is asked, the ledger hears which policies answer from now on. */
+  async #decide(caller: Caller, action: Action, resource: Resource): Promise<Answer> {
+    const answer = await this.#authority.decide(caller, action, resource);
+    if (answer.revision !== undefined) this.#acts.seen('policies in force', answer.revision);
+    return answer;
   }
 }
