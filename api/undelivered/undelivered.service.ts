@@ -41,7 +41,10 @@ export class UndeliveredService {
 
   /** What changed nothing is no act. */
   #settled(act: ActKind, id: string, by: Caller, state: NoticeState | null): NoticeState {
-    if (state === null) throw new Problem('notice.unknown', `no notice ${id} waits to be delivered`);
+    if (state === null)
+      throw new Problem('notice.unknown', `no notice ${id} waits to be delivered`, {
+        errors: [{ field: 'id', value: id, allowed: 'the id of one that `plimsoll undelivered` lists' }],
+      });
     if (state.state !== 'waiting') this.#acts.record(act, by, id, state.because);
     return state;
   }

@@ -45,7 +45,10 @@ test('what does not fit one page is on the next, to the last', async () => {
 test('one that is taken now is gone, and that somebody did it is recorded', async () => {
   expect(await say('redeliver')).toEqual({ status: 200, body: { state: 'delivered', because: null } });
   await expect.poll(acts).toEqual([{ act: 'redelivered a notice', about: kept.id, because: null }]);
-  expect(await say('redeliver')).toMatchObject({ status: 404, body: { kind: 'notice.unknown' } });
+  expect(await say('redeliver')).toMatchObject({
+    status: 404,
+    body: { kind: 'notice.unknown', errors: [{ field: 'id', value: kept.id }] },
+  });
 });
 
 test('one that is not taken stays, with why, and nothing was done', async () => {
