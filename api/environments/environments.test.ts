@@ -1,6 +1,5 @@
 /** Freezes and a stopped line, over HTTP. */
 import { afterAll, beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
-import { digestText } from '../../domain/digest.ts';
 import { recordEnd } from '../../test/support/api-calls.ts';
 import { type ApiWorld, environmentYaml, releaseBody, startApi } from '../../test/support/api-world.ts';
 
@@ -123,85 +122,4 @@ describe('a freeze', () => {
     world.releases.change(id, { status: 'completed' });
     expect(await (await world.call('GET', `/v1/releases/${id}`)).json()).toMatchObject({ obstacles: [] });
   });
-});
-
-describe('strays', () => {
-  const strays = async (environment = 'production') => {
-    const response = await world.call('GET', `/v1/environments/${environment}/strays`, { token: await as('sam') });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  const stray = {
-    kind: 'no release' as const,
-    workload: 'Pod/debug',
-    pods: 1,
-    release: null,
-    because: 'it names no release',
-    since: 'today',
-  };
-
-  test('are those of the last look at that environment; before any look there is no time of one', async () => {
-    world.releases.lastLook = null;
-    expect(await strays()).toMatchObject({ status: 200, body: { environment: 'production', at: null, strays: [] } });
-    const look = { environment: 'production', cluster: 'ml', namespace: 'models', strays: [stray], more: 2, unknown: null };
-    world.releases.lastLook = { at: '2026-11-27T12:00:00Z', looks: [look] };
-    const body = { environment: 'production', at: '2026-11-27T12:00:00Z', strays: [stray], more: 2, unknown: null };
-    expect(await strays(), 'a look from before anybody read a trail').toEqual({ status: 200, body: { ...body, aws: null } });
-    const read = { account: '111122223333', writes: [], more: 3, unknown: 'AccessDenied' };
-    const accounts = [{ ...read, environments: ['staging', 'production'], readUntil: null }];
-    world.releases.lastLook = { at: '2026-11-27T12:00:00Z', looks: [look], accounts };
-    expect(await strays()).toEqual({ status: 200, body: { ...body, aws: read } });
-    expect(await strays('frozen')).toMatchObject({ status: 200, body: { at: null } });
-  });
-
-  test('are not for everybody, and of no environment that is not there', async () => {
-    expect(await strays('nowhere')).toMatchObject({ status: 404 });
-    world.policy = (_, action) => action !== 'strays.read';
-    expect(await strays()).toMatchObject({ status: 403 });
-  });
-});
-
-describe('a rescan', () => {
-  const rescan = async (environment = 'production') => {
-    const response = await world.call('GET', `/v1/environments/${environment}/rescan`, { token: await as('sam') });
-    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
-  };
-  const finding = {
-    place: 'production/model/fraud-scorer',
-    release: 'fraud-scorer-production-1',
-    fingerprint: digestText('finding'),
-    rule: 'CKV_K8S_8',
-    severity: 'low' as const,
-    address: 'Deployment.fraud-scorer-a',
-    message: 'no liveness probe',
-  };
-
-  test('is of the last night; before any there is no time of one, and where nothing serves nothing was looked at', async () => {
-    world.releases.lastRescan = null;
-    expect(await rescan()).toMatchObject({ status: 200, body: { environment: 'production', at: null, findings: [] } });
-    const unknown = [{ place: 'production/infrastructure/platform', because: 'the commit is gone' }];
-    const look = { environment: 'production', looked: 2, found: [finding], more: 1, unknown, moreUnknown: 0 };
-    world.releases.lastRescan = { at: '2026-11-27T02:10:00Z', looks: [look] };
-    expect(await rescan()).toEqual({
-      status: 200,
-      body: { environment: 'production', at: '2026-11-27T02:10:00Z', looked: 2, findings: [finding], more: 1, unknown, moreUnknown: 0 },
-    });
-    expect(await rescan('frozen')).toMatchObject({ status: 200, body: { at: '2026-11-27T02:10:00Z', looked: 0, findings: [] } });
-  });
-
-  test('is for whoever may read strays, and of no environment that is not there', async () => {
-    expect(await rescan('nowhere')).toMatchObject({ status: 404 });
-    world.policy = (_, action) => action !== 'strays.read';
-    expect(await rescan()).toMatchObject({ status: 403 });
-  });
-});
-
-test('drift is of the last look, for whoever may read strays', async () => {
-  const drift = async () => world.call('GET', '/v1/environments/production/drift', { token: await as('sam') });
-  const [place, release] = ['production/infrastructure/platform', 'fraud-scorer-production-1'];
-  const found = [{ place, release, address: 'aws_s3_bucket.models', action: 'update' as const }];
-  const look = { environment: 'production', looked: 1, more: 0, unknown: [], moreUnknown: 0 };
-  world.releases.lastDrift = { at: '2026-11-27T12:30:00Z', looks: [{ ...look, found }] };
-  expect(await (await drift()).json()).toEqual({ ...look, at: '2026-11-27T12:30:00Z', drifts: found });
-  world.policy = (_, action) => action !== 'strays.read';
-  expect((await drift()).status).toBe(403);
 });

@@ -1,4 +1,4 @@
-/** Over HTTP: notices and findings that told nobody, delivered after all or let go, by whoever looks after the installation. */
+/** Over HTTP: notices that told nobody, delivered after all or let go, by whoever looks after the installation. */
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { listedNotice } from '../../domain/undelivered.ts';
@@ -67,18 +67,4 @@ test('whoever may read them may not settle them', async () => {
   world.policy = (_, action) => action === 'notice.read';
   expect([await say('redeliver'), await say('discard', { reason: 'r' })]).toMatchObject([{ status: 403 }, { status: 403 }]);
   expect(await say('redeliver', undefined, '%2e%2e%2freleases')).toMatchObject({ status: 400 });
-});
-
-test('findings among the dead are listed without what is in them, told on demand, and that is recorded', async () => {
-  const dead = { messageId: 'm1', since: '2026-11-27T10:00:00.000Z', received: 6, told: false };
-  const finding = { id: 'f00d', type: 'Execution:Runtime/NewBinaryExecuted', severity: 8 };
-  const none = { ...dead, messageId: 'm2', finding: null, malformed: 'body: not an object' };
-  world.releases.dead = { off: null, messages: [{ ...dead, finding, malformed: null }, none], more: false };
-  const listed = await (await world.call('GET', '/v1/dead-findings')).json();
-  expect(listed).toMatchObject({ messages: [{ finding, told: false }, none] });
-  const told = await (await world.call('POST', '/v1/dead-findings/redeliver')).json();
-  expect(told).toMatchObject({ messages: [{ finding, told: true }, { told: false }] });
-  await expect.poll(acts).toEqual([{ act: 'told a dead finding', about: 'f00d', because: null }]);
-  world.policy = (_, action) => action === 'notice.read';
-  expect((await world.call('POST', '/v1/dead-findings/redeliver')).status).toBe(403);
 });

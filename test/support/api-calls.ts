@@ -3,11 +3,11 @@ import { afterAll, beforeAll, beforeEach } from 'vitest';
 import type { EndKind } from '../../domain/ledger/ended.ts';
 import { type ApiWorld, releaseBody, startApi } from './api-world.ts';
 
-/** One API for the tests of a file; before each of them nothing was asked and everything is allowed. */
-export function useApi(): () => ApiWorld {
+/** One API for the tests of a file; before each of them nothing was asked and everything is allowed. `files`: of its catalog. */
+export function useApi(files?: Readonly<Record<string, string>>): () => ApiWorld {
   let world: ApiWorld;
   beforeAll(async () => {
-    world = await startApi();
+    world = await startApi(files);
   });
   afterAll(() => world.close());
   beforeEach(() => {
