@@ -9,6 +9,7 @@ import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fa
 import type { FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 import type { EndedReleases } from '../domain/ledger/ended.ts';
+import type { Shelf } from '../domain/ledger/ended-reader.ts';
 import { Access, type Authority } from './auth/authority.ts';
 import { CallerGuard, callerOf } from './auth/caller.guard.ts';
 import type { CallerVerifier } from './auth/caller-verifier.ts';
@@ -58,6 +59,7 @@ import {
   COUNTS_STORE,
   ENDED_RELEASES,
   FINDINGS_STORE,
+  LEDGER,
   LOGGER,
   PROOFS,
   RELEASES_GATEWAY,
@@ -75,6 +77,7 @@ export interface Neighbours {
   readonly gateway: ReleasesGateway;
   readonly counts: EvidenceReader;
   readonly findings: EvidenceReader;
+  readonly ledger: Shelf;
   readonly ended: EndedReleases;
   readonly authority: Authority;
   readonly verifier: CallerVerifier;
@@ -117,6 +120,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: RELEASES_GATEWAY, useValue: neighbours.gateway },
       { provide: COUNTS_STORE, useValue: neighbours.counts },
       { provide: FINDINGS_STORE, useValue: neighbours.findings },
+      { provide: LEDGER, useValue: neighbours.ledger },
       { provide: ENDED_RELEASES, useValue: neighbours.ended },
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },

@@ -23,13 +23,15 @@ async function main(): Promise<void> {
   const catalog = new CatalogFiles(config, logger);
   const trust = createTrust(config.issuers);
   const gateway = createTemporalGateway(config.temporal);
+  const ledger = createLedgerShelf(config.ledger);
   const app = await createApp({
     config,
     logger,
     gateway,
     counts: createEvidenceReader(config.store, storeFolders.counts),
     findings: createEvidenceReader(config.store, storeFolders.findings),
-    ended: createEndedReleases(createLedgerShelf(config.ledger)),
+    ledger,
+    ended: createEndedReleases(ledger),
     authority: createOpaAuthority(config.opaUrl, config.policyRevisions),
     verifier: createCallerVerifier(trust, () => [...catalog.current.machines.values()]),
     proofs: createProofVerifier(trust),

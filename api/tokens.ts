@@ -6,6 +6,7 @@ export const AUTHORITY = Symbol('Authority');
 export const VERIFIER = Symbol('CallerVerifier');
 export const FINDINGS_STORE = Symbol('FindingsStore');
 export const COUNTS_STORE = Symbol('CountsStore');
+export const LEDGER = Symbol('Ledger');
 export const ENDED_RELEASES = Symbol('EndedReleases');
 export const PROOFS = Symbol('ProofVerifier');
 export const TRUST = Symbol('Trust');

@@ -30,6 +30,11 @@ export const checkTable = {
     asks: 'so does the bucket of checkpoints',
     remedy: 'PLIMSOLL_CHECKPOINT_BUCKET is a bucket with Object Lock and a default retention, in an account of its own',
   },
+  reading: {
+    asks: 'the API may read what was released, from the ledger',
+    remedy:
+      'PLIMSOLL_LEDGER_BUCKET of the API is the ledger’s bucket, and its role has s3:ListBucket below ends/ and releases/, s3:GetObject on releases/* and kms:Decrypt for them',
+  },
   'plan role': {
     asks: 'the worker may become the environment’s planRole',
     remedy: 'aws.planRole in the catalog; release-identity’s worker_role_arns has the worker’s role, and its environment is this one',

@@ -16,6 +16,7 @@ beforeEach(() => {
   world.releases.checkups.length = 0;
   world.releases.broken = undefined;
   world.policy = () => true;
+  world.ledger.broken = undefined;
 });
 
 const look = async () => {
@@ -24,7 +25,10 @@ const look = async () => {
 };
 
 test('it is looked at for whoever asks, with what the catalog says of each environment and each store once', async () => {
-  expect(await look()).toMatchObject({ status: 200, body: { healthy: true, checks: [{ check: 'temporal' }, { check: 'policies' }] } });
+  expect(await look()).toMatchObject({
+    status: 200,
+    body: { healthy: true, checks: [{ check: 'temporal' }, { check: 'policies' }, { check: 'reading' }] },
+  });
   const [request] = world.releases.checkups;
   expect(request?.environments).toMatchObject([
     { name: 'production', backends: [{ bucket: 'acme-tfstate' }], queues: { tools: 'tools', watch: 'watch' } },
@@ -41,17 +45,33 @@ test('one look that finds something wrong makes all of it unhealthy', async () =
     expect.stringMatching(/^wrong guardduty +production: no detector$/),
     expect.stringContaining('threat-detection'),
     '',
-    '1 of 3 looks found something wrong',
+    '1 of 4 looks found something wrong',
     '',
   ]);
 });
 
-test('without Temporal that is the answer', async () => {
+test('without Temporal that is the answer, beside what the API looks at by itself', async () => {
   world.releases.broken = new Problem('temporal.unreachable', 'Temporal does not answer');
   expect(await look()).toMatchObject({
     status: 200,
-    body: { healthy: false, checks: [{ check: 'temporal', found: 'Temporal does not answer' }] },
+    body: {
+      healthy: false,
+      checks: [
+        { check: 'temporal', found: 'Temporal does not answer' },
+        { check: 'reading', ok: true },
+      ],
+    },
   });
+});
+
+test('an API that may not read the ledger is not right, whatever the workers say', async () => {
+  world.releases.found = [];
+  world.ledger.broken = new Problem('ledger.unreachable', 'the ledger did not answer: NoSuchBucket');
+  const { body } = await look();
+  expect([body.healthy, body.checks.filter(({ ok }) => !ok)]).toMatchObject([
+    false,
+    [{ check: 'reading', found: 'the ledger did not answer: NoSuchBucket' }],
+  ]);
 });
 
 test('whom the policies do not let learns nothing', async () => {

@@ -146,7 +146,7 @@ test('plimsoll doctor has nothing against the stack once GuardDuty watches its a
   const env = { ...process.env, PLIMSOLL_TOKEN: await when.tokenOf({ subject: 'pia', groups: ['platform'] }) };
   const { stdout } = await promisify(execFile)(join(checkout, 'bin/plimsoll'), ['doctor'], { env });
   expect(stdout.split('\n').filter((line) => line.startsWith('wrong'))).toEqual([]);
-  for (const check of ['temporal', 'policies', 'ledger', 'apply role', 'guardduty', 'gateway api', 'clock'])
+  for (const check of ['temporal', 'policies', 'ledger', 'reading', 'apply role', 'guardduty', 'gateway api', 'clock'])
     expect(stdout).toContain(check);
   told.show('plimsoll doctor', stdout);
 });

@@ -146,7 +146,7 @@ export async function startApi(
   const trust = createTrust(config.issuers);
   const verifier = createCallerVerifier(trust, () => [...catalog.current.machines.values()]);
   const proofs = createProofVerifier(trust);
-  const read = { counts, findings: counts, ended: endedIn(ledger) };
+  const read = { counts, findings: counts, ledger, ended: endedIn(ledger) };
   const app = await createApp({ config, logger, gateway: releases, ...read, authority, verifier, proofs, trust, catalog });
   await app.listen(config.port, '127.0.0.1');
   const url = `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`;

@@ -1253,7 +1253,7 @@ export type InstallationReport = {
 };
 
 export type Check = {
-    check: 'temporal' | 'search attributes' | 'worker' | 'policies' | 'ledger' | 'checkpoints' | 'plan role' | 'apply role' | 'state' | 'locks' | 'guardduty' | 'prometheus' | 'gateway api' | 'clock';
+    check: 'temporal' | 'search attributes' | 'worker' | 'policies' | 'ledger' | 'checkpoints' | 'reading' | 'plan role' | 'apply role' | 'state' | 'locks' | 'guardduty' | 'prometheus' | 'gateway api' | 'clock';
     /**
      * Of what: a queue, an environment, a bucket.
      */
