@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import picocolors from 'picocolors';
 import { expect, onTestFinished, test } from 'vitest';
-import { run } from './program.ts';
+import { runPlimsoll } from '../test/support/plimsoll.ts';
 import { deadText, stateText, undeliveredTable } from './undelivered.ts';
 
 const plain = picocolors.createColors(false);
@@ -65,17 +65,8 @@ async function redeliverAll(answers: Readonly<Record<string, Answer>>, ...more: 
   }).listen(0, '127.0.0.1');
   onTestFinished(() => void api.close());
   await new Promise((resolve) => api.once('listening', resolve));
-  const said = { out: '', err: '' };
-  const terminal = {
-    interactive: false,
-    columns: 100,
-    colors: plain,
-    out: (text: string) => void (said.out += text),
-    err: (text: string) => void (said.err += text),
-    ask: async () => '',
-  };
   const env = { PLIMSOLL_API_URL: `http://127.0.0.1:${(api.address() as AddressInfo).port}`, PLIMSOLL_TOKEN: 'a token' };
-  return { code: await run(['redeliver', '--all', ...more], { env, terminal }), ...said };
+  return await runPlimsoll([], ['redeliver', '--all', ...more], env);
 }
 
 test('one that somebody else has settled meanwhile is said to be so, and the others are delivered', async () => {
