@@ -4,6 +4,7 @@ import { type Check, type CheckupRequest, failed, passed } from '../../domain/ch
 import { taskQueues } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import type { Deadline } from './line.ts';
+import { summaryLine } from './summary-line.ts';
 
 export interface CheckupGateway {
   /** Namespace and search attributes. Throws when Temporal does not answer. */
@@ -56,7 +57,7 @@ export function createCheckupGateway(client: Client, within: { readonly server: 
           workflowIdReusePolicy: 'ALLOW_DUPLICATE',
           workflowIdConflictPolicy: 'USE_EXISTING',
           workflowExecutionTimeout: timeout,
-          staticSummary: `Looks at the installation, for ${request.by}`,
+          staticSummary: summaryLine(`Looks at the installation, for ${request.by}`),
         });
         try {
           return [passed('worker', taskQueues.releases, 'somebody serves it'), ...((await handle.result()) as readonly Check[])];

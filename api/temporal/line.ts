@@ -3,6 +3,7 @@ import { type Client, WorkflowExecutionAlreadyStartedError, WorkflowNotFoundErro
 import { lineIdOf, lineMemo, lineWorkflow, type Stop } from '../../domain/line.ts';
 import { type Instruction, resumeLineUpdate } from '../../workflows/messages.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
+import { summaryLine } from './summary-line.ts';
 
 export interface LineGateway {
   /** Who stopped it; `null` while it is free. */
@@ -12,9 +13,6 @@ export interface LineGateway {
   /** `false`: it was not stopped. A refusal by the workflow is a `Problem` of its kind. */
   resume(environment: string, instruction: Instruction): Promise<boolean>;
 }
-
-/** The UI shows one line; the server refuses more than 400 bytes. */
-const summaryLengthMax = 200;
 
 export function createLineGateway(client: Client, within: { readonly server: Deadline; readonly worker: Deadline }): LineGateway {
   const handleOf = (environment: string) => client.workflow.getHandle(lineIdOf(environment));
@@ -40,7 +38,7 @@ export function createLineGateway(client: Client, within: { readonly server: Dea
         workflowIdConflictPolicy: 'FAIL',
         memo: { [lineMemo.stop]: stop },
         typedSearchAttributes: [{ key: searchAttributes.environment, value: environment }],
-        staticSummary: `${environment} is stopped by ${stop.by.subject}: ${stop.reason}`.slice(0, summaryLengthMax),
+        staticSummary: summaryLine(`${environment} is stopped by ${stop.by.subject}: ${stop.reason}`),
       });
       return true;
     } catch (error) {

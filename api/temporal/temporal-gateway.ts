@@ -31,6 +31,7 @@ import { opened, sealed } from './page-token.ts';
 import { createPreviewGateway } from './previews.ts';
 import { createRefusalsGateway } from './refusals.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway, RunStatus } from './releases-gateway.ts';
+import { summaryLine } from './summary-line.ts';
 import { createThreatGateway, type ListPage } from './threats.ts';
 import { isUnanswered, isUpdateUnanswered, translated } from './translated.ts';
 import { createUndeliveredGateway } from './undelivered.ts';
@@ -47,8 +48,6 @@ const firstQueryMs = 3_000;
 const checkupDeadlineMs = 25_000;
 /** A try to deliver a notice is over in 20 s, whatever its receiver does. */
 const receiverDeadlineMs = 25_000;
-/** The UI shows one line; the server refuses more than 400 bytes. */
-const summaryLengthMax = 200;
 
 export function createTemporalGateway(settings: TemporalSettings): ReleasesGateway {
   const { namespace } = settings;
@@ -202,7 +201,7 @@ function startOptions(order: ReleaseOrder) {
     workflowIdConflictPolicy: 'FAIL' as const,
     memo: memoOf(order),
     typedSearchAttributes: attributesOf(order),
-    staticSummary: `${title}: ${order.reason}`.slice(0, summaryLengthMax),
+    staticSummary: summaryLine(`${title}: ${order.reason}`),
     staticDetails: detailsOf(order),
   };
 }
