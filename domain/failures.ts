@@ -58,7 +58,7 @@ export const failureTable = {
   'release.reset': {
     retryable: false,
     httpStatus: 409,
-    advice: 'another run of this release owns its record; recovery puts everything back and takes the record on',
+    advice: 'another run of this release owns its record; recovery takes it on and puts everything back; then ask with the next attempt',
   },
   'release.undoStuck': { retryable: false, httpStatus: 500, advice: 'an undo was given up by a person: put the named thing back by hand' },
   'approval.stale': { retryable: false, httpStatus: 409, advice: 'read what changed and decide on the statement that is open now' },
