@@ -25,7 +25,11 @@ const chainsAtOnce = 20;
 /** Of whatever ended before ends had names, or in a process that was killed between seal and name. */
 export async function nameMissing(places: Places, progress: (done: number) => void): Promise<void> {
   const named = new Set<string>();
-  for await (const key of places.keys(endsFolder)) named.add(endNameIn(key)?.releaseId ?? '');
+  for await (const key of places.keys(endsFolder)) {
+    const name = endNameIn(key);
+    // One that failed may have been recovered since, and has another end then.
+    if (name !== undefined && name.kind !== 'failed') named.add(name.releaseId);
+  }
   const folders = await places.folders('releases/');
   const missing = folders.map((folder) => folder.slice('releases/'.length, -1)).filter((releaseId) => !named.has(releaseId));
   for (let start = 0; start < missing.length; start += chainsAtOnce) {

@@ -1,6 +1,6 @@
 /** The names of ended releases, read: the same for whoever has a bucket, whichever way they read it. */
 import { recordKeyOf, releaseChain } from './chain.ts';
-import { type Ended, type EndedReleases, type EndKind, endedIn, endNameIn, endsFolder } from './ended.ts';
+import { type Ended, type EndedReleases, type EndKind, endedIn, endNameIn, endsFolder, namesOf } from './ended.ts';
 import { readableIn } from './records.ts';
 
 /** A bucket, as far as this needs one. What does not answer throws. */
@@ -18,6 +18,13 @@ export interface Shelf {
 /** Some 20 MB of orders: what serves is asked for again and again, and what has ended well does not change. */
 const keptMax = 2_000;
 const foldersAtOnce = 20;
+const endsAtOnce = 20;
+
+interface Name<Kind extends EndKind> {
+  readonly key: string;
+  readonly releaseId: string;
+  readonly kind: Kind;
+}
 
 export function createEndedReleases(shelf: Shelf): EndedReleases {
   const kept = new Map<string, Ended>();
@@ -33,34 +40,34 @@ export function createEndedReleases(shelf: Shelf): EndedReleases {
     return ended;
   }
 
-  async function* named<Kind extends EndKind>(place: string, kinds: readonly Kind[]) {
+  async function* named<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Name<Kind>> {
     for await (const key of shelf.list(`${endsFolder}${place}/`)) {
       const name = endNameIn(key);
       const kind = kinds.find((one) => one === name?.kind);
-      if (name !== undefined && kind !== undefined) yield { releaseId: name.releaseId, kind };
+      if (name !== undefined && kind !== undefined) yield { key, releaseId: name.releaseId, kind };
     }
   }
 
-  /** `null`: a failure that was recovered, which has a later name as well. */
-  async function endedAs<Kind extends EndKind>({ releaseId, kind }: { readonly releaseId: string; readonly kind: Kind }) {
+  /** `null`: it did not end so, there and then. A failure that was recovered has a later name as well; other such names are nobody's. */
+  async function endedAs<Kind extends EndKind>({ key, releaseId, kind }: Name<Kind>): Promise<Ended<Kind> | null> {
     const ended = await find(releaseId);
-    return ended?.kind === kind ? { ...ended, kind } : null;
+    return ended !== null && namesOf(ended).some((name) => name.key === key) ? { ...ended, kind } : null;
   }
+
+  const readSideBySide = async <Kind extends EndKind>(names: readonly Name<Kind>[]): Promise<readonly Ended<Kind>[]> =>
+    (await Promise.all(names.map((name) => endedAs(name)))).filter((ended) => ended !== null);
 
   return {
     find,
 
     async *newest<Kind extends EndKind>(place: string, kinds: readonly Kind[]): AsyncIterable<Ended<Kind>> {
-      for await (const name of named(place, kinds)) {
-        const ended = await endedAs(name);
-        if (ended !== null) yield ended;
-      }
+      for await (const names of lotsOf(named(place, kinds), 1, endsAtOnce)) yield* await readSideBySide(names);
     },
 
     async at<Kind extends EndKind>(place: string, { kinds, limit }: { readonly kinds: readonly Kind[]; readonly limit: number }) {
-      const names: { readonly releaseId: string; readonly kind: Kind }[] = [];
-      for await (const name of named(place, kinds)) if (names.push(name) === limit) break;
-      return (await Promise.all(names.map(endedAs))).filter((ended) => ended !== null);
+      const found: Ended<Kind>[] = [];
+      for await (const names of lotsOf(named(place, kinds), limit)) if (found.push(...(await readSideBySide(names))) >= limit) break;
+      return found.slice(0, limit);
     },
 
     async places() {
@@ -70,6 +77,19 @@ export function createEndedReleases(shelf: Shelf): EndedReleases {
       return places.map((folder) => folder.slice(endsFolder.length, -1)).toSorted();
     },
   };
+}
+
+/** Each twice as many as the one before: only one is read where the first will do, and of many most side by side. */
+async function* lotsOf<T>(all: AsyncIterable<T>, first: number, most = first): AsyncIterable<readonly T[]> {
+  let size = first;
+  let lot: T[] = [];
+  for await (const one of all) {
+    if (lot.push(one) < size) continue;
+    yield lot;
+    lot = [];
+    size = Math.min(size * 2, most);
+  }
+  if (lot.length > 0) yield lot;
 }
 
 async function inTurn(folders: readonly string[], below: (folder: string) => Promise<readonly string[]>): Promise<readonly string[]> {

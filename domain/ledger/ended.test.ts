@@ -74,6 +74,24 @@ describe('what ended', () => {
     expect(await createEndedReleases(shelf).at(modelOf, { kinds: endKinds, limit: 5 })).toEqual([recovered]);
   });
 
+  test.each([
+    ['at a place that it has no part of', { environment: 'staging' }, 9],
+    ['at a time at which it did not end', {}, 1],
+  ])('is not what a name says %s', async (_what, elsewhere, hour) => {
+    const astray = ended('astray', hour, 'released', { ...modelOnly, ...elsewhere });
+    const { shelf, ended: releases } = endedReleasesOf([astray, ended('true', 5)]);
+    shelf.name(ended('astray', 9));
+    expect((await releases.at(modelOf, { kinds: ['released'], limit: 1 })).map(({ order }) => order.releaseId)).toEqual(['true']);
+  });
+
+  test('is read ever more side by side by whoever reads on', async () => {
+    const { shelf, ended: releases } = endedReleasesOf(Array.from({ length: 7 }, (_, hour) => ended(`r${hour}`, hour)));
+    const readBefore: number[] = [];
+    for await (const _one of releases.newest(modelOf, ['released']))
+      readBefore.push(shelf.asked.filter((asked) => asked.endsWith('/0000000000.json')).length);
+    expect(readBefore).toEqual([1, 3, 3, 7, 7, 7, 7]);
+  });
+
   test('has its places, each once, in the order of their names', async () => {
     const { ended: releases } = endedReleasesOf([
       ended('a', 1, 'released', orderOf()),
