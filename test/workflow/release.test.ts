@@ -81,16 +81,15 @@ describe.concurrent('a good release', () => {
     ['all-at-once', 3],
   ] as const)('that is %s gets all traffic in one step, judged for %i s, and people approve that', async (strategy, seconds) => {
     const canary = { ...orderOf().canary, minimumStepSeconds: 3, watchSeconds: 7 };
-    const { world, handle, decide, view } = await given(undefined, { strategy, canary });
+    const { world, handle, decide, view, until } = await given(
+      (judging) => {
+        judging.verdicts = () => verdictOf('not enough');
+      },
+      { strategy, canary },
+    );
     await decide('approve');
-    await expect
-      .poll(() => world.watches[0], { timeout: 20_000 })
-      .toMatchObject({
-        live: null,
-        weightPercent: 100,
-        promotes: true,
-        minimumSeconds: seconds,
-      });
+    await until(() => world.watches.length > 0);
+    expect(world.watches[0]).toMatchObject({ live: null, weightPercent: 100, promotes: true, minimumSeconds: seconds });
     expect((await view()).statement).toMatchObject({ strategy });
     await handle.executeUpdate(abortUpdate, { args: [tell] });
     expect(await handle.result()).toMatchObject({ kind: 'rolled back' });
