@@ -31,11 +31,14 @@ export async function refusals(day: string, left: readonly DayEntry[] = []): Pro
 
   for (;;) {
     await condition(() => waiting.length > 0, Math.max(0, dayEndsAt(day) - Date.now()));
-    if (waiting.length === 0) break;
-    await append(waiting.splice(0));
-    // A day of many refusals is longer than one history. What a slow ledger has let pile up is written first.
-    if (workflowInfo().continueAsNewSuggested && fitsStart(waiting)) return await continueAsNew<typeof refusals>(day, waiting);
+    if (waiting.length > 0) {
+      await append(waiting.splice(0));
+      // A day of many refusals is longer than one history. What a slow ledger has let pile up is written first.
+      if (workflowInfo().continueAsNewSuggested && fitsStart(waiting)) return await continueAsNew<typeof refusals>(day, waiting);
+      continue;
+    }
+    if (nextSequence > 0) await dayLedger.sealDay.executeWithOptions({ summary: 'The day is over' }, [{ day }]);
+    // What came while it was sealed takes the chain on.
+    if (waiting.length === 0) return { records: nextSequence };
   }
-  if (nextSequence > 0) await dayLedger.sealDay.executeWithOptions({ summary: 'The day is over' }, [{ day }]);
-  return { records: nextSequence };
 }

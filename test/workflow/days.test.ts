@@ -37,6 +37,8 @@ import { startTemporal, type Temporal } from '../support/temporal.ts';
 
 const days = new Map<string, ReleaseRecord[]>();
 const sealed: string[] = [];
+/** While the next day is sealed. */
+const whileSealing: ((day: string) => Promise<unknown>)[] = [];
 let contradictions: readonly string[] = [];
 const moments: string[] = [];
 let looks: readonly Look[] = [];
@@ -57,7 +59,7 @@ const world: DayLedgerPort & CheckpointPort & ExportPort & StrayPorts & Released
   {
     readDay: async ({ day }) => ({ nextSequence: days.get(day)?.length ?? 0, head: days.get(day)?.at(-1)?.hash ?? null }),
     appendDay: async ({ day, records }) => void days.set(day, [...(days.get(day) ?? []), ...records]),
-    sealDay: async ({ day }) => void sealed.push(day),
+    sealDay: async ({ day }) => void (sealed.push(day), await whileSealing.splice(0)[0]?.(day)),
     writeCheckpoint: async ({ moment }) => {
       moments.push(moment);
       return { chains: 3, contradictions };
@@ -140,6 +142,14 @@ describe('refused calls', () => {
     await (await tell('2020-01-02', 'mallory')).result();
     await (await tell('2020-01-02', 'eve')).result();
     expect(verdictOn('2020-01-02')).toMatchObject({ intact: true, records: 2 });
+  });
+
+  test('that come while their day is sealed are in the ledger all the same, and it is sealed again', async () => {
+    whileSealing.push((day) => tell(day, 'eve'));
+    const handle = await tell('2020-01-04', 'mallory');
+    expect(await handle.result()).toEqual({ records: 2 });
+    expect(verdictOn('2020-01-04')).toMatchObject({ intact: true, records: 2 });
+    expect(sealed.filter((day) => day === '2020-01-04')).toHaveLength(2);
   });
 
   test('of today are written at once, and wait for the end of the day', async () => {
