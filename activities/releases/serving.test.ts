@@ -4,13 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as later } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
+import { recordKeyOf, releaseChain } from '../../domain/ledger/chain.ts';
 import type { Ended, EndKind } from '../../domain/ledger/ended.ts';
 import type { NoticeTarget } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
 import type { Serving } from '../../domain/released/serving.ts';
 import { orderOf } from '../../test/support/builders.ts';
 import { endedReleasesOf } from '../../test/support/shelf.ts';
+import { failure } from '../failure.ts';
 import { createServingActivities, createServingReleases } from './serving.ts';
 
 const webhook = (name: string): NoticeTarget => ({
@@ -124,6 +128,25 @@ test('pages follow each other until the last, and each fits into a message', asy
 test('a release that serves with both of its parts is one release', async () => {
   const { ended } = endedReleasesOf([endOf({ id: 'both', hour: 1, model: true, stack: 'platform' })]);
   expect((await createServingReleases(ended)()).map(({ order }) => order.releaseId)).toEqual(['both']);
+});
+
+test('a record that cannot be believed hides its own release from whoever hears of findings, and no other; an outage hides none', async () => {
+  const { shelf, ended } = endedReleasesOf([
+    endOf({ id: 'changed', hour: 1, model: true, service: 'churn-scorer' }),
+    endOf({ id: 'sound', hour: 1, model: true }),
+  ]);
+  shelf.forked = (what) => failure('ledger.forked', what);
+  const key = recordKeyOf(releaseChain('changed'), 0);
+  shelf.objects.set(key, (shelf.objects.get(key) ?? '').replace('churn-scorer', 'fraud-scorer'));
+  const said: unknown[] = [];
+  const logger = new DefaultLogger('ERROR', ({ meta }) => void said.push(meta));
+  const found = await new MockActivityEnvironment({}, { logger }).run<[], readonly Ended[], () => Promise<readonly Ended[]>>(
+    createServingReleases(ended),
+  );
+  expect(found.map(({ order }) => order.releaseId)).toEqual(['sound']);
+  expect(said).toMatchObject([{ place: 'production/model/churn-scorer', because: expect.stringContaining('was changed') as string }]);
+  const away = { ...ended, at: () => Promise.reject(failure('ledger.unreachable', 'the ledger did not answer')) };
+  await expect(createServingReleases(away)()).rejects.toMatchObject({ type: 'ledger.unreachable' });
 });
 
 describe('whoever has a stack in hand, or had it since', () => {

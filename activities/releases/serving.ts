@@ -1,12 +1,13 @@
 /** What serves now, from the ledger: of each place the newest that was released there, however long ago. */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { log } from '@temporalio/activity';
 import type { Client, WorkflowExecutionInfo } from '@temporalio/client';
 import { canonicalText } from '../../domain/digest.ts';
 import { type Ended, type EndedReleases, endKinds, placedPartsOf } from '../../domain/ledger/ended.ts';
 import type { NoticeTarget } from '../../domain/notice.ts';
 import { placeOf, type Serving, type ServingPort } from '../../domain/released/serving.ts';
-import { failure } from '../failure.ts';
+import { failure, isFailure } from '../failure.ts';
 import { partsIn } from './parts.ts';
 
 /** Half of what a message may hold. */
@@ -75,15 +76,31 @@ const mayHave = (run: WorkflowExecutionInfo, stack: string | null): boolean => {
   return parts === undefined || parts.infrastructure?.stack === stack;
 };
 
-/** For whoever looks at what these releases are: each once, whatever of it serves. */
+/**
+ * For whoever looks at what these releases are: each once, whatever of it serves. A record that was tampered with hides its
+ * own release and no other, or one changed object would keep everybody from hearing of findings.
+ */
 export const createServingReleases = (ended: EndedReleases) => async (): Promise<readonly Ended[]> => {
+  const believable: Pick<EndedReleases, 'at'> = {
+    at: (place, wanted) => ended.at(place, wanted).catch((error: unknown) => noneIfForked(place, error)),
+  };
   const releases = new Map<string, Ended>();
-  for await (const [, one] of newestAt(ended, await ended.places())) releases.set(one.order.releaseId, one);
+  for await (const [, one] of newestAt(believable, await ended.places())) releases.set(one.order.releaseId, one);
   return [...releases.values()];
 };
 
+/** What is wrong with it, `plimsoll verify` says. */
+function noneIfForked(place: string, error: unknown): readonly never[] {
+  if (!isFailure(error, 'ledger.forked')) throw error;
+  log.error('what serves at a place is not known: its record cannot be believed', { place, because: error.message });
+  return [];
+}
+
 /** Who went back to an earlier version has released that one again, so that it is the newest. */
-async function* newestAt(ended: EndedReleases, places: readonly string[]): AsyncIterable<readonly [place: string, serves: Ended]> {
+async function* newestAt(
+  ended: Pick<EndedReleases, 'at'>,
+  places: readonly string[],
+): AsyncIterable<readonly [place: string, serves: Ended]> {
   for (let start = 0; start < places.length; start += placesAtOnce) {
     const batch = places.slice(start, start + placesAtOnce);
     const found = await Promise.all(batch.map((place) => ended.at(place, { kinds: ['released'], limit: 1 })));
