@@ -29,12 +29,12 @@ interface ServingDependencies {
 export function createServingActivities({ ended, client, catalog, tell, pageMax = pageCharactersMax }: ServingDependencies): ServingPort {
   return {
     async findServing({ after = '' }) {
-      const isKept = await keptIn(catalog);
-      const places = (await ended.places()).filter((place) => place > after);
+      const { services, environments } = await keptIn(catalog);
+      const places = (await ended.places()).filter((place) => place > after && environments.has(place.split('/')[0] ?? ''));
       const page: Serving[] = [];
       let size = 0;
       for await (const [place, one] of newestAt(ended, places)) {
-        if (!isKept(one)) continue;
+        if (!services.has(one.order.service)) continue;
         const serving = servingOf(place, one, tell);
         size += JSON.stringify(serving).length;
         const last = page.at(-1);
@@ -46,12 +46,14 @@ export function createServingActivities({ ended, client, catalog, tell, pageMax 
 
     async findSuccessors({ serving }) {
       const { place, since, releaseId } = serving;
+      // Asked for first: one that ends in between has its name in the ledger by then.
+      const open = await openAt(client, serving);
       const others: string[] = [];
       for await (const { order, at } of ended.newest(place, endKinds)) {
         if (at <= since || others.length === successorsMax) break;
         if (order.releaseId !== releaseId) others.push(order.releaseId);
       }
-      return { open: await openAt(client, serving), ended: others };
+      return { open, ended: others };
     },
   };
 }
@@ -115,9 +117,9 @@ function servingOf(place: string, { order, at: since }: Ended, tell: readonly No
 }
 
 /** A service or an environment that was taken out of the catalog is not released any more, and what it left is not looked after. */
-async function keptIn(catalog: string): Promise<(one: Ended) => boolean> {
+async function keptIn(catalog: string): Promise<{ readonly services: ReadonlySet<string>; readonly environments: ReadonlySet<string> }> {
   const [services, environments] = await Promise.all([namesIn(join(catalog, 'services')), namesIn(join(catalog, 'environments'))]);
-  return ({ order }) => services.has(order.service) && environments.has(order.environment);
+  return { services, environments };
 }
 
 const namesIn = async (folder: string): Promise<ReadonlySet<string>> =>
