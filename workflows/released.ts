@@ -77,7 +77,8 @@ async function lookAtAll<T extends Found>(looking: Looking<T>) {
     for (const one of page.filter(looking.looksAt)) {
       setCurrentDetails(`${seen.length} looked at; now **${one.place}** (\`${one.releaseId}\`)`);
       const { environment, place } = one;
-      seen.push({ environment, place, ...(await orUnknown(() => looking.look(one))) });
+      const look = one.unread === undefined ? await orUnknown(() => looking.look(one)) : notLooked(one.unread);
+      seen.push({ environment, place, ...look });
       notices.set(environment, distinct([...(notices.get(environment) ?? []), ...one.notices]));
     }
     last = page.at(-1);

@@ -130,7 +130,7 @@ test('a release that serves with both of its parts is one release', async () => 
   expect((await createServingReleases(ended)()).map(({ order }) => order.releaseId)).toEqual(['both']);
 });
 
-test('a record that cannot be believed hides its own release from whoever hears of findings, and no other; an outage hides none', async () => {
+test('a record that cannot be believed hides its own release, and no other; an outage hides none', async () => {
   const { shelf, ended } = endedReleasesOf([
     endOf({ id: 'changed', hour: 1, model: true, service: 'churn-scorer' }),
     endOf({ id: 'sound', hour: 1, model: true }),
@@ -144,7 +144,19 @@ test('a record that cannot be believed hides its own release from whoever hears 
     createServingReleases(ended),
   );
   expect(found.map(({ order }) => order.releaseId)).toEqual(['sound']);
-  expect(said).toMatchObject([{ place: 'production/model/churn-scorer', because: expect.stringContaining('was changed') as string }]);
+  expect(said).toMatchObject([{ place: 'production/model/churn-scorer', unread: expect.stringContaining('was changed') as string }]);
+  expect(await createServingActivities({ ended, client: listing([]), catalog, tell: [webhook('security')] }).findServing({})).toMatchObject(
+    [
+      {
+        place: 'production/model/churn-scorer',
+        part: 'model',
+        service: 'churn-scorer',
+        releaseId: '',
+        unread: expect.any(String) as string,
+      },
+      { releaseId: 'sound' },
+    ],
+  );
   const away = { ...ended, at: () => Promise.reject(failure('ledger.unreachable', 'the ledger did not answer')) };
   await expect(createServingReleases(away)()).rejects.toMatchObject({ type: 'ledger.unreachable' });
 });

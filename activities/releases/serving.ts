@@ -33,9 +33,9 @@ export function createServingActivities({ ended, client, catalog, tell, pageMax 
       const places = (await ended.places()).filter((place) => place > after && environments.has(place.split('/')[0] ?? ''));
       const page: Serving[] = [];
       let size = 0;
-      for await (const [place, one] of newestAt(ended, places)) {
-        if (!services.has(one.order.service)) continue;
-        const serving = servingOf(place, one, tell);
+      for await (const one of newestAt(ended, places)) {
+        if ('serves' in one && !services.has(one.serves.order.service)) continue;
+        const serving = 'serves' in one ? servingOf(one, tell) : unreadAt(one, tell);
         size += JSON.stringify(serving).length;
         const last = page.at(-1);
         if (last !== undefined && size > pageMax) return [...page.slice(0, -1), { ...last, more: true }];
@@ -79,41 +79,55 @@ const mayHave = (run: WorkflowExecutionInfo, stack: string | null): boolean => {
 };
 
 /**
- * For whoever looks at what these releases are: each once, whatever of it serves. A record that was tampered with hides its
- * own release and no other, or one changed object would keep everybody from hearing of findings.
+ * For whoever looks at what these releases are: each once, whatever of it serves. One record that cannot be believed keeps
+ * nobody from hearing of the rest.
  */
 export const createServingReleases = (ended: EndedReleases) => async (): Promise<readonly Ended[]> => {
-  const believable: Pick<EndedReleases, 'at'> = {
-    at: (place, wanted) => ended.at(place, wanted).catch((error: unknown) => noneIfForked(place, error)),
-  };
   const releases = new Map<string, Ended>();
-  for await (const [, one] of newestAt(believable, await ended.places())) releases.set(one.order.releaseId, one);
+  for await (const one of newestAt(ended, await ended.places()))
+    if ('serves' in one) releases.set(one.serves.order.releaseId, one.serves);
+    else log.error('what serves at a place is not known: its record cannot be believed', one);
   return [...releases.values()];
 };
 
-/** What is wrong with it, `plimsoll verify` says. */
-function noneIfForked(place: string, error: unknown): readonly never[] {
-  if (!isFailure(error, 'ledger.forked')) throw error;
-  log.error('what serves at a place is not known: its record cannot be believed', { place, because: error.message });
-  return [];
+interface Newest {
+  readonly place: string;
+  readonly serves: Ended;
+}
+interface Unread {
+  readonly place: string;
+  /** What is wrong with it, `plimsoll verify` says. */
+  readonly unread: string;
 }
 
 /** Who went back to an earlier version has released that one again, so that it is the newest. */
-async function* newestAt(
-  ended: Pick<EndedReleases, 'at'>,
-  places: readonly string[],
-): AsyncIterable<readonly [place: string, serves: Ended]> {
+async function* newestAt(ended: EndedReleases, places: readonly string[]): AsyncIterable<Newest | Unread> {
   for (let start = 0; start < places.length; start += placesAtOnce) {
-    const batch = places.slice(start, start + placesAtOnce);
-    const found = await Promise.all(batch.map((place) => ended.at(place, { kinds: ['released'], limit: 1 })));
-    for (const [index, place] of batch.entries()) for (const one of found[index] ?? []) yield [place, one];
+    const found = await Promise.all(places.slice(start, start + placesAtOnce).map((place) => newestOf(ended, place)));
+    yield* found.flat();
   }
 }
 
-function servingOf(place: string, { order, at: since }: Ended, tell: readonly NoticeTarget[]): Serving {
+async function newestOf(ended: EndedReleases, place: string): Promise<readonly (Newest | Unread)[]> {
+  try {
+    return (await ended.at(place, { kinds: ['released'], limit: 1 })).map((serves) => ({ place, serves }));
+  } catch (error) {
+    if (isFailure(error, 'ledger.forked')) return [{ place, unread: error.message }];
+    throw error;
+  }
+}
+
+function servingOf({ place, serves: { order, at: since } }: Newest, tell: readonly NoticeTarget[]): Serving {
   const { releaseId, service, environment, team } = order;
   const { part, stack } = placedPartsOf(order).find((one) => placeOf(one) === place) ?? { part: 'model', stack: null };
   return { releaseId, service, environment, team, part, stack, place, since, notices: distinct([...tell, ...(order.notices ?? [])]) };
+}
+
+function unreadAt({ place, unread }: Unread, notices: readonly NoticeTarget[]): Serving {
+  const [environment = '', part, name = ''] = place.split('/');
+  const known: Pick<Serving, 'part' | 'service' | 'stack'> =
+    part === 'infrastructure' ? { part, service: '', stack: name } : { part: 'model', service: name, stack: null };
+  return { releaseId: '', team: '', since: '', environment, ...known, place, notices, unread };
 }
 
 /** A service or an environment that was taken out of the catalog is not released any more, and what it left is not looked after. */

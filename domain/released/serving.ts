@@ -20,6 +20,8 @@ export interface Serving {
   readonly since: string;
   /** Who hears of it: those of its environment, and those who hear of everything. */
   readonly notices: readonly NoticeTarget[];
+  /** Why the record of what serves there cannot be believed: then no release is known, and nobody can look at it. */
+  readonly unread?: string | undefined;
   /** There are others after this one: whoever wants them asks again. */
   readonly more?: true | undefined;
 }

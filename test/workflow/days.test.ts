@@ -328,7 +328,7 @@ describe('what serves', () => {
       return { place, release, fingerprint: digestText(rule), rule, ...what };
     };
     const [known, stays, fresh] = [found(model, 'CKV_K8S_8'), found(platform, 'CKV_AWS_21'), found(model, 'CKV_K8S_9')];
-    released.serving = [platform, model, staged];
+    released.serving = [platform, model, staged, { ...servingOf('staging', 'model', 'torn'), unread: 'record 0 was changed' }];
     released.later.set(model.place, [fresh, known]);
     // Of one nobody reads everything, so that what was known of it stays; the other is not there any more.
     released.unread.add('tfsec');
@@ -339,7 +339,7 @@ describe('what serves', () => {
     const unread = { place: platform.place, because: 'not everything was read: tfsec: incomplete' };
     expect(tonight).toMatchObject([
       { environment: 'production', looked: 2, found: [stays, fresh, known], unknown: [unread] },
-      { environment: 'staging', looked: 1, found: [], unknown: [{ place: staged.place, because: 'the commit is gone' }] },
+      { environment: 'staging', looked: 2, found: [], unknown: [{ because: 'the commit is gone' }, { because: 'record 0 was changed' }] },
     ]);
     expect(released.calls).toEqual([
       'checkAllowList platform-production',
