@@ -6,6 +6,7 @@ import { DynamoDBClient, ScanCommand } from '@aws-sdk/client-dynamodb';
 import { GetObjectCommand, ListObjectsV2Command, S3Client } from '@aws-sdk/client-s3';
 import { CoreV1Api, CustomObjectsApi, KubeConfig } from '@kubernetes/client-node';
 import { Client, Connection, WorkflowNotFoundError } from '@temporalio/client';
+import type { temporal as temporalApi } from '@temporalio/proto';
 import { routeAnswer, routeKind, weightsOf as weightsIn } from '../../activities/kubernetes/route.ts';
 import { createBlobStore } from '../../activities/tool/store.ts';
 import type { Finding, ScanReport } from '../../domain/finding.ts';
@@ -164,6 +165,8 @@ export async function retentionEnds(releaseIds: readonly string[]): Promise<void
 export interface HistoryFacts {
   readonly events: number;
   readonly longestPayloadBytes: number;
+  /** Of them: those of workflow tasks that the worker did not answer in time, or asked more time for. Nobody's but a busy machine's. */
+  readonly eventsOfRepeatedTasks: number;
   /** Every activity that was ever scheduled, by name. */
   readonly activities: readonly string[];
 }
@@ -172,11 +175,28 @@ export async function historyOf(id: string): Promise<HistoryFacts> {
   const { events = [] } = await (await temporal()).workflow.getHandle(id).fetchHistory();
   return {
     events: events?.length ?? 0,
+    eventsOfRepeatedTasks: eventsOfRepeatedTasksIn((events ?? []).map(kindOf)),
     longestPayloadBytes: Math.max(0, ...payloadBytes(events)),
     activities: (events ?? []).flatMap(
       ({ activityTaskScheduledEventAttributes }) => activityTaskScheduledEventAttributes?.activityType?.name ?? [],
     ),
   };
+}
+
+type TaskEvent = 'scheduled' | 'started' | 'completed' | 'repeated' | null;
+
+const kindOf = (event: temporalApi.api.history.v1.IHistoryEvent): TaskEvent => {
+  if (event.workflowTaskScheduledEventAttributes) return 'scheduled';
+  if (event.workflowTaskStartedEventAttributes) return 'started';
+  if (event.workflowTaskCompletedEventAttributes) return 'completed';
+  return event.workflowTaskTimedOutEventAttributes || event.workflowTaskFailedEventAttributes ? 'repeated' : null;
+};
+
+/** A task that did not come to its end has two events or three; one that follows on another with nothing in between has three. */
+function eventsOfRepeatedTasksIn(kinds: readonly TaskEvent[]): number {
+  const ended = kinds.flatMap((kind, at) => (kind === 'repeated' ? [kinds[at - 1] === 'started' ? 3 : 2] : []));
+  const prolonged = kinds.filter((kind, at) => kind === 'scheduled' && kinds[at - 1] === 'completed').length;
+  return ended.reduce((sum, count) => sum + count, 0) + 3 * prolonged;
 }
 
 /** Payloads lie at many places of an event; each is bytes under `data`. */
