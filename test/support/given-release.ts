@@ -5,6 +5,7 @@ import type { ReleaseOrder } from '../../domain/order.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { approveUpdate, rejectUpdate, viewQuery } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from './builders.ts';
+import { questionsTo } from './questions.ts';
 import { ScriptedWorld } from './scripted-world.ts';
 import { startRelease, type Temporal } from './temporal.ts';
 
@@ -31,7 +32,8 @@ export async function givenRelease(
   temporal.worlds.set(complete.releaseId, world);
   const handle = await startRelease(temporal, complete);
 
-  const view = (): Promise<ReleaseView> => handle.query(viewQuery);
+  const ask = questionsTo(temporal.client);
+  const view = (): Promise<ReleaseView> => ask(() => handle.query(viewQuery));
   const until = async (accept: (view: ReleaseView) => boolean): Promise<ReleaseView> => {
     const giveUpAt = Date.now() + untilSecondsMax * 1000;
     for (;;) {

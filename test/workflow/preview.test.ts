@@ -9,6 +9,7 @@ import { previewIdOf, serviceLaneOf } from '../../domain/order.ts';
 import { holdUpdate, resumeUpdate } from '../../workflows/messages.ts';
 import { callerOf, orderOf } from '../support/builders.ts';
 import { givenRelease } from '../support/given-release.ts';
+import { questionsTo } from '../support/questions.ts';
 import { ScriptedWorld } from '../support/scripted-world.ts';
 import { startTemporal, type Temporal } from '../support/temporal.ts';
 
@@ -18,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => temporal?.close());
 
-const gateway = () => createPreviewGateway(temporal.client, { server: (ask) => ask(), query: (ask) => ask() });
+const gateway = () => createPreviewGateway(temporal.client, { server: (ask) => ask(), query: questionsTo(temporal.client) });
 
 let count = 0;
 async function previewed(change: (world: ScriptedWorld) => void = () => undefined, order = orderOf()) {
