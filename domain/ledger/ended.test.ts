@@ -131,6 +131,13 @@ describe('a chain that cannot be believed', () => {
     await expect(damaged(sequence, damage)).rejects.toThrow(says);
   });
 
+  test('whose order does not say where it belongs is an error, and no answer that breaks whoever looks', async () => {
+    const { cluster: _cluster, ...torn } = { ...modelOnly, releaseId: 'torn' };
+    const shelf = new MemoryShelf();
+    shelf.write('torn', '2026-11-27T10:00:00.000Z', ['requested', { order: torn }], ['closed', { kind: 'released' }]);
+    await expect(createEndedReleases(shelf).find('torn')).rejects.toThrow('record 0 of torn has no order of it');
+  });
+
   test('of another release is an error as well', async () => {
     const shelf = new MemoryShelf();
     shelf.write(

@@ -94,9 +94,13 @@ export function endedIn(releaseId: string, first: CheckedRecord, last: CheckedRe
   const changed = [first, last].find((record) => record.hash !== undefined && record.hash !== hashOf(record));
   if (changed !== undefined) return `record ${changed.sequence} of ${releaseId} was changed: it does not have its hash`;
   const { order } = dataOf(first) as { readonly order?: ReleaseOrder };
-  if (order?.releaseId !== releaseId) return `record 0 of ${releaseId} has no order of it`;
+  if (order?.releaseId !== releaseId || !isPlaced(order)) return `record 0 of ${releaseId} has no order of it`;
   return { order, kind, at: last.event.time };
 }
+
+/** What everybody who looks at what ended relies on: one order without it must not fail a look at all of them. */
+const isPlaced = ({ service, environment, team, cluster }: Readonly<Partial<Record<keyof ReleaseOrder, unknown>>>): boolean =>
+  [service, environment, team].every((name) => typeof name === 'string') && typeof cluster === 'object' && cluster !== null;
 
 /** `null`: it goes on, or is being recovered. */
 function kindIn(last: CheckedRecord): EndKind | null | undefined {

@@ -245,15 +245,19 @@ describe.concurrent('a stopped line', () => {
 });
 
 describe.concurrent('a hold', () => {
-  test('stops before the next phase until somebody resumes', async () => {
-    let held = false;
+  /** Somebody says this, once, while its source is being fetched. */
+  async function toldWhileFetching(...updates: readonly (typeof holdUpdate)[]) {
+    const left = [...updates];
     const release = await givenRelease(temporal, (world) => {
       world.onStep = async (step) => {
-        if (step !== 'fetchSource' || held) return;
-        held = true;
-        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
+        if (step === 'fetchSource') for (const update of left.splice(0)) await release.handle.executeUpdate(update, { args: [tell] });
       };
     });
+    return release;
+  }
+
+  test('stops before the next phase until somebody resumes', async () => {
+    const release = await toldWhileFetching(holdUpdate);
     const waiting = await release.until(
       (view) => view.held !== null && view.scans.length === 0 && release.world.calls.includes('checkArtifact'),
     );
@@ -264,15 +268,7 @@ describe.concurrent('a hold', () => {
   });
 
   test('that is resumed while a step still works lets that step finish', async () => {
-    let held = false;
-    const release = await givenRelease(temporal, (world) => {
-      world.onStep = async (step) => {
-        if (step !== 'fetchSource' || held) return;
-        held = true;
-        await release.handle.executeUpdate(holdUpdate, { args: [tell] });
-        await release.handle.executeUpdate(resumeUpdate, { args: [tell] });
-      };
-    });
+    const release = await toldWhileFetching(holdUpdate, resumeUpdate);
     await release.decide('approve');
     expect(await release.handle.result()).toMatchObject({ kind: 'released' });
     expect(release.world.calls.filter((step) => step === 'fetchSource')).toHaveLength(1);
