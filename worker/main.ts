@@ -10,7 +10,7 @@ import { type Logger, pino } from 'pino';
 import { endStrays } from '../activities/tool/machine.ts';
 import { sweepBeforeFirst, sweepWorkspaces } from '../activities/tool/workspace.ts';
 import { apiKeyOf, clientOptions, nativeOptions } from '../api/temporal/connection.ts';
-import { taskQueues } from '../workflows/messages.ts';
+import { looksOf, taskQueues } from '../workflows/messages.ts';
 import { createActivities } from './activities.ts';
 import { readConfig, shutdownGraceSeconds, type WorkerConfig } from './config.ts';
 import { startFindings } from './findings/start.ts';
@@ -18,6 +18,8 @@ import { ensureSchedules } from './schedule.ts';
 
 /** Slots of each queue. Short calls and looks mostly wait; tools are bounded by memory (`PLIMSOLL_TOOL_SLOTS`). */
 const callSlots = 50;
+/** Looks at the installation are rare and take seconds: of each queue's workers, these are never taken by anything else. */
+const lookSlots = 10;
 /** Secrets of a killed worker lie on the disk no longer than this after its last tool has ended. */
 const sweepMilliseconds = 30_000;
 /** A key that was replaced counts after a minute; the old one has to be good for as long. */
@@ -36,7 +38,7 @@ async function main(): Promise<void> {
   const activities = createActivities(config, client, process.env);
   const workflows = config.queues.includes(taskQueues.releases) ? await workflowCode() : {};
   const workers = await Promise.all(
-    config.queues.map((taskQueue) =>
+    slotsOf(config).map(([taskQueue, maxConcurrentActivityTaskExecutions]) =>
       Worker.create({
         connection,
         namespace: config.temporal.namespace,
@@ -47,8 +49,7 @@ async function main(): Promise<void> {
         // The judge's state travels in heartbeats: with the default of 60 s a killed worker loses it.
         maxHeartbeatThrottleInterval: '2 seconds',
         defaultHeartbeatThrottleInterval: '2 seconds',
-        maxConcurrentActivityTaskExecutions:
-          taskQueue === taskQueues.control || taskQueue === taskQueues.watch ? callSlots : config.toolSlots,
+        maxConcurrentActivityTaskExecutions,
         ...(taskQueue === taskQueues.releases ? workflows : {}),
       }),
     ),
@@ -64,6 +65,15 @@ async function main(): Promise<void> {
     })
     .finally(() => findings.stop());
   await connection.close();
+}
+
+/** Each queue that is served, with how much of it at once; and beside those with activities, where their workers are looked at. */
+function slotsOf({ queues, toolSlots }: WorkerConfig): readonly (readonly [queue: string, slots: number])[] {
+  const isOfCalls = (queue: string) => queue === taskQueues.control || queue === taskQueues.watch;
+  return queues.flatMap((queue) => {
+    const own = [queue, isOfCalls(queue) ? callSlots : toolSlots] as const;
+    return queue === taskQueues.releases ? [own] : [own, [looksOf(queue), lookSlots] as const];
+  });
 }
 
 /** The native connection holds its key as text. One that cannot be read just now does not end what runs on the last one. */

@@ -116,10 +116,10 @@ export const checkpointRun = {
   retry: { initialInterval: '1 second', maximumInterval: '5 minutes', maximumAttempts: 20 },
 } as const satisfies ActivityOptions;
 
-/** A look at an installation. A queue that nobody serves is an answer, too, and whoever asked waits for it. */
+/** A look at an installation, also a busy one. A queue that nobody serves is an answer, too, and whoever asked waits for it. */
 export const checkCall = {
-  scheduleToStartTimeout: '5 seconds',
-  startToCloseTimeout: '10 seconds',
+  scheduleToStartTimeout: '10 seconds',
+  startToCloseTimeout: '15 seconds',
   retry: { maximumAttempts: 1 },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 } as const satisfies ActivityOptions;

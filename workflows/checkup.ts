@@ -5,7 +5,7 @@
 import { ActivityFailure, proxyActivities, TimeoutFailure } from '@temporalio/workflow';
 import { type Check, type CheckupPort, type CheckupRequest, failed, passed } from '../domain/checkup.ts';
 import { checkCall } from './activity-options.ts';
-import { taskQueues } from './messages.ts';
+import { looksOf, taskQueues } from './messages.ts';
 
 export async function checkup({ by, environments }: CheckupRequest): Promise<readonly Check[]> {
   const looks = [
@@ -29,7 +29,7 @@ export async function checkup({ by, environments }: CheckupRequest): Promise<rea
 }
 
 type Port = ReturnType<typeof portOn>;
-const portOn = (taskQueue: string) => proxyActivities<CheckupPort>({ ...checkCall, taskQueue });
+const portOn = (queue: string) => proxyActivities<CheckupPort>({ ...checkCall, taskQueue: looksOf(queue) });
 
 async function asked(
   queue: string,

@@ -15,6 +15,12 @@ import { type ReleaseView, viewQueryName } from '../domain/view.ts';
 /** Task queues; an environment may name its own `tools` and `watch` queues. */
 export const taskQueues = { releases: 'releases', control: 'control', watch: 'watch', tools: 'tools' } as const;
 
+/**
+ * Where somebody who looks at the installation asks the workers of a queue. Beside the queue, because one whose slots
+ * are all taken by scans or judgements for minutes would look like one that nobody serves.
+ */
+export const looksOf = (queue: string): string => `${queue}-looks`;
+
 /** Who says it and why; `reason` is never empty. */
 export interface Instruction {
   readonly by: Caller;

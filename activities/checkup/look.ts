@@ -3,7 +3,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import { type Check, type CheckName, failed } from '../../domain/checkup.ts';
 
 /** Somebody waits at a terminal, and all looks run at once. Less than an activity may take. */
-const lookSecondsMax = 6;
+const lookSecondsMax = 10;
 
 export async function look(check: CheckName, about: string, ask: (signal: AbortSignal) => Promise<Check>): Promise<Check> {
   const signal = AbortSignal.timeout(lookSecondsMax * 1000);

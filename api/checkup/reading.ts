@@ -9,7 +9,7 @@ import type { Shelf } from '../../domain/ledger/ended-reader.ts';
 import { Problem } from '../http/problem.ts';
 
 /** As long as every other look of a checkup, which all run at once. */
-const answerWithinMs = 6_000;
+const answerWithinMs = 10_000;
 
 export async function checkReading(ledger: Shelf, bucket: string | undefined, withinMs = answerWithinMs): Promise<Check> {
   const about = bucket ?? 'the API';

@@ -14,8 +14,8 @@ export interface CheckupGateway {
 }
 
 const checkupWorkflow = { id: 'checkup', type: 'checkup' };
-/** A queue is waited for 5 s and an activity 10: nobody waits longer, and no look is left to a worker that comes later. */
-const timeout = '20 seconds';
+/** A queue is waited for 10 s and an activity 15: nobody waits longer, and no look is left to a worker that comes later. */
+const timeout = '30 seconds';
 
 /** What gRPC calls a question that names an attribute which is not there. */
 const invalidArgument = 3;

@@ -45,7 +45,7 @@ const workerDeadlineMs = 5_000;
 /** A worker at rest answers a query in a tenth of this. */
 const firstQueryMs = 3_000;
 /** Longer than a checkup may take, and less than proxies let a request wait. */
-const checkupDeadlineMs = 25_000;
+const checkupDeadlineMs = 35_000;
 /** A try to deliver a notice is over in 20 s, whatever its receiver does. */
 const receiverDeadlineMs = 25_000;
 

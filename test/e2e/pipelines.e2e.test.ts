@@ -4,11 +4,10 @@
  * Method: the action's published bundle in a process of its own, beside a GitHub that answers as it is documented;
  * Jenkins' library on the real Groovy. One after the other, since they release one service.
  */
-import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CreateDetectorCommand, GuardDutyClient, ListDetectorsCommand } from '@aws-sdk/client-guardduty';
+import { execa } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ModelVersion } from '../../domain/order.ts';
 import { repository as checkout } from '../../infra/local/repository.ts';
@@ -144,8 +143,9 @@ test('plimsoll doctor has nothing against the stack once GuardDuty watches its a
   const { DetectorIds = [] } = await guardDuty.send(new ListDetectorsCommand({}));
   if (DetectorIds.length === 0) await guardDuty.send(new CreateDetectorCommand({ Enable: true }));
   const env = { ...process.env, PLIMSOLL_TOKEN: await when.tokenOf({ subject: 'pia', groups: ['platform'] }) };
-  const { stdout } = await promisify(execFile)(join(checkout, 'bin/plimsoll'), ['doctor'], { env });
-  expect(stdout.split('\n').filter((line) => line.startsWith('wrong'))).toEqual([]);
+  const { stdout, stderr, exitCode } = await execa(join(checkout, 'bin/plimsoll'), ['doctor'], { env, reject: false });
+  const wrong = stdout.split('\n').filter((line) => line.startsWith('wrong'));
+  expect({ exitCode, wrong, stderr }).toEqual({ exitCode: 0, wrong: [], stderr: '' });
   for (const check of ['temporal', 'policies', 'ledger', 'reading', 'apply role', 'guardduty', 'gateway api', 'clock'])
     expect(stdout).toContain(check);
   told.show('plimsoll doctor', stdout);

@@ -17,7 +17,7 @@ import type { ReleaseOrder } from '../../domain/order.ts';
 import type { NotifyPort } from '../../domain/ports.ts';
 import type { ReleaseRecord } from '../../domain/record.ts';
 import type { DetectionPort } from '../../domain/threats/ports.ts';
-import { taskQueues } from '../../workflows/messages.ts';
+import { looksOf, taskQueues } from '../../workflows/messages.ts';
 import type { release } from '../../workflows/release.ts';
 import { searchAttributes } from '../../workflows/search-attributes.ts';
 import { findTool } from './find-tool.ts';
@@ -78,7 +78,7 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
   const activities = { ...ofReleases, ...findingActivities(client, ended, findings, ofReleases), ...more };
   const workflowBundle = await bundle(workflows);
   const workers = await Promise.all(
-    Object.values(taskQueues).map((taskQueue) =>
+    [...Object.values(taskQueues), looksOf(taskQueues.control)].map((taskQueue) =>
       Worker.create({
         connection: environment.nativeConnection,
         taskQueue,

@@ -4,6 +4,7 @@
  * is recorded and told once, and GuardDuty is asked without a gap.
  * Method: the workflows on a server, over a ledger that is a list.
  */
+import { activityInfo } from '@temporalio/activity';
 import { WorkflowFailedError } from '@temporalio/client';
 import { TimeoutFailure } from '@temporalio/common';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -93,7 +94,7 @@ const checkedEnvironment = (name: string) => ({
 });
 
 const checkups: CheckupPort = {
-  checkControl: async ({ environments }) => [passed('policies', 'OPA', `for ${environments.length} environments`)],
+  checkControl: async ({ environments }) => [passed('policies', 'OPA', `${environments.length} asked on ${activityInfo().taskQueue}`)],
   checkAccount: async ({ by, environment: { name } }) => [failed('guardduty', name, `no detector, says the account to ${by}`)],
   checkMetrics: async ({ environment: { name } }) => {
     if (name === 'staging') throw new Error('a worker in trouble');
@@ -205,7 +206,7 @@ describe('a checkpoint', () => {
 });
 
 describe('a checkup', () => {
-  test('asks each queue of the catalog, all at once, and what one does not answer hides nothing of the others', async () => {
+  test('asks beside each queue of the catalog, whose slots may all be taken, and what one does not answer hides nothing of the others', async () => {
     const queues = { tools: taskQueues.control, watch: taskQueues.control };
     const of = (name: string) => ({ ...checkedEnvironment(name), queues });
     const request: CheckupRequest = { by: 'ana', environments: [of('staging'), of('production')] };
@@ -219,17 +220,14 @@ describe('a checkup', () => {
       'guardduty production wrong',
       'prometheus production ok',
     ]);
+    expect(checks[1]?.found).toBe('2 asked on control-looks');
     expect(checks[3]?.found).toBe('the question about the metrics of staging was not answered: a worker in trouble');
   });
 
   test('tells a queue that nobody serves from a worker that breaks', () => {
     const nobody = new TimeoutFailure('activity timed out', undefined, 'SCHEDULE_TO_START');
-    expect(unanswered('tools', 'an account', nobody)).toMatchObject({
-      check: 'worker',
-      about: 'tools',
-      ok: false,
-      found: 'nobody took the question',
-    });
+    const expected = { check: 'worker', about: 'tools', ok: false, found: 'nobody took the question' };
+    expect(unanswered('tools', 'an account', nobody)).toMatchObject(expected);
   });
 });
 

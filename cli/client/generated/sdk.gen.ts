@@ -304,7 +304,7 @@ export const listWaivers = <ThrowOnError extends boolean = false>(options?: Opti
 /**
  * Whether the installation is right, with a remedy where it is not
  *
- * Looks anew each time, all at once and for at most 25 seconds; nothing is changed. For the platform team.
+ * Looks anew each time, all at once and for at most 35 seconds; nothing is changed. For the platform team.
  */
 export const examineInstallation = <ThrowOnError extends boolean = false>(options?: Options<ExamineInstallationData, ThrowOnError>): RequestResult<ExamineInstallationResponses, ExamineInstallationErrors, ThrowOnError> => (options?.client ?? client).get<ExamineInstallationResponses, ExamineInstallationErrors, ThrowOnError>({
     security: [{ scheme: 'bearer', type: 'http' }],
