@@ -66,7 +66,7 @@ export const environment = z.object({
   PLIMSOLL_GIT_KNOWN_HOSTS_FILE: z.string().min(1).optional(),
   PLIMSOLL_METRICS_HOST: z.string().default('127.0.0.1'),
   PLIMSOLL_PORT_WORKER_METRICS: z.coerce.number().int().min(1).max(65_535).default(9464),
-  /** Tools at work at the same time. A Terraform with the AWS provider needs about 500 MB. */
+  /** Tools at work at the same time, each with about 500 MB; of an environment's own `watch` queue the looks, of which each is a release. */
   PLIMSOLL_TOOL_SLOTS: z.coerce.number().int().min(1).max(64).default(4),
   /** Address of the SQS queue with GuardDuty's findings; without it nobody reads any. */
   PLIMSOLL_FINDINGS_QUEUE: z.url().optional(),

@@ -20,9 +20,9 @@ const selfHosted = valuesOf('self-hosted');
 const template = (...args: readonly string[]) => run('helm', ['template', 'plimsoll', chart, '--namespace', 'plimsoll', ...args]);
 
 async function render(...args: readonly string[]): Promise<string> {
-  const answer = await template(...args);
-  expect(answer).toMatchObject({ code: 0 });
-  return answer.stdout;
+  const { code, stdout, stderr } = await template(...args);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: expect.any(String) as string });
+  return stdout;
 }
 
 const set = (path: string, value: unknown) => ['--set-json', `${path}=${JSON.stringify(value)}`];
@@ -110,6 +110,23 @@ test.each([
   const { code, stderr } = await template(...madeUp, '--set', 'temporal.address=temporal.example.com:7233', ...args);
   expect(code).not.toBe(0);
   expect(stderr).toContain(place);
+});
+
+test("a worker of an environment's own `watch` queue watches as many releases at once as one of `watch`, unless it is told otherwise", async () => {
+  const worker = {
+    kind: 'watch',
+    queue: 'production-watch',
+    replicas: 1,
+    resources: { requests: { cpu: '1', memory: '1Gi' }, limits: { cpu: '1', memory: '1Gi' } },
+  };
+  const slotsOf = async (more: object) => {
+    const rendered = await render(...selfHosted, ...set('workers.production-watch', { ...worker, ...more }));
+    const own = objectsOf(rendered).find(
+      ({ kind, metadata }) => kind === 'Deployment' && metadata.name === 'plimsoll-worker-production-watch',
+    );
+    return /"PLIMSOLL_TOOL_SLOTS","value":"(\d+)"/.exec(JSON.stringify(own))?.[1];
+  };
+  expect(await Promise.all([slotsOf({}), slotsOf({ toolSlots: 9 })])).toEqual(['50', '9']);
 });
 
 test('without what only an installation knows, nothing is rendered', async () => {
