@@ -1,6 +1,7 @@
 /**
  * Goal: every module keeps its promises and refuses what it should; all Terraform here is formatted.
- * Method: `terraform test` with a mock provider, in a copy, so that the checkout stays as it is.
+ * Method: `terraform test` with a mock provider, in a copy, so that the checkout stays as it is. The provider whose
+ * schemas the mock has runs beside.
  */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -8,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
+import { createRunningProviders } from '../../test/support/running-provider.ts';
 
 const repository = resolve(import.meta.dirname, '../..');
 const here = import.meta.dirname;
@@ -15,11 +17,16 @@ const roots = ['bootstrap', 'platform', 'environments/staging', 'environments/pr
 const tested = [...roots, ...readdirSync(join(here, 'modules')).map((name) => join('modules', name))];
 const copies = mkdtempSync(join(tmpdir(), 'modules-'));
 for (const folder of [...roots, 'modules']) cpSync(join(here, folder), join(copies, folder), { recursive: true });
-afterAll(() => rmSync(copies, { recursive: true }));
+const providers = createRunningProviders();
+afterAll(async () => {
+  await providers.end();
+  rmSync(copies, { recursive: true });
+});
 
 /** No AWS settings at all: a mock provider must not need them. */
-const terraform = async (cwd: string, ...args: string[]) => {
+const terraform = async (cwd: string, args: readonly string[], provider: Readonly<Record<string, string>> = {}) => {
   const env = {
+    ...provider,
     HOME: copies,
     PATH: process.env['PLIMSOLL_TOOLS_PATH'],
     TF_CLI_CONFIG_FILE: process.env['PLIMSOLL_TERRAFORM_CLI_CONFIG'],
@@ -32,13 +39,13 @@ const terraform = async (cwd: string, ...args: string[]) => {
 /** `terraform test` exits with 1 when a run fails, which rejects and shows its output. */
 test.each(tested)('the tests of %s pass', async (name) => {
   const folder = join(copies, name);
-  await terraform(folder, 'init', '-backend=false', '-input=false', '-no-color');
-  const output = await terraform(folder, 'test', '-no-color');
+  await terraform(folder, ['init', '-backend=false', '-input=false', '-no-color']);
+  const output = await terraform(folder, ['test', '-no-color'], await providers.environmentFor(folder));
   expect(output).toMatch(/Success! [1-9]\d* passed, 0 failed\./);
 });
 
 test.each(['infra/terraform', 'examples/ml-platform/infra/terraform'])('%s is formatted', async (folder) => {
-  expect(await terraform(join(repository, folder), 'fmt', '-check', '-recursive')).toBe('');
+  expect(await terraform(join(repository, folder), ['fmt', '-check', '-recursive'])).toBe('');
 });
 
 /** The names within every `expect_failures`, of which one run may hold several. */
