@@ -144,8 +144,7 @@ mkdirSync(reports, { recursive: true });
 rmSync(catalog, { recursive: true, force: true });
 for (const folder of ['catalog', 'test/e2e/catalog']) cpSync(join(repository, folder), catalog, { recursive: true });
 if (wanted.length === 0) {
-  await part('types', () => check('types'));
-  await part('lint', () => check('lint'));
+  await Promise.all(['types', 'lint'].map((name) => part(name, () => check(name))));
   await part('policies', opa);
 }
 if (isWanted('quick')) await part('rules, workflows, replay, hygiene', () => vitest('quick'));
