@@ -6,6 +6,8 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Stories of whole releases; the alone ones end processes of the stack, or count what it has: nobody else is on it then. */
 const alone = ['test/e2e/{chaos,requests}.e2e.test.ts'];
+/** An adapter's bad days on AWS alone, which nobody ends: they wait for AWS to settle, and for whoever outlives a worker. */
+const patient = ['activities/terraform/trouble.tool.test.ts'];
 const stories = {
   globalSetup: ['test/support/stack-environment.ts', 'test/e2e/stage.ts'],
   // A story takes a minute or two; this ends one that would never end, also on a machine that is busy with others.
@@ -50,8 +52,8 @@ function placeOf({ moduleId }: TestSpecification): number {
  * tools: each adapter against the real tool, on a running stack (`make test` starts one).
  * e2e:   whole releases on that stack, told as given, when, then; files side by side, each with services of its own.
  * alone: those that need the stack for themselves, one after the other.
- * platform: what a platform team gets, and that needs no release: modules, policies, chart. `make test` runs it beside
- *        the alone ones, which wait most of their time: one file at a time.
+ * platform: what a platform team gets, and that needs no release: modules, policies, chart; and Terraform's bad days.
+ *        `make test` runs it beside the alone ones, which wait most of their time: one file at a time.
  */
 export default defineConfig({
   test: {
@@ -79,6 +81,7 @@ export default defineConfig({
         test: {
           name: 'tools',
           include: ['{activities,worker,api,verify,infra/local}/**/*.tool.test.ts'],
+          exclude: patient,
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -111,7 +114,7 @@ export default defineConfig({
       {
         test: {
           name: 'platform',
-          include: ['{infra/opa,infra/terraform,test}/**/*.tool.test.ts'],
+          include: ['{infra/opa,infra/terraform,test}/**/*.tool.test.ts', ...patient],
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -78,7 +78,10 @@ async function freeStackPorts(): Promise<Env> {
 const rows: readonly Readonly<Record<string, string>>[] = [
   { tools: 'adapters against the real tools' },
   { e2e: 'whole releases' },
-  { alone: 'whole releases that end pieces of the stack', platform: 'modules, policies and chart against the real tools' },
+  {
+    alone: 'whole releases that end pieces of the stack',
+    platform: 'modules, policies and chart against the real tools, and bad days of Terraform',
+  },
 ];
 const onStack = rows.flatMap((row) => Object.keys(row));
 
