@@ -252,6 +252,23 @@ describe('the keys of an issuer', () => {
     expect(own.reads).toBe(1);
   });
 
+  test('are asked for a second later where none was read yet: nobody would be served meanwhile', async () => {
+    const one = asked();
+    own.broken = true;
+    await expect(one.verify(await own.token())).rejects.toMatchObject({ kind: 'issuer.unreachable' });
+    own.broken = false;
+    later(1_000);
+    expect(await one.verify(await own.token())).toMatchObject({ subject: 'ana' });
+    // Where some were read, they serve, and the issuer is left alone.
+    own.broken = true;
+    later(11 * minutes);
+    await one.verify(await own.token());
+    own.broken = false;
+    later(1_000);
+    await one.verify(await own.token());
+    expect(own.reads).toBe(1);
+  });
+
   test('may be at an address of their own, where discovery is not asked', async () => {
     own.discovery = {};
     await expect(asked().verify(await own.token())).rejects.toMatchObject({ kind: 'issuer.unreachable' });

@@ -20,12 +20,14 @@ import { z } from 'zod';
 import { Problem } from '../http/problem.ts';
 import { type IssuerConfig, isSafeAddress } from './issuers.ts';
 
-/** Discovery and keys together: somebody waits for an answer meanwhile. */
-const timeoutMs = 2_000;
+/** Discovery and keys together: somebody waits for an answer meanwhile. Milliseconds, where neither machine is busy. */
+const timeoutMs = 5_000;
 /** Keys are read again this often, so that a withdrawn one is gone within minutes. */
 const readAgainAfterMs = 600_000;
 /** Between two looks for a key that nobody knows, and between two tries of an issuer that does not answer. */
 const pauseMs = 30_000;
+/** The same while no key was ever read: nobody is served until then, and an issuer may only just be starting. */
+const firstPauseMs = 1_000;
 
 export type KeysConfig = Pick<IssuerConfig, 'issuer' | 'jwksUri' | 'keepKeysSeconds'>;
 
@@ -46,7 +48,7 @@ export function createIssuerKeys(config: KeysConfig): IssuerKeys {
     [customFetch]: async (_: string, options: RequestInit) => fetch(await addressOf(config, options), options),
   });
   let failedAt: number | undefined;
-  const mayAsk = () => failedAt === undefined || Date.now() >= failedAt + pauseMs;
+  const mayAsk = () => failedAt === undefined || Date.now() >= failedAt + (cache.uat === undefined ? firstPauseMs : pauseMs);
   const keptKeys = (cause: unknown) => {
     const { jwks, uat = 0 }: Partial<ExportedJWKSCache> = cache;
     if (jwks === undefined || Date.now() > uat + config.keepKeysSeconds * 1_000) throw unreachable(config, cause);
