@@ -38,10 +38,12 @@ import { createUndeliveredGateway } from './undelivered.ts';
 
 export const releaseType = 'release';
 
-/** The server answers in milliseconds; a second attempt inside the client needs room too. */
-const serverDeadlineMs = 3_000;
-/** A worker has to answer; a cold one replays the history first. */
-const workerDeadlineMs = 5_000;
+/** The server answers in milliseconds, a busy one in seconds; a second attempt inside the client needs room too. */
+const serverDeadlineMs = 8_000;
+/** Whoever asks whether it is there wants to know soon. */
+const probeDeadlineMs = 3_000;
+/** A worker has to answer; a cold one replays the history first, on a machine that may be busy with others. */
+const workerDeadlineMs = 10_000;
 /** A worker at rest answers a query in a tenth of this. */
 const firstQueryMs = 3_000;
 /** Longer than a checkup may take, and less than proxies let a request wait. */
@@ -179,7 +181,7 @@ export function createTemporalGateway(settings: TemporalSettings): ReleasesGatew
     },
 
     ready: () =>
-      within(serverDeadlineMs, async () => {
+      within(probeDeadlineMs, async () => {
         await client.workflowService.describeNamespace({ namespace });
       }),
 
