@@ -38,6 +38,12 @@ export function localStack(config: StackConfig): Stack {
 
 const digest = (...parts: readonly string[]): string => createHash('sha256').update(JSON.stringify(parts)).digest('hex');
 
+/**
+ * Each takes seconds of a core. A machine that is busy with others gives it an eighth of one, and then they are minutes: this
+ * ends a start that hangs; one whose process has ended is not waited for.
+ */
+const readyWithinSeconds = 180;
+
 /** A piece that is one program. `covers` is what else it was started with: files that it reads only then. */
 function program(
   name: string,
@@ -51,7 +57,7 @@ function program(
     name,
     ports,
     holdsState: false,
-    readyWithinSeconds: 30,
+    readyWithinSeconds,
     fingerprint: () => {
       const { file, args, env } = command();
       return digest(file, ...args, ...Object.entries(env).map(String).toSorted(), covers());
@@ -134,7 +140,7 @@ function kubernetes(config: StackConfig): Piece {
     name: 'kubernetes',
     ports: ['KUBERNETES'],
     holdsState: true,
-    readyWithinSeconds: 60,
+    readyWithinSeconds,
     fingerprint: () => digest(config.home, clusterConfig(config), clusterObjects()),
     start: (log) => startCluster(config, plainEnv(config), log),
     probe: () => probeCluster(config),
@@ -175,8 +181,8 @@ function opa(config: StackConfig): Piece {
     async start(log) {
       const revision = policyRevision(policies);
       const args = ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', revision, '--output', bundle];
-      // 30 s: it takes one.
-      execFileSync(toolFile('opa'), args, { env: plainEnv(config), timeout: 30_000, stdio: 'pipe' });
+      // It takes a second.
+      execFileSync(toolFile('opa'), args, { env: plainEnv(config), timeout: readyWithinSeconds * 1000, stdio: 'pipe' });
       writeFileSync(revisions, `${revision}\n`);
       return piece.start(log);
     },
