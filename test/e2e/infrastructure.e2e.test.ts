@@ -18,7 +18,7 @@ test('two releases of one stack: the second one is asked again, since the first 
     ),
   );
   const asked = await Promise.all(ids.map(when.untilAsked));
-  await Promise.all(asked.map(({ releaseId, statementDigest }) => when.decide(people.sam, releaseId, 'approve', statementDigest)));
+  await Promise.all(asked.map(({ releaseId, statementDigest }) => when.mustDecide(people.sam, releaseId, 'approve', statementDigest)));
   const again = await Promise.any(
     asked.map(({ releaseId, statementDigest }) =>
       when.untilRelease(releaseId, 'asks again', (now) => now.statementDigest !== null && now.statementDigest !== statementDigest),

@@ -31,3 +31,12 @@ export async function until<T>(
 
 /** It cannot come any more: waiting ends at once. */
 export class NeverError extends Error {}
+
+/** Asked again, after a pause, until somebody answers; what comes the last time is the answer. */
+export async function asked<T>(ask: (times: number) => Promise<T>, isAnswer: (answer: T) => boolean, timesMax: number): Promise<T> {
+  for (let times = 1; ; times += 1) {
+    const answer = await ask(times);
+    if (isAnswer(answer) || times === timesMax) return answer;
+    await sleep(pollMilliseconds);
+  }
+}

@@ -1,5 +1,5 @@
 /** What people do, over HTTP alone. */
-
+import { randomUUID } from 'node:crypto';
 import type { ReleaseVerdict } from '../../api/releases/verdict-schemas.ts';
 import type { ServiceStatus } from '../../cli/client/generated/index.ts';
 import type { ReleaseRequest } from '../../domain/order.ts';
@@ -7,7 +7,7 @@ import type { Outcome } from '../../domain/outcome.ts';
 import type { Phase } from '../../domain/phase.ts';
 import type { ReleaseView } from '../../domain/view.ts';
 import { address } from './stack.ts';
-import { NeverError, until } from './wait.ts';
+import { asked, NeverError, until } from './wait.ts';
 
 export interface Person {
   readonly subject: string;
@@ -21,6 +21,8 @@ export interface Answer<Body = unknown> {
   readonly status: number;
   readonly body: Body;
   readonly headers: Headers;
+  /** How often it was asked until somebody answered. */
+  readonly times: number;
 }
 
 export interface ProblemBody {
@@ -52,8 +54,11 @@ async function newToken(person: Person): Promise<string> {
 
 type Caller = Person | { readonly token: string } | null;
 
-/** On a busy machine Temporal loses a question now and then; the API says so, and whoever asks asks again. */
-const questionsMax = 5;
+/**
+ * On a busy machine Temporal loses a question now and then, or OPA is late; the API says so with a 503, and whoever asks
+ * asks again. What is said twice is done once: a request for a release by its words, a message to one by its key.
+ */
+const timesMax = 5;
 
 export async function call<Body = unknown>(
   by: Caller,
@@ -62,10 +67,9 @@ export async function call<Body = unknown>(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer<Body>> {
-  for (let times = 1; ; times += 1) {
-    const answer = await callOnce<Body>(by, method, path, body, headers);
-    if (method === 'POST' || answer.status !== 503 || times === questionsMax) return answer;
-  }
+  const keyed = method === 'POST' ? { 'idempotency-key': randomUUID(), ...headers } : headers;
+  const isAnswer = ({ status }: Answer) => status !== 503;
+  return await asked(async (times) => ({ ...(await callOnce<Body>(by, method, path, body, keyed)), times }), isAnswer, timesMax);
 }
 
 async function callOnce<Body>(
@@ -74,7 +78,7 @@ async function callOnce<Body>(
   path: string,
   body: unknown,
   headers: Readonly<Record<string, string>>,
-): Promise<Answer<Body>> {
+): Promise<Omit<Answer<Body>, 'times'>> {
   const token = by === null ? null : 'token' in by ? by.token : await tokenOf(by);
   const response = await fetch(`${address('PLIMSOLL_API_URL')}${path}`, {
     method,
@@ -100,7 +104,9 @@ async function done<Body>(answer: Promise<Answer<Body>>): Promise<Body> {
 /** Asks for a release that is new; answers its id. */
 export async function ask(by: Person, request: ReleaseRequest): Promise<string> {
   const answer = await call<{ id: string }>(by, 'POST', '/v1/releases', request);
-  if (answer.status !== 202) throw new Error(`the API answers ${answer.status}: ${JSON.stringify(answer.body)}`);
+  // Asked for again it is there already: the first time nobody heard that it had begun.
+  const isNew = answer.status === 202 || (answer.status === 200 && answer.times > 1);
+  if (!isNew) throw new Error(`the API answers ${answer.status}: ${JSON.stringify(answer.body)}`);
   return answer.body.id;
 }
 
@@ -149,8 +155,11 @@ export async function untilRelease(id: string, what: string, holds: (release: De
 export const untilTrue = (what: string, holds: () => Promise<boolean>, seconds?: number): Promise<true> =>
   until(what, async () => ((await holds()) ? true : undefined), seconds);
 
+/** Also if it has gone on since: a phase of a few seconds may be over before anybody looks. */
+export const hasCome = ({ history }: Details, to: Phase): boolean => history.some(({ phase }) => phase === to);
+
 export const untilPhase = (id: string, phase: Phase, seconds?: number) =>
-  untilRelease(id, `is ${phase}`, (release) => release.phase === phase, seconds);
+  untilRelease(id, `has come to ${phase}`, (release) => hasCome(release, phase), seconds);
 
 /** Until it is over; releases that end as failed have no outcome and are an error here. */
 export async function outcomeOf(id: string, seconds?: number): Promise<Outcome> {
@@ -161,8 +170,23 @@ export async function outcomeOf(id: string, seconds?: number): Promise<Outcome> 
 
 /* --------------------------------------------------------------- deciding */
 
+/** The same message until a worker has answered it: one that is late has accepted it only (202), and may still refuse it. */
+async function say(by: Person, id: string, message: string, body: object): Promise<Answer<ProblemBody>> {
+  const headers = { 'idempotency-key': randomUUID() };
+  let accepted: Answer<ProblemBody> | undefined;
+  for (let times = 1; ; times += 1) {
+    const answer = await call<ProblemBody>(by, 'POST', `/v1/releases/${id}/${message}`, body, headers);
+    // It may have closed the release since, and a closed one takes no message, not even this one again.
+    if (answer.status === 409 && accepted !== undefined) return accepted;
+    if (answer.status !== 202 || times === timesMax) return answer;
+    accepted = answer;
+  }
+}
+
 export const decide = (by: Person, id: string, decision: 'approve' | 'reject', statementDigest: string | null) =>
-  call<ProblemBody>(by, 'POST', `/v1/releases/${id}/approvals`, { decision, statementDigest, reason: 'read and understood' });
+  say(by, id, 'approvals', { decision, statementDigest, reason: 'read and understood' });
+
+export const mustDecide = (...decision: Parameters<typeof decide>): Promise<ProblemBody> => done(decide(...decision));
 
 /** A statement is open: in the phase's first moment there is none yet. */
 export const untilAsked = (id: string): Promise<Details> =>
@@ -175,7 +199,7 @@ export const untilAsked = (id: string): Promise<Details> =>
 /** Waits for the statement and says yes to it. */
 export async function approve(by: Person, id: string): Promise<Details> {
   const release = await untilAsked(id);
-  await done(decide(by, id, 'approve', release.statementDigest));
+  await mustDecide(by, id, 'approve', release.statementDigest);
   return release;
 }
 
@@ -195,7 +219,7 @@ export async function approveIfAsked(by: Person, id: string): Promise<void> {
 
 /** `hold`, `resume` or `abort`. */
 export const tell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort' | 'withdraw') =>
-  call<ProblemBody>(by, 'POST', `/v1/releases/${id}/${message}`, { reason: `the test says ${message}` });
+  say(by, id, message, { reason: `the test says ${message}` });
 
 export const mustTell = (by: Person, id: string, message: 'hold' | 'resume' | 'abort' | 'withdraw') => done(tell(by, id, message));
 
@@ -218,31 +242,45 @@ export interface Event {
   readonly data: string;
 }
 
-/** Reads a release's stream until it ends or `enough` says so. */
+/** Reads a release's stream until it ends or `enough` says so; one that was cut is read on from there, as its readers do. */
 export async function readEvents(
   by: Person,
   id: string,
   after: number | null,
   enough: (events: readonly Event[]) => boolean = () => false,
 ): Promise<readonly Event[]> {
+  const events: Event[] = [];
+  return await until(`the stream of ${id} comes to its end`, async () => {
+    const last = events.findLast((event) => event.id !== null)?.id ?? after;
+    for await (const event of streamOf(by, id, last)) {
+      events.push(event);
+      if (event.event === 'end' || enough(events)) return events;
+    }
+    return undefined;
+  });
+}
+
+async function* streamOf(by: Person, id: string, after: number | string | null): AsyncGenerator<Event> {
   const gone = new AbortController();
   const response = await fetch(`${address('PLIMSOLL_API_URL')}/v1/releases/${id}/events`, {
     headers: { authorization: `Bearer ${await tokenOf(by)}`, ...(after === null ? {} : { 'last-event-id': String(after) }) },
     signal: gone.signal,
   });
-  if (response.status !== 200 || response.body === null) throw new Error(`the stream answers ${response.status}`);
-  const events: Event[] = [];
-  let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const blocks = (rest + chunk).split('\n\n');
-    rest = blocks.pop() ?? '';
-    for (const block of blocks) {
-      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
-      const event = field('event');
-      if (event !== undefined) events.push({ id: field('id') ?? null, event, data: field('data') ?? '' });
+  try {
+    if (response.status !== 200 || response.body === null) throw new Error(`the stream answers ${response.status}`);
+    let rest = '';
+    for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
+      const blocks = (rest + chunk).split('\n\n');
+      rest = blocks.pop() ?? '';
+      yield* blocks.flatMap(eventIn);
     }
-    if (enough(events)) break;
+  } finally {
+    gone.abort();
   }
-  gone.abort();
-  return events;
+}
+
+function eventIn(block: string): readonly Event[] {
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(block)?.[1];
+  const event = field('event');
+  return event === undefined ? [] : [{ id: field('id') ?? null, event, data: field('data') ?? '' }];
 }
