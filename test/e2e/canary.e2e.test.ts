@@ -108,6 +108,8 @@ describe.concurrent('churn-scorer', () => {
       when.ask(people.gus, await given.modelRequest('churn-scorer')),
       when.ask(people.gus, await given.modelRequest('churn-scorer')),
     ]);
+    // Both may go before either does: otherwise one could be through before the other one's scans are.
+    await Promise.all([when.untilAsked(one), when.untilAsked(two)]);
     await Promise.all([when.approve(people.sam, one), when.approve(people.sam, two)]);
     for (const id of [one, two]) then.endedAs(await when.outcomeOf(id), 'released');
     const both = [await when.show(one), await when.show(two)];
