@@ -23,8 +23,8 @@ import type { Person } from './when.ts';
 import * as when from './when.ts';
 
 const service = 'pipeline-scorer';
-/** Any number of minutes may pass before somebody approves there. */
-const environment = 'patience';
+/** Whoever approves there, and whatever a version has to show, has more minutes than a busy machine takes. */
+const environment = 'stairs';
 
 /** The local issuer says itself what a job may do; of GitHub's and Jenkins' own tokens the catalog's machines do. */
 const releaseJob = { subject: 'repo:acme@123456/ml-platform@456789:environment:production', groups: ['risk'], kind: 'machine' } as const;
@@ -66,7 +66,7 @@ test('a pull request is planned by the action: one comment that is rewritten, a 
   const payload = pullRequestPayload({ sha: commit, ref: 'feature/wider' });
   const inputs = {
     command: 'plan',
-    environment: 'stairs',
+    environment,
     stack: 'platform',
     ...wordsOf(await given.model(service, given.goodVersions[0])),
     'github-token': 'ghs-of-the-job',
