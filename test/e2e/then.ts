@@ -24,7 +24,7 @@ export const decidingPhase = ({ history }: Details): string | undefined =>
   history.map(({ phase }) => phase).findLast((phase) => !['undoing', 'finishing', 'closed'].includes(phase));
 
 /** Pods and programs take a moment to go, a pod's drain 30 s; what a killed worker left on the disk is swept each 30 s. */
-const settlesWithinSeconds = 120;
+const settlesWithinSeconds = 300;
 
 /** All the traffic goes to this one slot, which runs this release; the other slot has no pods. */
 export async function serves(service: string, releaseId: string): Promise<void> {

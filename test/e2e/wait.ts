@@ -1,8 +1,8 @@
 /** Waiting for a state. The deadline is generous and ends a test that would never end, never one that is slow. */
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Four times what a release takes on a busy laptop. */
-const patienceSeconds = 420;
+/** Six times what a release takes on a busy laptop. */
+const patienceSeconds = 600;
 const pollMilliseconds = 400;
 
 /** Until `look` answers something; what it last saw is in the error. */
