@@ -65,7 +65,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const healthy = () => vi.waitFor(async () => expect((await fetch(`${opaUrl}/health?bundles`)).status).toBe(200), { timeout: 30_000 });
+const healthy = () => vi.waitFor(async () => expect((await fetch(`${opaUrl}/health?bundles`)).status).toBe(200), { timeout: 60_000 });
 
 const said: string[] = [];
 

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTool } from './find-tool.ts';
+import { freePort } from './free-port.ts';
 
 export interface ScrapedTarget {
   readonly port: number;
@@ -44,11 +45,4 @@ export async function startExporter(answer: RequestListener): Promise<{ readonly
   const server = createServer(answer).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return { server, port: (server.address() as AddressInfo).port };
-}
-
-async function freePort(): Promise<number> {
-  const { server, port } = await startExporter(() => undefined);
-  server.close();
-  await once(server, 'close');
-  return port;
 }

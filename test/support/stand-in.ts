@@ -2,7 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { standInCommand } from '../../infra/local/aws/stand-in.ts';
-import { freePorts } from '../../infra/local/free-ports.ts';
+import { NeverError, until } from '../e2e/wait.ts';
+import { freePort } from './free-port.ts';
 
 export interface StandIn {
   readonly endpoint: string;
@@ -11,11 +12,11 @@ export interface StandIn {
   stop(): Promise<void>;
 }
 
-/** 60 s: moto loads all of AWS's managed policies first, and the machine is busy. */
-const readyWithinMilliseconds = 60_000;
+/** Moto loads all of AWS's managed policies first: six seconds of a core, which a busy machine gives in minutes. */
+const readyWithinSeconds = 160;
 
 export async function startStandIn(region: string): Promise<StandIn> {
-  const [port = 0] = await freePorts(1);
+  const port = await freePort();
   const { file, args, env } = standInCommand('127.0.0.1', port, { PATH: '/usr/bin:/bin', LANG: 'C.UTF-8' });
   const child = spawn(file, args, { env, stdio: 'ignore' });
   const endpoint = `http://127.0.0.1:${port}`;
@@ -31,12 +32,17 @@ export async function startStandIn(region: string): Promise<StandIn> {
 }
 
 async function untilItAnswers(endpoint: string, child: ChildProcess): Promise<void> {
-  const deadline = Date.now() + readyWithinMilliseconds;
-  while (child.exitCode === null && Date.now() < deadline) {
-    const answer = await fetch(`${endpoint}/moto-api/`, { signal: AbortSignal.timeout(2_000) }).catch(() => undefined);
-    if (answer?.ok) return;
-  }
-  throw new Error(`the stand-in for AWS does not answer at ${endpoint}: \`make doctor\` says whether moto is installed`);
+  const what = `the stand-in for AWS answers at ${endpoint}, where \`make doctor\` finds moto installed`;
+  // With a pause between two looks: refused at once while nobody listens, they would take the core that it starts on.
+  await until(
+    what,
+    async () => {
+      if (child.exitCode !== null) throw new NeverError(`${what}: it has ended with ${child.exitCode}`);
+      const { ok } = await fetch(`${endpoint}/moto-api/`, { signal: AbortSignal.timeout(10_000) });
+      return ok || undefined;
+    },
+    readyWithinSeconds,
+  );
 }
 
 async function end(child: ChildProcess): Promise<void> {

@@ -21,8 +21,8 @@ const release = 'fraud-scorer-production-000000000001';
 let aws: StandIn;
 beforeAll(async () => {
   aws = await startStandIn(region);
-}, 90_000);
-afterAll(() => aws.stop());
+});
+afterAll(() => aws?.stop());
 
 const s3As = (credentials: typeof testing & { readonly sessionToken?: string }) =>
   new S3Client({ endpoint: aws.endpoint, region, credentials, forcePathStyle: true });
