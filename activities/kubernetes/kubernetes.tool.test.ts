@@ -15,7 +15,9 @@ import { routeAnswer, routeKind } from './route.ts';
 const kubeconfig = process.env['KUBECONFIG'] ?? '';
 const cluster = { name: 'ml-production', namespace: `kubernetes-test-${randomUUID().slice(0, 8)}` };
 const { core, apps, custom } = connect(kubeconfig, cluster.name);
-const kubernetes = createKubernetesActivities({ kubeconfig, acceptSecondsMax: 2, hopelessSecondsMax: 1 });
+/** A gateway of these tests answers within a moment, where the machine is not busy with others. */
+const kubernetes = createKubernetesActivities({ kubeconfig, acceptSecondsMax: 60, hopelessSecondsMax: 1 });
+const patience = { timeout: 60_000, interval: 50 };
 
 let input: RouteRef;
 const controllers: AbortController[] = [];
@@ -93,7 +95,8 @@ describe('weights', () => {
   });
 
   test('that no gateway takes are a failure that is tried again, and say what is missing', async () => {
-    await expect(set({ a: 100, b: 0 })).rejects.toMatchObject({
+    const impatient = createKubernetesActivities({ kubeconfig, acceptSecondsMax: 1 });
+    await expect(act(() => impatient.setWeights({ ...input, weights: { a: 100, b: 0 } }))).rejects.toMatchObject({
       type: 'kubernetes.unreachable',
       message: expect.stringContaining('no controller of the gateway'),
     });
@@ -104,7 +107,7 @@ describe('weights', () => {
       () => null,
       (error: unknown) => error,
     );
-    await vi.waitFor(async () => expect(await act(() => kubernetes.readWeights(input))).toEqual({ a: 95, b: 5 }));
+    await vi.waitFor(async () => expect(await act(() => kubernetes.readWeights(input))).toEqual({ a: 95, b: 5 }), patience);
     await editByHand({ a: 50, b: 50 });
     expect(await setting).toMatchObject({ type: 'route.contested' });
   });
@@ -159,17 +162,19 @@ describe('a slot', () => {
   test('that is empty or parked is not ready', async () => {
     expect(await ready({ withinSeconds: 0 })).toMatchObject({ because: expect.stringContaining('no Deployment') });
     await deploy({ replicas: 0 });
-    await vi.waitFor(async () =>
-      expect(await ready({ withinSeconds: 0 })).toMatchObject({ because: expect.stringContaining('wants no pods') }),
+    await vi.waitFor(
+      async () => expect(await ready({ withinSeconds: 0 })).toMatchObject({ because: expect.stringContaining('wants no pods') }),
+      patience,
     );
   });
 
   test('whose pods fit no node is not ready at the deadline, and the scheduler’s word is the evidence', async () => {
     await deploy({ replicas: 1, nodeSelector: { nobody: 'has-this' } });
-    const answer = await ready({ withinSeconds: 5 });
+    await vi.waitFor(async () => expect(await eventsOfPods()).toContain('FailedScheduling'), patience);
+    const answer = await ready({ withinSeconds: 1 });
     expect(answer).toEqual({
       kind: 'not ready',
-      because: '0 of 1 pods are ready after 5 s',
+      because: '0 of 1 pods are ready after 1 s',
       evidence: [expect.stringMatching(/^Pod .*: FailedScheduling: .*node/)],
     });
   });
@@ -177,13 +182,14 @@ describe('a slot', () => {
   test('whose container crashes over and over is given up long before the deadline', async () => {
     await deploy({ replicas: 1, nodeSelector: { nobody: 'has-this' } });
     const began = Date.now();
-    const [answer] = await Promise.all([ready({ withinSeconds: 600 }), crashPods()]);
+    const deadlineSeconds = 600;
+    const [answer] = await Promise.all([ready({ withinSeconds: deadlineSeconds }), crashPods()]);
     expect(answer).toMatchObject({
       kind: 'not ready',
       because: '0 of 1 pods are ready: container model is in CrashLoopBackOff',
       evidence: expect.arrayContaining([expect.stringContaining('last exit code 3 (the artifact has another digest)')]),
     });
-    expect(Date.now() - began).toBeLessThan(60_000);
+    expect(Date.now() - began).toBeLessThan((deadlineSeconds * 1000) / 4);
   });
 
   test('that an earlier attempt already waited for has only the rest of the time', async () => {
@@ -232,19 +238,23 @@ function gateway(): void {
   controllers.push(controller);
   const { gateway: name } = input.route;
   const where = place();
+  const accept = async () => {
+    const { metadata } = routeAnswer.parse(await custom.getNamespacedCustomObject(where));
+    const conditions = ['Accepted', 'ResolvedRefs'].map((type) => ({
+      type,
+      status: 'True',
+      reason: type,
+      message: '',
+      lastTransitionTime: '2026-11-24T10:00:00Z',
+      observedGeneration: metadata.generation,
+    }));
+    const parents = [{ controllerName: 'test.plimsoll.dev/gateway', parentRef: { name }, conditions }];
+    await custom.patchNamespacedCustomObjectStatus({ ...where, body: { status: { parents } } }, merge());
+  };
   void (async () => {
     while (!controller.signal.aborted) {
-      const { metadata } = routeAnswer.parse(await custom.getNamespacedCustomObject(where));
-      const conditions = ['Accepted', 'ResolvedRefs'].map((type) => ({
-        type,
-        status: 'True',
-        reason: type,
-        message: '',
-        lastTransitionTime: '2026-11-24T10:00:00Z',
-        observedGeneration: metadata.generation,
-      }));
-      const parents = [{ controllerName: 'test.plimsoll.dev/gateway', parentRef: { name }, conditions }];
-      await custom.patchNamespacedCustomObjectStatus({ ...where, body: { status: { parents } } }, merge()).catch(() => undefined);
+      // The route may be gone with its test, or be written by two at once.
+      await accept().catch(() => undefined);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   })();
@@ -284,17 +294,20 @@ async function deploy({
   });
 }
 
+/** Why the cluster has said something about a pod of this test. */
+async function eventsOfPods(): Promise<readonly (string | undefined)[]> {
+  const { items } = await core.listNamespacedEvent({ namespace: cluster.namespace, fieldSelector: 'involvedObject.kind=Pod' });
+  return items.filter(({ involvedObject }) => involvedObject.name?.startsWith(`${input.release.service}-a-`)).map(({ reason }) => reason);
+}
+
 /** What a kubelet would write about a container that ends again and again. */
 async function crashPods(): Promise<void> {
   const labelSelector = `plimsoll.dev/service=${input.release.service}`;
-  const [pod] = await vi.waitFor(
-    async () => {
-      const { items } = await core.listNamespacedPod({ namespace: cluster.namespace, labelSelector });
-      expect(items).toHaveLength(1);
-      return items;
-    },
-    { timeout: 30_000, interval: 50 },
-  );
+  const [pod] = await vi.waitFor(async () => {
+    const { items } = await core.listNamespacedPod({ namespace: cluster.namespace, labelSelector });
+    expect(items).toHaveLength(1);
+    return items;
+  }, patience);
   const died = { exitCode: 3, reason: 'Error', message: 'the artifact has another digest' };
   const state = { waiting: { reason: 'CrashLoopBackOff', message: 'back-off' } };
   const status = { name: 'model', image: 'model', imageID: '', ready: false, restartCount: 4, state, lastState: { terminated: died } };
