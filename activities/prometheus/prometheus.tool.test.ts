@@ -64,6 +64,8 @@ let candidate: Exporter;
 let live: Exporter;
 /** Of another environment on the same Prometheus: its counts must never be seen. */
 let elsewhere: Exporter;
+/** A scrape that a busy machine answers after more than its second is lost, and the next one is not. */
+const patience = { timeout: 60_000, interval: 200 };
 const store = createMemoryStore();
 const metrics = createPrometheusActivities({ store });
 
@@ -75,13 +77,10 @@ beforeAll(async () => {
     { port: live.port, labels: labelsOf('a', 'old', 'models') },
     { port: elsewhere.port, labels: labelsOf('a', 'elsewhere', 'models-staging') },
   ]);
-  await vi.waitFor(
-    async () => {
-      const { canary, stable } = await sampleAt(Date.now() / 1000);
-      if (canary.length + stable.length < 2) throw new Error('Prometheus has not scraped both versions yet');
-    },
-    { timeout: 60_000, interval: 200 },
-  );
+  await vi.waitFor(async () => {
+    const { canary, stable } = await sampleAt(Date.now() / 1000);
+    if (canary.length + stable.length < 2) throw new Error('Prometheus has not scraped both versions yet');
+  }, patience);
 });
 afterAll(async () => {
   await prometheus?.stop();
@@ -98,7 +97,11 @@ const watch = (changes: Partial<Parameters<MetricsPort['watchCanary']>[0]> = {})
 };
 
 test('one query reads every series of both versions as whole numbers, and nothing of another environment', async () => {
-  const sample = await sampleAt(Date.now() / 1000);
+  const sample = await vi.waitFor(async () => {
+    const seen = await sampleAt(Date.now() / 1000);
+    expect(seen.canary.length * seen.stable.length).toBeGreaterThan(0);
+    return seen;
+  }, patience);
   expect(sample.edgesSeconds).toEqual([0.05, 0.1]);
   expect([sample.canary.map(({ pod }) => pod), sample.stable.map(({ pod }) => pod)]).toEqual([['new'], ['old']]);
   for (const { requests, errors, atMost, quality } of [...sample.canary, ...sample.stable]) {
@@ -110,17 +113,20 @@ test('one query reads every series of both versions as whole numbers, and nothin
 test('a range says at each instant what was said of that instant alone', async () => {
   const toSeconds = Math.floor(Date.now() / 1000) - 1;
   const grid = { fromSeconds: toSeconds - 2, toSeconds, stepSeconds: 1 };
-  const range = await inActivity(() => prometheusHttp.range(prometheus.url, selectorFor(watched), grid));
-  const alone = await Promise.all([-2, -1, 0].map((back) => sampleAt(toSeconds + back)));
-  expect(range.map(({ instantSeconds, points }) => sampleOf(points, watched, instantSeconds))).toEqual(
-    alone.filter(({ canary, stable }) => canary.length + stable.length > 0),
-  );
+  // What was scraped before an instant may be stored after it, between the two questions.
+  await vi.waitFor(async () => {
+    const range = await inActivity(() => prometheusHttp.range(prometheus.url, selectorFor(watched), grid));
+    const alone = await Promise.all([-2, -1, 0].map((back) => sampleAt(toSeconds + back)));
+    expect(range.map(({ instantSeconds, points }) => sampleOf(points, watched, instantSeconds))).toEqual(
+      alone.filter(({ canary, stable }) => canary.length + stable.length > 0),
+    );
+  }, patience);
 });
 
 test('how often it scrapes is seen in what it has', async () => {
   await vi.waitFor(
     async () => expect(await inActivity(() => scrapeSpacing(prometheusHttp, prometheus.url, watched, Date.now() / 1000))).toBe(1),
-    { timeout: 20_000, interval: 500 },
+    patience,
   );
 });
 
@@ -160,9 +166,9 @@ test('a target that does not answer any more is silence, and silence never passe
     expect(seconds).toBeGreaterThan(candidate.startedAt / 1000 + 1);
     expect((await sampleAt(seconds)).canary).toMatchObject([{ errors: 0 }]);
   };
-  await vi.waitFor(isGoodSince, { timeout: 20_000, interval: 200 });
+  await vi.waitFor(isGoodSince, patience);
   candidate.silent = true;
-  await vi.waitFor(async () => expect((await sampleAt(Date.now() / 1000)).canary).toEqual([]), { timeout: 20_000, interval: 200 });
+  await vi.waitFor(async () => expect((await sampleAt(Date.now() / 1000)).canary).toEqual([]), patience);
   const { verdict } = await watch({ atMostSeconds: 4 });
   expect(verdict.kind).toBe('not enough');
   // The last scrape that worked may lie between the watch's base and its first instant.
