@@ -28,7 +28,7 @@ describe('the caretaker', () => {
     const abandoned = { releaseId, runId: first.firstExecutionRunId, status: 'TERMINATED' };
 
     // Visibility follows a little later.
-    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([abandoned]), 15_000);
+    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([abandoned]), 60_000);
     const recovery = await start('recover', recoveryIdOf(releaseId));
     expect(await findAbandoned()).toEqual([]);
     await recovery.terminate();
@@ -37,7 +37,7 @@ describe('the caretaker', () => {
     // Another run of the same release ends badly: the recovery before it knows nothing of that.
     const second = await start('release', releaseId);
     await second.terminate();
-    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([{ ...abandoned, runId: second.firstExecutionRunId }]), 15_000);
+    await vi.waitFor(async () => expect(await findAbandoned()).toEqual([{ ...abandoned, runId: second.firstExecutionRunId }]), 60_000);
     await running.terminate();
   });
 
