@@ -1,5 +1,6 @@
 /** What each command does: one question to the API, and its answer for a person or for a program. */
 import { writeFileSync } from 'node:fs';
+import { askingAgain } from './client/again.ts';
 import { answerOf, type Client, createApi } from './client/api.ts';
 import {
   abortRelease,
@@ -46,7 +47,7 @@ interface Connected extends Session {
 export function connect(session: Session): Connected {
   const settings = readSettings(session.env);
   const { apiUrl } = settings;
-  const fetch = fetchWithFreshLogin(settings, session.terminal, loginAgain(session, settings));
+  const fetch = askingAgain(fetchWithFreshLogin(settings, session.terminal, loginAgain(session, settings)));
   return { ...session, settings, api: createApi({ apiUrl, token: () => bearer(settings), fetch }) };
 }
 

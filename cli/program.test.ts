@@ -139,7 +139,7 @@ describe('exit codes', () => {
       err: expect.stringContaining('nobody answers'),
     });
     world().releases.broken = new Problem('temporal.unreachable', 'away');
-    expect((await plimsoll(['list'])).code).toBe(3);
+    expect((await plimsoll(releaseWords)).code).toBe(3);
   });
 
   test('with --json a refusal is the problem itself', async () => {
