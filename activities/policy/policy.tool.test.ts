@@ -1,9 +1,10 @@
 /** Against a real OPA with the real bundle: what the worker sends is what the rules read, and the reverse. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { execaSync } from 'execa';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { digestText } from '../../domain/digest.ts';
 import { type Finding, fingerprintOf, type ScanReport, type Severity } from '../../domain/finding.ts';
@@ -31,7 +32,7 @@ let opaUrl: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'opa-'));
   const bundle = join(folder, 'bundle.tar.gz');
-  execFileSync(opa, ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', policyRevision(policies), '--output', bundle]);
+  execaSync(opa, ['build', '--bundle', policies, '--ignore', '*_test.rego', '--revision', policyRevision(policies), '--output', bundle]);
   const port = await freePort();
   opaUrl = `http://127.0.0.1:${port}`;
   server = spawn(opa, ['run', '--server', '--addr', `127.0.0.1:${port}`, '--skip-version-check', '--bundle', bundle], { stdio: 'ignore' });

@@ -1,8 +1,8 @@
 /** The catalog refuses a waiver for a rule that does not exist: here the list of those that do is the scanners' own. */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
 import known from '../../domain/waivable-rules.json' with { type: 'json' };
 import { findTool } from '../../test/support/find-tool.ts';
@@ -10,12 +10,8 @@ import { severityTable } from './severity.ts';
 import { tflintConfig } from './tflint.ts';
 
 test('Checkov’s rules are those of the Checkov that scans', () => {
-  const listed = execFileSync(findTool('checkov'), ['--list', '--skip-download'], {
-    encoding: 'utf8',
-    maxBuffer: 64 * 1024 * 1024,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  const ids = new Set([...listed.matchAll(/^\|\s*\d+\s*\|\s*(CKV2?_(?:AWS|K8S|SECRET|TF)_\d+)\s*\|/gm)].map(([, id]) => id));
+  const { stdout } = execaSync(findTool('checkov'), ['--list', '--skip-download'], { stdin: 'ignore' });
+  const ids = new Set([...stdout.matchAll(/^\|\s*\d+\s*\|\s*(CKV2?_(?:AWS|K8S|SECRET|TF)_\d+)\s*\|/gm)].map(([, id]) => id));
   expect(ids.size).toBeGreaterThan(500);
   expect(new Set<string | undefined>(known.checkov)).toEqual(ids);
 });
@@ -30,7 +26,7 @@ test('tflint’s rules are known to the tflint that lints, which refuses any oth
     const config = join(folder, 'tflint.hcl');
     writeFileSync(config, tflintConfig(join(folder, 'no-plugins')));
     const only = (...rules: readonly string[]) =>
-      execFileSync(findTool('tflint'), [`--config=${config}`, ...rules.map((rule) => `--only=${rule}`)], { cwd: folder, stdio: 'pipe' });
+      execaSync(findTool('tflint'), [`--config=${config}`, ...rules.map((rule) => `--only=${rule}`)], { cwd: folder });
     expect(() => only(...known.tflint)).not.toThrow();
     expect(() => only('terraform_no_such_rule')).toThrow('Rule not found');
   } finally {

@@ -1,6 +1,5 @@
 /** Real git repositories in a temporary folder, a git server that asks for a token, and objects in S3. */
 
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
@@ -8,9 +7,9 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { execa } from 'execa';
 import { list } from 'tar';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Blob } from '../../domain/blob.ts';
@@ -62,7 +61,7 @@ const author = {
 };
 const git = async (...args: string[]) => {
   const env = { PATH: path, HOME: folder, GIT_CONFIG_GLOBAL: '/dev/null', ...author };
-  return (await promisify(execFile)('git', ['-C', origin, ...args], { env })).stdout.trim();
+  return (await execa('git', ['-C', origin, ...args], { env, extendEnv: false })).stdout.trim();
 };
 const commit = async (file: string, message = `add ${file}`) => {
   await writeFile(join(origin, file), file);

@@ -1,10 +1,10 @@
 /** The policies' own tests, and that no line of a rule is without one. */
-import { execFileSync } from 'node:child_process';
+import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
 import known from '../../domain/waivable-rules.json' with { type: 'json' };
 import { findTool } from '../../test/support/find-tool.ts';
 
-const opa = (...args: readonly string[]) => execFileSync(findTool('opa'), [...args, 'infra/opa'], { encoding: 'utf8' });
+const opa = (...args: readonly string[]) => execaSync(findTool('opa'), [...args, 'infra/opa']).stdout;
 
 test('the policies are strict and formatted', () => {
   expect(() => opa('check', '--strict')).not.toThrow();

@@ -3,11 +3,10 @@
  * Method: `terraform test` with a mock provider, in a copy, so that the checkout stays as it is. The provider whose
  * schemas the mock has runs beside.
  */
-import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { afterAll, expect, test } from 'vitest';
 import { createRunningProviders } from '../../test/support/running-provider.ts';
 
@@ -32,7 +31,7 @@ const terraform = async (cwd: string, args: readonly string[], provider: Readonl
     TF_CLI_CONFIG_FILE: process.env['PLIMSOLL_TERRAFORM_CLI_CONFIG'],
     TF_IN_AUTOMATION: '1',
   };
-  const { stdout } = await promisify(execFile)('terraform', args, { cwd, env });
+  const { stdout } = await execa('terraform', args, { cwd, env, extendEnv: false });
   return stdout;
 };
 

@@ -2,7 +2,7 @@
  * Goal: nobody may do more than people have agreed to. Method: every route × role × team × environment × second factor
  * is asked of the real policies, and the answers are compared with a table that a person can review in one look.
  */
-import { execFileSync } from 'node:child_process';
+import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
 import { actions } from '../../domain/caller.ts';
 import { findTool } from '../support/find-tool.ts';
@@ -13,8 +13,8 @@ import { besides, routes } from './routes.ts';
 function decide(questions: readonly Question[]): readonly boolean[] {
   const query = '[answer | some question in input; answer := data.plimsoll.authz.decision.allow with input as question]';
   const args = ['eval', '--format', 'json', '--data', 'infra/opa', '--stdin-input', query];
-  const output = execFileSync(findTool('opa'), args, { encoding: 'utf8', input: JSON.stringify(questions) });
-  const { result } = JSON.parse(output) as { result: { expressions: { value: boolean[] }[] }[] };
+  const { stdout } = execaSync(findTool('opa'), args, { input: JSON.stringify(questions) });
+  const { result } = JSON.parse(stdout) as { result: { expressions: { value: boolean[] }[] }[] };
   return result[0]?.expressions[0]?.value ?? [];
 }
 

@@ -5,11 +5,10 @@
  * Method: the real Terraform with the real AWS provider, against a stand-in of this file's own. One test stands on the
  * one before it: an account is made once.
  */
-import { execFile, execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa, execaSync } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { inputOf, parseChange, type Report } from '../../activities/policy/question.ts';
 import { changeSetOf } from '../../activities/terraform/change.ts';
@@ -70,7 +69,7 @@ async function terraformAt(root: string, ...args: readonly string[]): Promise<st
     TF_INPUT: '0',
     ...aws.env,
   };
-  const { stdout } = await promisify(execFile)('terraform', args, { cwd: join(copy, root), env, maxBuffer: 64 * 1024 * 1024 });
+  const { stdout } = await execa('terraform', args, { cwd: join(copy, root), env, extendEnv: false });
   return stdout;
 }
 
@@ -133,7 +132,7 @@ async function decisionOn(plan: unknown): Promise<Decision> {
   writeFileSync(teams, JSON.stringify(platformTeam));
   const policies = ['--data', join(repository, 'infra/opa'), '--data', teams];
   const args = ['eval', '--format', 'json', ...policies, '--stdin-input', 'data.plimsoll.release.decision'];
-  const answer = JSON.parse(execFileSync(findTool('opa'), args, { encoding: 'utf8', input: JSON.stringify(input) })) as {
+  const answer = JSON.parse(execaSync(findTool('opa'), args, { input: JSON.stringify(input) }).stdout) as {
     result: { expressions: { value: Decision }[] }[];
   };
   const decision = answer.result[0]?.expressions[0]?.value;

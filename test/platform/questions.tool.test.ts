@@ -3,10 +3,10 @@
  * Method: sqlglot reads each file as Athena's SQL, which it refuses when it is none, and says the same in DuckDB's. Its
  * answer has to be the one that the file itself gives, over a week in which every question finds something.
  */
-import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { execaSync } from 'execa';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Engine } from '../../audit/engine.ts';
 import { questions } from '../../audit/questions.ts';
@@ -22,12 +22,8 @@ let said: readonly string[];
 /** All at once: starting Python takes longer than reading them all. */
 function inDuckDb(texts: readonly string[]): readonly string[] {
   const marked = texts.map((text) => `SELECT '-next-';\n${text}`).join(';\n');
-  const answer = execFileSync(findTool('sqlglot'), ['-', '--read', 'athena', '--write', 'duckdb'], {
-    encoding: 'utf8',
-    input: marked,
-    stdio: 'pipe',
-  });
-  return answer.split(/^SELECT\s+'-next-'$/m).slice(1);
+  const { stdout } = execaSync(findTool('sqlglot'), ['-', '--read', 'athena', '--write', 'duckdb'], { input: marked });
+  return stdout.split(/^SELECT\s+'-next-'$/m).slice(1);
 }
 
 beforeAll(async () => {

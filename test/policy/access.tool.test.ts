@@ -1,5 +1,5 @@
 /** Two tellers of who may do what with S3 cannot disagree: what IAM is given is asked of the policies. */
-import { execFileSync } from 'node:child_process';
+import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
 import { inputOf } from '../../activities/policy/question.ts';
 import { teamNames, teamPolicy } from '../../infra/opa/access.ts';
@@ -28,7 +28,7 @@ function violations(given: string, releasing: string): readonly string[] {
     change: { resources: [{ address: 'aws_iam_role_policy.team', type: 'aws_iam_role_policy', action: 'create', after }] },
   });
   const args = ['eval', '--format', 'json', '--data', 'infra/opa', '--stdin-input', 'data.plimsoll.release.decision.violations'];
-  const answer = JSON.parse(execFileSync(findTool('opa'), args, { encoding: 'utf8', input: JSON.stringify(input) })) as {
+  const answer = JSON.parse(execaSync(findTool('opa'), args, { input: JSON.stringify(input) }).stdout) as {
     result: { expressions: { value: { code: string }[] }[] }[];
   };
   return [...new Set(answer.result[0]?.expressions[0]?.value.map(({ code }) => code))];

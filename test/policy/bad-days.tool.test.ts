@@ -2,13 +2,14 @@
  * Goal: on a bad day of OPA nothing is allowed by accident. Method: a real OPA that takes its bundle over HTTP, as an
  * installation's does, is given policies that do not compile, and is killed while it decides.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { execaSync } from 'execa';
 import { create, extract } from 'tar';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createPolicyActivities } from '../../activities/policy/policy.ts';
@@ -30,7 +31,7 @@ let opaUrl: string;
 
 const built = (policies: string, ...more: readonly string[]): Buffer => {
   const output = join(folder, 'bundle.tar.gz');
-  execFileSync(opa, ['build', '--bundle', policies, '--ignore', '*_test.rego', ...more, '--output', output], { stdio: 'pipe' });
+  execaSync(opa, ['build', '--bundle', policies, '--ignore', '*_test.rego', ...more, '--output', output]);
   return readFileSync(output);
 };
 

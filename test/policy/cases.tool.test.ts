@@ -2,8 +2,8 @@
  * Goal: each rule denies a real case and lets a real one pass. Method: plans of real Terraform (test/fixtures/plans)
  * and rendered charts, asked as a release asks them, and what every rule said of them in one table.
  */
-import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { execaSync } from 'execa';
 import { expect, test } from 'vitest';
 import { inputOf, parseChange, parseManifests, type Report } from '../../activities/policy/question.ts';
 import type { Violation } from '../../domain/gate.ts';
@@ -31,7 +31,7 @@ interface Asked {
 
 function decide(input: object): Asked {
   const args = ['eval', '--format', 'json', '--data', 'infra/opa', '--stdin-input', 'data.plimsoll.release.decision'];
-  const answer = JSON.parse(execFileSync(findTool('opa'), args, { encoding: 'utf8', input: JSON.stringify(input) })) as {
+  const answer = JSON.parse(execaSync(findTool('opa'), args, { input: JSON.stringify(input) }).stdout) as {
     result: { expressions: { value: Asked }[] }[];
   };
   return answer.result[0]?.expressions[0]?.value ?? expect.fail('OPA decided nothing');

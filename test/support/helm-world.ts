@@ -1,11 +1,10 @@
 /** Slots of services on a real Kubernetes API: what is deployed into them, and what Helm and the cluster say of them afterwards. */
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { execa } from 'execa';
 import { create } from 'tar';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createHelmActivities } from '../../activities/helm/helm.ts';
@@ -134,7 +133,7 @@ export class HelmWorld {
   }
 
   helmCli(...args: string[]) {
-    return promisify(execFile)('helm', [...args, ...this.helmWhere], { env: this.helmEnvironment });
+    return execa('helm', [...args, ...this.helmWhere], { env: this.helmEnvironment, extendEnv: false });
   }
 
   /** The newest revision in slot b. */

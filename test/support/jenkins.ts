@@ -2,16 +2,15 @@
  * A step of the Jenkins library with the real command, on the real Groovy. Java and Maven are the machine's: nothing else
  * here needs them, and a machine without them skips what does and says so.
  */
-import { execFile, spawn, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
+import { execa } from 'execa';
 import { onTestFinished } from 'vitest';
 import { repository } from '../../infra/local/repository.ts';
 
-const run = promisify(execFile);
 export const library = join(repository, 'integrations/jenkins');
 
 /** Groovy 2.4, which Jenkins runs, is older than Java's modules. */
@@ -72,13 +71,13 @@ export async function startJenkins(): Promise<Jenkins> {
 
   return {
     build,
-    script: async (file) => (await run('java', ['-cp', classpath, ...groovy, file], { cwd: library })).stdout,
+    script: async (file) => (await execa('java', ['-cp', classpath, ...groovy, file], { cwd: library })).stdout,
   };
 }
 
 async function resolve(scratch: string, ...offline: readonly string[]): Promise<string> {
   const file = join(scratch, 'classpath');
   const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:build-classpath';
-  await run('mvn', ['--batch-mode', '--quiet', ...offline, goal, `-Dmdep.outputFile=${file}`], { cwd: library });
+  await execa('mvn', ['--batch-mode', '--quiet', ...offline, goal, `-Dmdep.outputFile=${file}`], { cwd: library });
   return readFileSync(file, 'utf8').trim();
 }
