@@ -32,8 +32,9 @@ export interface NoticeState {
   readonly because: string | null;
 }
 
-/** After this long it would tell of what is long over. */
-export const keptFor = '14 days';
+const dayMs = 86_400_000;
+/** After two weeks it would tell of what is long over. Milliseconds since 1970. */
+export const keptUntil = ({ since }: Pick<UndeliveredNotice, 'since'>): number => Date.parse(since) + 14 * dayMs;
 
 /** Under this name its workflow has it in its memo. */
 export const undeliveredMemo = 'undelivered';
@@ -47,12 +48,12 @@ export const undeliveredIdOf = ({ target, notice }: Pick<UndeliveredNotice, 'tar
 /** A memo is for a line of a list. */
 const textLengthMax = 500;
 
-export const listedNotice = (kept: UndeliveredNotice, because: string = kept.because): ListedNotice => ({
+export const listedNotice = (kept: UndeliveredNotice): ListedNotice => ({
   id: undeliveredIdOf(kept),
   target: kept.target.name,
   targetKind: kept.target.kind,
   kind: kept.notice.kind,
   text: noticeText(kept.notice).slice(0, textLengthMax),
   since: kept.since,
-  because: because.slice(0, textLengthMax),
+  because: kept.because.slice(0, textLengthMax),
 });

@@ -2,13 +2,15 @@
 import {
   allHandlersFinished,
   condition,
+  continueAsNew,
   rootCause,
   setCurrentDetails,
   setHandler,
   TemporalFailure,
   upsertMemo,
+  workflowInfo,
 } from '@temporalio/workflow';
-import { keptFor, listedNotice, type NoticeState, type UndeliveredNotice, undeliveredMemo } from '../domain/undelivered.ts';
+import { keptUntil, listedNotice, type NoticeState, type UndeliveredNotice, undeliveredMemo } from '../domain/undelivered.ts';
 import { discardNoticeUpdate, type Instruction, redeliverNoticeUpdate } from './messages.ts';
 import { refusal } from './refusal.ts';
 import { redelivering } from './steps.ts';
@@ -16,12 +18,13 @@ import { redelivering } from './steps.ts';
 export async function undelivered(kept: UndeliveredNotice): Promise<{ readonly ended: 'delivered' | 'discarded' | 'too old' }> {
   let ended: 'delivered' | 'discarded' | undefined;
   let trying: Promise<NoticeState> | undefined;
-  show(kept, kept.because);
+  let last = kept;
+  show(last);
 
   const redeliver = async (): Promise<NoticeState> => {
     const because = await tryAgain(kept);
     if (because === null) ended ??= 'delivered';
-    else show(kept, because);
+    else show((last = { ...kept, because }));
     trying = undefined;
     return because === null ? { state: 'delivered', because } : { state: 'waiting', because };
   };
@@ -41,8 +44,11 @@ export async function undelivered(kept: UndeliveredNotice): Promise<{ readonly e
     },
   });
 
-  await condition(() => ended !== undefined, keptFor);
+  const left = Math.max(keptUntil(kept) - Date.now(), 1);
+  // Whoever tries again each minute makes more history in a week than Temporal keeps of one run.
+  const isInTime = await condition(() => ended !== undefined || workflowInfo().continueAsNewSuggested, left);
   await condition(allHandlersFinished);
+  if (ended === undefined && isInTime) return await continueAsNew<typeof undelivered>(last);
   return { ended: ended ?? 'too old' };
 }
 
@@ -57,8 +63,8 @@ async function tryAgain({ target, notice }: UndeliveredNotice): Promise<string |
   }
 }
 
-function show(kept: UndeliveredNotice, because: string): void {
-  const listed = listedNotice(kept, because);
-  setCurrentDetails(`**${listed.target} was not told** since ${listed.since}: ${because}\n\n${listed.text}`);
+function show(kept: UndeliveredNotice): void {
+  const listed = listedNotice(kept);
+  setCurrentDetails(`**${listed.target} was not told** since ${listed.since}: ${kept.because}\n\n${listed.text}`);
   upsertMemo({ [undeliveredMemo]: listed });
 }

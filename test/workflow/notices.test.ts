@@ -1,11 +1,15 @@
 /**
- * Goal: approvers are told that a release waits for them, and no release waits for that.
+ * Goal: approvers are told that a release waits for them, and no release waits for that. What nobody took stays, however
+ * often it is tried.
  * Method: the real workflows on a real Temporal server; the place that is told is a list in memory.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { NoticeTarget } from '../../domain/notice.ts';
 import type { ReleaseOrder } from '../../domain/order.ts';
+import { undeliveredMemo, undeliveredWorkflow } from '../../domain/undelivered.ts';
+import { redeliverNoticeUpdate, taskQueues } from '../../workflows/messages.ts';
 import { givenRelease } from '../support/given-release.ts';
+import { strayNotice } from '../support/notices.ts';
 import type { ScriptedWorld } from '../support/scripted-world.ts';
 import { startTemporal, type Temporal } from '../support/temporal.ts';
 
@@ -92,4 +96,25 @@ describe.concurrent('approvers', () => {
     expect(await handle.result()).toMatchObject({ kind: 'released' });
     expect(world.told).toEqual([]);
   });
+});
+
+test('a notice that is tried again for so long that Temporal wants another run of it says there why the last try failed', async () => {
+  temporal.findings.breaks.set(`deliverNotice ${strayNotice.notice.kind}`, 1);
+  const kept = { ...strayNotice, since: new Date().toISOString(), because: 'paging answered with status 503' };
+  const options = { workflowId: 'undelivered/tried-for-long', taskQueue: taskQueues.releases, args: [kept] };
+  const handle = temporal.client.workflow.getHandle((await temporal.client.workflow.start(undeliveredWorkflow, options)).workflowId);
+  const { runId } = await handle.describe();
+  expect(await handle.executeUpdate(redeliverNoticeUpdate)).toMatchObject({ state: 'waiting' });
+  // Temporal suggests another run at 4 MiB of history, whatever it is made of; a task's size lacks what comes during it.
+  for (let sent = 0; sent < 14; sent++) await handle.signal('nobody hears this', 'x'.repeat(400_000));
+  const said = { since: kept.since, because: `${strayNotice.target.name}: it refuses` };
+  await vi.waitFor(
+    async () => {
+      const now = await handle.describe();
+      expect([now.runId === runId, now.memo]).toMatchObject([false, { [undeliveredMemo]: said }]);
+    },
+    { timeout: 20_000, interval: 100 },
+  );
+  expect(await handle.executeUpdate(redeliverNoticeUpdate)).toEqual({ state: 'delivered', because: null });
+  expect(await handle.result()).toEqual({ ended: 'delivered' });
 });
