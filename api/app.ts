@@ -39,6 +39,7 @@ import { Acts } from './refusals/acts.ts';
 import { Refusals } from './refusals/refusals.ts';
 import { ReleasedController } from './released/released.controller.ts';
 import { ReleasedService } from './released/released.service.ts';
+import type { Pace } from './releases/events.ts';
 import { EvidenceController } from './releases/evidence.controller.ts';
 import { EvidenceService } from './releases/evidence.service.ts';
 import { ReleasesController } from './releases/releases.controller.ts';
@@ -61,6 +62,7 @@ import {
   FINDINGS_STORE,
   LEDGER,
   LOGGER,
+  PACE,
   PROOFS,
   RELEASES_GATEWAY,
   TRUST,
@@ -84,6 +86,8 @@ export interface Neighbours {
   readonly proofs: ProofVerifier;
   readonly trust: Trust;
   readonly catalog: CatalogFiles;
+  /** Of the streams of releases. */
+  readonly pace: Pace;
 }
 
 /** An order is at most 24 KiB; nothing else that is sent is longer. */
@@ -124,6 +128,7 @@ export async function createApp(neighbours: Neighbours): Promise<NestFastifyAppl
       { provide: ENDED_RELEASES, useValue: neighbours.ended },
       { provide: AUTHORITY, useValue: neighbours.authority },
       { provide: VERIFIER, useValue: neighbours.verifier },
+      { provide: PACE, useValue: neighbours.pace },
       { provide: PROOFS, useValue: neighbours.proofs },
       { provide: TRUST, useValue: neighbours.trust },
       { provide: APP_PIPE, useClass: SchemaPipe },

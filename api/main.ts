@@ -10,6 +10,7 @@ import { createProofVerifier } from './auth/decision-proof.ts';
 import { createTrust } from './auth/trust.ts';
 import { CatalogFiles } from './catalog/catalog.ts';
 import { readConfig } from './config.ts';
+import { defaultPace } from './releases/events.ts';
 import { createEvidenceReader } from './store/evidence-reader.ts';
 import { createLedgerShelf } from './store/ledger-shelf.ts';
 import { createTemporalGateway } from './temporal/temporal-gateway.ts';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     proofs: createProofVerifier(trust),
     trust,
     catalog,
+    pace: defaultPace,
   });
   await app.listen(config.port, config.host);
   logger.info({ url: config.publicUrl }, 'the API listens');

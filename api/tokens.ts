@@ -8,5 +8,6 @@ export const FINDINGS_STORE = Symbol('FindingsStore');
 export const COUNTS_STORE = Symbol('CountsStore');
 export const LEDGER = Symbol('Ledger');
 export const ENDED_RELEASES = Symbol('EndedReleases');
+export const PACE = Symbol('Pace');
 export const PROOFS = Symbol('ProofVerifier');
 export const TRUST = Symbol('Trust');

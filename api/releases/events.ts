@@ -38,7 +38,7 @@ export async function* releaseEvents(
   id: string,
   after: number,
   signal: AbortSignal,
-  pace: Pace = defaultPace,
+  pace: Pace,
 ): AsyncGenerator<string> {
   let last = after;
   let historyLength = -1;

@@ -33,8 +33,8 @@ import { EnvironmentsService } from '../environments/environments.service.ts';
 import { Problem } from '../http/problem.ts';
 import type { ReleaseDescription, ReleaseSummary, ReleasesGateway } from '../temporal/releases-gateway.ts';
 import { incidentsOf } from '../threats/threats.service.ts';
-import { CONFIG, ENDED_RELEASES, PROOFS, RELEASES_GATEWAY } from '../tokens.ts';
-import { progressOf, releaseEvents } from './events.ts';
+import { CONFIG, ENDED_RELEASES, PACE, PROOFS, RELEASES_GATEWAY } from '../tokens.ts';
+import { type Pace, progressOf, releaseEvents } from './events.ts';
 import { listQuery } from './list-query.ts';
 import type { DecisionRequest, ListFilter, releaseDetails, releasePage, startedRelease, Told } from './schemas.ts';
 import { verdict } from './verdict-schemas.ts';
@@ -57,6 +57,7 @@ export class ReleasesService {
   readonly #config: Config;
   readonly #environments: EnvironmentsService;
   readonly #proofs: ProofVerifier;
+  readonly #pace: Pace;
 
   constructor(
     @Inject(RELEASES_GATEWAY) gateway: ReleasesGateway,
@@ -66,6 +67,7 @@ export class ReleasesService {
     @Inject(CONFIG) config: Config,
     @Inject(EnvironmentsService) environments: EnvironmentsService,
     @Inject(PROOFS) proofs: ProofVerifier,
+    @Inject(PACE) pace: Pace,
   ) {
     this.#gateway = gateway;
     this.#ended = ended;
@@ -74,6 +76,7 @@ export class ReleasesService {
     this.#config = config;
     this.#environments = environments;
     this.#proofs = proofs;
+    this.#pace = pace;
   }
 
   async start(request: ReleaseRequest, by: Caller): Promise<Started> {
@@ -155,7 +158,7 @@ export class ReleasesService {
 
   async events(id: string, after: number, by: Caller, signal: AbortSignal): Promise<AsyncGenerator<string>> {
     await this.permitted(id, 'release.read', by);
-    return releaseEvents(this.#gateway, id, after, signal);
+    return releaseEvents(this.#gateway, id, after, signal, this.#pace);
   }
 
   async decide(id: string, request: DecisionRequest, caller: Caller, key: string | undefined) {
