@@ -50,6 +50,12 @@ export async function startProvider(pages: readonly string[] = []): Promise<Test
   };
   const jwk = { ...(await exportJWK(privateKey)), kid: 'provider-1', use: 'sig', alg: 'RS256' };
   const provider = new Provider(url, configuration(world, jwk, pages));
+  provider.use(async (context, next) => {
+    await next();
+    // How often a device may ask (RFC 8628): every five seconds, where a provider says nothing.
+    if (context.oidc?.route === 'device_authorization' && context.status === 200)
+      context.body = { ...(context.body as object), interval: 1 };
+  });
   const answer = provider.callback();
   server.on('request', (request, response) => {
     const path = new URL(request.url ?? '/', url).pathname;
