@@ -1,6 +1,9 @@
 /** What a root may not be, asked of the real Terraform. Nothing here has a credential, as in a release. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { createTerraformWorld, gates, type TerraformWorld } from '../../test/support/terraform-world.ts';
+
+/** Each loads a provider of 700 MB: a minute or two on a machine that is busy with others. */
+vi.setConfig({ testTimeout: 600_000 });
 
 const sound = `terraform {
   required_version = ">= 1.10"

@@ -7,8 +7,11 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } fr
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { execa } from 'execa';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { createRunningProviders } from '../../test/support/running-provider.ts';
+
+/** A provider of 700 MB for each run of each: a minute or two on a machine that is busy with others. */
+vi.setConfig({ testTimeout: 600_000 });
 
 const repository = resolve(import.meta.dirname, '../..');
 const here = import.meta.dirname;

@@ -4,7 +4,7 @@
  * Method: SIGKILL to the stack's own processes while real releases are in the phase that is meant, or at moments that
  * a seed has chosen, and what an operator can do to a workflow in Temporal. What dies here is everyone's.
  */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { Phase } from '../../domain/phase.ts';
 import { recoveryIdOf } from '../../domain/recovery.ts';
 import { findingIdOf } from '../../domain/threats/told.ts';
@@ -16,6 +16,9 @@ import { kill, restartWorker, secondWorker, start } from './stack.ts';
 import * as then from './then.ts';
 import * as when from './when.ts';
 import { forgetTemporal, historyOf, temporal } from './world.ts';
+
+/** A worker that is killed takes its time to come back, five times in one story: half of this on a machine that is busy with others. */
+vi.setConfig({ testTimeout: 1_800_000, hookTimeout: 1_800_000 });
 
 beforeAll(async () => {
   await Promise.all([given.liveVersion('fraud-scorer'), given.liveVersion('churn-scorer')]);

@@ -93,7 +93,7 @@ test('the bootstrap makes the bucket of states, moves its own state in, and chan
   >;
   expect([bucket?.value, lock_table?.value]).toEqual(['acme-ml-tfstate', 'acme-ml-tflock']);
   ids = ['-var', 'account_id=123456789012', '-var', `state_kms_key_arn=${kms_key_arn?.value}`];
-}, 300_000);
+}, 900_000);
 
 /* --------------------------------------------------------------- the gate */
 
@@ -149,7 +149,7 @@ test('the whole production environment is nothing that our policies deny, and pe
   expect(decision.kind).toBe('approval needed');
   expect(decision.because).toContain('approval.iamChange');
   told.say(`Our own policies, asked about that plan: ${decision.kind} (${decision.because.join(', ')}), nothing denied.`);
-}, 300_000);
+}, 900_000);
 
 /* -------------------------------------------------------------- the apply */
 

@@ -11,7 +11,7 @@ import { DescribeKeyCommand, GenerateMacCommand, KMSClient } from '@aws-sdk/clie
 import { GetBucketVersioningCommand, GetObjectLockConfigurationCommand, S3Client } from '@aws-sdk/client-s3';
 import { CoreV1Api, KubeConfig, type V1Pod } from '@kubernetes/client-node';
 import { Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { revisionsIn } from '../../../domain/policy-revisions.ts';
 import { searchAttributes } from '../../../workflows/search-attributes.ts';
 import { policyRevision } from '../../opa/revision.ts';
@@ -23,6 +23,9 @@ import { type StackConfig, stackConfig } from './config.ts';
 import { clusterProcesses, probeCluster } from './kubernetes.ts';
 import { type PieceRecord, readRecord } from './piece.ts';
 import { down, up } from './supervisor.ts';
+
+/** Two clusters that start at once: seconds of a core each, and minutes on a machine that is busy with others. */
+vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 const quietly = { tell: () => undefined };
 const env = (name: string): string => process.env[name] ?? expect.fail(`${name} is not in the environment`);
