@@ -15,6 +15,9 @@ const inTurn = { concurrent: false };
 
 /** The apply that failed, the look at what it left, and the apply after it, with their records and tasks. */
 const eventsOfAnotherApply = 20;
+/** How often a release of four steps asks for what a busy machine may be late with, and what once more leaves: a step and its task. */
+const looksAtRest = { awaitReady: 4, awaitShare: 4, watchCanary: 4, appendRecords: 8 };
+const eventsOfALook = 6;
 
 const isRolledBack = (name: string, service: string) =>
   test(`${name} is rolled back, with the reason, and nothing of it is left`, inTurn, async () => {
@@ -147,8 +150,12 @@ describe.concurrent('probe-scorer, in an environment of four steps', () => {
     expect(activities.filter((name) => name === 'setWeights')).toHaveLength(4);
     // A stand-in that answers late is asked again, and then Terraform is refused by a lock of its own: looked at, given
     // back, applied once more.
-    const again = activities.filter((name) => name === 'applyPlan').length - 1;
-    expect(events - eventsOfRepeatedTasks, 'what the release itself leaves').toBeLessThanOrEqual(350 + again * eventsOfAnotherApply);
+    const timesOf = (step: string) => activities.filter((name) => name === step).length;
+    const again = timesOf('applyPlan') - 1;
+    // Where pods, series or records are late it looks once more.
+    const late = Object.entries(looksAtRest).reduce((sum, [look, times]) => sum + Math.max(0, timesOf(look) - times), 0);
+    const allowed = 350 + again * eventsOfAnotherApply + late * eventsOfALook;
+    expect(events - eventsOfRepeatedTasks, `what the release itself leaves: ${activities.join(' ')}`).toBeLessThanOrEqual(allowed);
     expect(longestPayloadBytes).toBeLessThanOrEqual(32 * 1024);
     console.log(`a release of four steps: ${events} events, the longest payload ${longestPayloadBytes} bytes`);
   });

@@ -83,7 +83,9 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
         connection: environment.nativeConnection,
         taskQueue,
         ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
-        activities: activities,
+        activities,
+        // A story that was broken off leaves activities that wait for what nobody does any more.
+        shutdownForceTime: '20 seconds',
       }),
     ),
   );

@@ -37,7 +37,8 @@ const vitestReport = z.object({
   ),
 });
 
-const linesOfAReason = 8;
+/** A program that failed has said why in its output, which is part of the reason. */
+const linesOfAReason = 20;
 
 /** What the error says and the test's own line, without the library's part of the stack. */
 function reasonOf(file: string, messages: readonly string[]): string {
