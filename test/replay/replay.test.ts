@@ -16,7 +16,7 @@ const folder = fileURLToPath(new URL('histories', import.meta.url));
 const names = readdirSync(folder).filter((name) => name.endsWith('.json'));
 const read = (name: string): temporal.api.history.v1.IHistory => historyFromJSON(JSON.parse(readFileSync(join(folder, name), 'utf8')));
 
-/** What became of each history, in the order of the names, as it was recorded and altered. */
+/** What became of each history, by its name, as it was recorded and altered. */
 let replayed: ReadonlyMap<string, ReplayResult['error']>;
 let alteredReplayed: ReadonlyMap<string, ReplayResult['error']>;
 beforeAll(async () => {
@@ -27,10 +27,10 @@ beforeAll(async () => {
 
 /** One worker for all of them: it loads the workflows once, which takes longer than a history. */
 async function replay(historyOf: (name: string) => temporal.api.history.v1.IHistory): Promise<ReadonlyMap<string, ReplayResult['error']>> {
-  const histories = names.map((name) => ({ workflowId: 'replayed', history: historyOf(name) }));
+  const histories = names.map((name) => ({ workflowId: name, history: historyOf(name) }));
   const errors = new Map<string, ReplayResult['error']>();
-  for await (const { error } of Worker.runReplayHistories({ workflowBundle: await bundle() }, histories))
-    errors.set(names[errors.size] ?? '', error);
+  for await (const { workflowId, error } of Worker.runReplayHistories({ workflowBundle: await bundle() }, histories))
+    errors.set(workflowId, error);
   return errors;
 }
 
