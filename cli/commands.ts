@@ -47,7 +47,8 @@ interface Connected extends Session {
 export function connect(session: Session): Connected {
   const settings = readSettings(session.env);
   const { apiUrl } = settings;
-  const fetch = askingAgain(fetchWithFreshLogin(settings, session.terminal, loginAgain(session, settings)));
+  const note = (text: string) => session.terminal.err(`plimsoll: ${text}\n`);
+  const fetch = askingAgain(fetchWithFreshLogin(settings, session.terminal, loginAgain(session, settings)), note);
   return { ...session, settings, api: createApi({ apiUrl, token: () => bearer(settings), fetch }) };
 }
 

@@ -9,16 +9,18 @@ function apiThatAnswers(...statuses: readonly number[]) {
     asked.push(`${method} ${headers.get('authorization')}`);
     return new Response(null, { status: statuses[asked.length - 1] ?? 200 });
   };
-  return { asked, ask: askingAgain(ask, 0) };
+  const noted: string[] = [];
+  return { asked, noted, ask: askingAgain(ask, (text) => void noted.push(text), 0) };
 }
 
 const address = 'http://127.0.0.1/v1/releases';
 const headers = { authorization: 'Bearer one' };
 
-test('a question that cannot be answered just now is asked again, by the same caller', async () => {
-  const { asked, ask } = apiThatAnswers(503, 503);
+test('a question that cannot be answered just now is asked again, by the same caller, who is told once', async () => {
+  const { asked, noted, ask } = apiThatAnswers(503, 503);
   expect((await ask(address, { headers })).status).toBe(200);
   expect(asked).toEqual(['GET Bearer one', 'GET Bearer one', 'GET Bearer one']);
+  expect(noted).toEqual(['the API cannot answer just now: asking again']);
 });
 
 test('the third 503 is the answer', async () => {
@@ -28,9 +30,9 @@ test('the third 503 is the answer', async () => {
 });
 
 test.each([401, 403, 404, 409, 500])('%i is an answer', async (status) => {
-  const { asked, ask } = apiThatAnswers(status);
+  const { asked, noted, ask } = apiThatAnswers(status);
   expect((await ask(address)).status).toBe(status);
-  expect(asked).toHaveLength(1);
+  expect([asked.length, noted]).toEqual([1, []]);
 });
 
 test('what does something is not said twice', async () => {

@@ -7,12 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** The API has waited itself, up to ten seconds each time: together longer than a worker takes to start on a busy machine. */
 const timesMax = 3;
 
-export function askingAgain(ask: typeof fetch, pauseMs = 1_000): typeof fetch {
+/** `note`: whoever waits is told why, once. */
+export function askingAgain(ask: typeof fetch, note: (text: string) => void, pauseMs = 1_000): typeof fetch {
   return async (input, init) => {
     const request = new Request(input, init);
     for (let times = 1; ; times += 1) {
       const response = await ask(request.clone());
       if (request.method !== 'GET' || response.status !== 503 || times === timesMax) return response;
+      if (times === 1) note('the API cannot answer just now: asking again');
+      await response.body?.cancel();
       await sleep(pauseMs);
     }
   };
