@@ -70,21 +70,24 @@ export function launch({ file, args, env, cwd }: Command, log: string): ProcessI
     // Told by its absence below; without a listener Node would end us.
     child.on('error', () => {});
     child.unref();
-    const identity = child.pid === undefined ? undefined : identify(child.pid);
-    if (identity === undefined) throw new Error(`${file} did not start`);
+    if (child.pid === undefined) throw new Error(`${file} did not start`);
+    const identity = identify(child.pid);
+    // On a busy machine it may be over before anybody looks.
+    if (identity === undefined) throw new Error(endedWhileStarting);
     return [identity];
   } finally {
     closeSync(output);
   }
 }
 
+const endedWhileStarting = 'it ended while starting';
 const pollMilliseconds = 100;
 
 /** Until it answers; gives up when its process ends or the time is over. */
 export async function untilReady(piece: Piece, processes: readonly ProcessIdentity[]): Promise<void> {
   const deadline = Date.now() + piece.readyWithinSeconds * 1000;
   for (;;) {
-    if (!processes.every(isRunning)) throw new Error('it ended while starting');
+    if (!processes.every(isRunning)) throw new Error(endedWhileStarting);
     try {
       await piece.probe();
       return;
