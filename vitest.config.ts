@@ -15,6 +15,9 @@ const stories = {
   hookTimeout: 900_000,
 };
 
+/** Vitest's own second is less than a busy machine takes to show a state that is there. */
+const patience = { poll: { timeout: 100_000 } };
+
 /**
  * What decides how long the others of its project take, longest first. Vitest knows durations of an earlier run only: in
  * a fresh checkout it begins with the file of most lines, and the longest story would begin when the others have ended.
@@ -65,6 +68,7 @@ export default defineConfig({
           name: 'quick',
           include: ['{domain,workflows,activities,worker,api,cli,backtest,verify,audit,integrations,infra,test}/**/*.test.ts'],
           exclude: ['**/*.tool.test.ts', '**/*.e2e.test.ts', 'node_modules/**', 'dist/**'],
+          expect: patience,
           globalSetup: ['test/support/workflow-bundle.ts'],
           // A story of two releases takes seconds; this ends one that would never end, also on a machine that is busy with others:
           // sixteen of a file at once last as long as the file, which took 129 s with a dozen programs on two cores.
@@ -83,6 +87,7 @@ export default defineConfig({
           name: 'tools',
           include: ['{activities,worker,api,verify,infra/local}/**/*.tool.test.ts'],
           exclude: patient,
+          expect: patience,
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,
@@ -116,6 +121,7 @@ export default defineConfig({
         test: {
           name: 'platform',
           include: ['{infra/opa,infra/terraform,test}/**/*.tool.test.ts', ...patient],
+          expect: patience,
           globalSetup: ['test/support/stack-environment.ts'],
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -64,7 +64,7 @@ describe('planning', () => {
   beforeEach(() => world().releases.previewed.clear());
   const end = async (status: 'completed' | 'failed', change: object, ...more: string[]) => {
     const running = plimsoll([...planWords, ...more]);
-    await vi.waitFor(() => expect(previewed()).toBeDefined());
+    await vi.waitFor(() => expect(previewed()).toBeDefined(), { timeout: 100_000 });
     const preview = previewed();
     if (preview === undefined) throw new Error('it was asked for');
     preview.view = { ...preview.view, ...change };

@@ -1,7 +1,7 @@
 /** The real Helm on a real Kubernetes API, with the chart that the demo uses. What is killed: killed.tool.test.ts. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { useHelm } from '../../test/support/helm-world.ts';
 
 const world = useHelm();
@@ -83,10 +83,18 @@ describe('the life of a slot', () => {
 
 test('two operations on one slot at once: one works, the other is told that it is busy', async () => {
   const archive = await world.archiveOf({});
-  const both = [1, 2].map((release) => world.act((helm) => helm.deploySlot(world.inSlot(archive, { release }))));
-  const answers = await Promise.allSettled(both);
-  expect(answers.map((answer) => answer.status).toSorted()).toEqual(['fulfilled', 'rejected']);
-  expect(answers.find((answer) => answer.status === 'rejected')).toMatchObject({ reason: { type: 'helm.busy' } });
+  const inSlot = (release: number) => world.act((helm) => helm.deploySlot(world.inSlot(archive, { release })));
+  await vi.waitFor(
+    async () => {
+      const answers = await Promise.allSettled([inSlot(1), inSlot(2)]);
+      const refused = answers.filter((answer) => answer.status === 'rejected');
+      expect(refused.length, 'one works').toBeLessThan(2);
+      for (const { reason } of refused) expect(reason).toMatchObject({ type: 'helm.busy' });
+      // On a busy machine one may be over before the other begins: then they were not at once.
+      expect(refused).toHaveLength(1);
+    },
+    { timeout: 100_000 },
+  );
 });
 
 test('a cluster that does not answer is unreachable, not a failure of the chart', async () => {

@@ -41,7 +41,7 @@ beforeAll(async () => {
   const attributes = Object.fromEntries(Object.values(searchAttributes).map(({ name, type }) => [name, typeNumbers[type]]));
   // The server's own view of its namespaces is some seconds old.
   await vi.waitFor(() => operatorService.addSearchAttributes({ namespace, searchAttributes: attributes }), {
-    timeout: 30_000,
+    timeout: 100_000,
     interval: 500,
   });
   native = await NativeConnection.connect({ address });
@@ -86,7 +86,7 @@ test('a release is started once and can be described, asked and listed', async (
       expect((await gateway.list(listQuery({ service: 'fraud-scorer', requester: 'ana' }), 10, undefined)).releases).toMatchObject([
         { id },
       ]),
-    { timeout: 20_000, interval: 200 },
+    { timeout: 100_000, interval: 200 },
   );
 });
 
@@ -108,7 +108,7 @@ test('pages follow each other by the server’s own token, and a made-up token i
   for (const attempt of [2, 3]) await gateway.start(orderOf(attempt));
   const query = listQuery({ service: 'fraud-scorer', running: true });
   await vi.waitFor(async () => expect((await gateway.list(query, 10, undefined)).releases).toHaveLength(3), {
-    timeout: 20_000,
+    timeout: 100_000,
     interval: 200,
   });
   const first = await gateway.list(query, 2, undefined);
@@ -127,7 +127,7 @@ test('a closed release still answers, takes nothing more, and its id is not free
   await vi.waitFor(
     async () => expect(await gateway.describe(id)).toMatchObject({ status: 'completed', phase: 'closed', outcome: 'cancelled' }),
     {
-      timeout: 20_000,
+      timeout: 100_000,
       interval: 200,
     },
   );

@@ -108,6 +108,14 @@ const bans: readonly Ban[] = [
     innocent: 'await expect.poll(() => world.weight).toBe(0);',
   },
   {
+    what: 'a state that a test waits one second for',
+    pattern: /vi\.waitFor\([^\n]*\)\);$/m,
+    holds: isTest,
+    instead: 'say how long: `{ timeout: 100_000 }`; a busy machine takes more than the second of vi.waitFor',
+    sample: spelled('await vi.wait', 'For(() => expect(world.weight).toBe(0));'),
+    innocent: 'await vi.waitFor(() => expect(world.weight).toBe(0), { timeout: 100_000 });',
+  },
+  {
     what: 'a test that does not run, or keeps others from it',
     pattern: /\b(test|it|describe)(\.\w+)*\.(only|skip|todo)\b/,
     holds: code,

@@ -120,7 +120,7 @@ test('a bundle that does not compile leaves the one before, which goes on decidi
   writeFileSync(join(opened, 'broken.rego'), broken);
   create({ file: join(folder, 'bad.tar.gz'), cwd: opened, gzip: true, sync: true }, readdirSync(opened));
   bundle = readFileSync(join(folder, 'bad.tar.gz'));
-  await vi.waitFor(() => expect(said.join('')).toMatch(/var [xy] is unsafe/), { timeout: 30_000 });
+  await vi.waitFor(() => expect(said.join('')).toMatch(/var [xy] is unsafe/), { timeout: 100_000 });
   expect(await judge()).toEqual(before);
 });
 

@@ -10,7 +10,7 @@ import { ScriptedWorld } from './scripted-world.ts';
 import { startRelease, type Temporal } from './temporal.ts';
 
 /** A phase of a scripted release takes milliseconds; on a machine that does much else, seconds. */
-const untilSecondsMax = 90;
+const untilSecondsMax = 240;
 
 export async function givenRelease(
   temporal: Temporal,

@@ -21,7 +21,7 @@ export async function scheduleOf({ schedule, workflow }: Client, workflowType: s
         expect([info.recentActions.length, info.runningActions.length]).toEqual([before, 0]);
         return info;
       },
-      { timeout: 20_000, interval: 20 },
+      { timeout: 100_000, interval: 20 },
     );
     return await workflow.getHandle(recentActions.at(-1)?.action.workflow.workflowId ?? '').result();
   };

@@ -85,7 +85,7 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
         ...(taskQueue === taskQueues.releases ? { workflowBundle } : {}),
         activities,
         // A story that was broken off leaves activities that wait for what nobody does any more.
-        shutdownForceTime: '20 seconds',
+        shutdownForceTime: '100 seconds',
       }),
     ),
   );

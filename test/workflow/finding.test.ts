@@ -29,7 +29,7 @@ const security = [{ kind: 'slack', name: 'security', url: { variable: 'PLIMSOLL_
 const why = { by: callerOf('sam', 'sre'), reason: 'because the test says so' };
 const modelOnly = { infrastructure: undefined };
 
-const eventually = (holds: () => void) => vi.waitFor(holds, { timeout: 20_000, interval: 100 });
+const eventually = (holds: () => void) => vi.waitFor(holds, { timeout: 100_000, interval: 100 });
 const newId = () => randomUUID().replaceAll('-', '');
 /** As it would be seen now. */
 const found = (change: Partial<Threat>): Threat =>
@@ -313,7 +313,7 @@ test('what security did not take is kept, until it takes it or somebody lets it 
       expect(ours).toHaveLength(1);
       return ours;
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 100_000, interval: 100 },
   );
   expect(kept?.memo).toMatchObject({
     [undeliveredMemo]: { target: 'security', kind: 'security finding', because: 'security: it refuses' },
@@ -343,7 +343,7 @@ test.concurrent('a finding that is told of more than a message holds hands nothi
       expect(now.runId).not.toBe(runId);
       return temporal.client.workflow.getHandle(now.workflowId, now.runId);
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 100_000, interval: 100 },
   );
   const [started] = (await next.fetchHistory()).events ?? [];
   const given = started?.workflowExecutionStartedEventAttributes?.input?.payloads ?? [];

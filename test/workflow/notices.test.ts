@@ -32,7 +32,7 @@ describe.concurrent('approvers', () => {
   test('are told at each place who is waited for, for what, and until when; and the record says so', async () => {
     const { world, handle, decide, until } = await given();
     const { waitingFor, statementDigest } = await until((now) => now.waitingFor?.kind === 'approval');
-    await expect.poll(() => world.told.length, { timeout: 20_000 }).toBe(2);
+    await expect.poll(() => world.told.length, { timeout: 100_000 }).toBe(2);
     expect(world.told.map(({ target }) => target).toSorted()).toEqual(['chat', 'paging']);
     expect(world.told[0]).toMatchObject({
       kind: 'approval wanted',
@@ -113,7 +113,7 @@ test('a notice that is tried again for so long that Temporal wants another run o
       const now = await handle.describe();
       expect([now.runId === runId, now.memo]).toMatchObject([false, { [undeliveredMemo]: said }]);
     },
-    { timeout: 20_000, interval: 100 },
+    { timeout: 100_000, interval: 100 },
   );
   expect(await handle.executeUpdate(redeliverNoticeUpdate)).toEqual({ state: 'delivered', because: null });
   expect(await handle.result()).toEqual({ ended: 'delivered' });

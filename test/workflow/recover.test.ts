@@ -64,7 +64,7 @@ describe.concurrent('a recovery', () => {
       const { order, world, runId } = await terminatedAt(step);
       expect(await recovered(order, runId)).toMatchObject({ kind: 'rolled back', model: 'put back' });
       // The terminated run's last activity may still have landed while it was being stopped.
-      await vi.waitFor(() => expect(world.isPutBack).toBe(true));
+      await vi.waitFor(() => expect(world.isPutBack).toBe(true), { timeout: 100_000 });
       await expect(temporal.client.workflow.getHandle(`lane/service/${order.service}/production`).result()).resolves.toBeUndefined();
     },
   );
@@ -83,7 +83,7 @@ describe.concurrent('a recovery', () => {
     const { order, world, runId } = await terminatedAt('applyPlan', {
       infrastructure: stack && { stack: { ...stack, backend: { ...stack.backend, key: name } }, variables: {} },
     });
-    await vi.waitFor(() => expect(world.infrastructure).toBe('new'));
+    await vi.waitFor(() => expect(world.infrastructure).toBe('new'), { timeout: 100_000 });
     expect(await recovered(order, runId)).toMatchObject({ kind: 'cancelled', infrastructure: 'applied' });
     expect(world.isPutBack).toBe(true);
   });
@@ -106,7 +106,7 @@ describe.concurrent('a recovery', () => {
         if (prepared.calls.includes('parkSlot')) await terminate(step);
       };
     });
-    await vi.waitFor(() => expect(JSON.stringify([...world.records.values()].at(-1))).toContain('settle'));
+    await vi.waitFor(() => expect(JSON.stringify([...world.records.values()].at(-1))).toContain('settle'), { timeout: 100_000 });
     // By the time of the recovery the service is another release's.
     world.weights = { a: 10, b: 90 };
     world.slots.a = { release: 'newer', parked: false };

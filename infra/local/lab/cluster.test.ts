@@ -16,7 +16,7 @@ const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
-const patience = { timeout: 20_000 };
+const patience = { timeout: 100_000 };
 
 const serviceNamed = (name: string) => ({ metadata: { name, namespace: 'models' }, spec: { selector: { name } } });
 

@@ -41,7 +41,7 @@ function fleetOfFakes() {
 test('a ready pod gets a server and is announced; one that is not ready gets none', async () => {
   const { fleet, open, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1), pod(2, { ready: false })]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalledOnce());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledOnce(), { timeout: 100_000 });
   expect([...open.keys()]).toEqual(['pod-1']);
   expect(fleet.askable().map(({ pod }) => pod)).toEqual(['pod-1']);
 });
@@ -50,14 +50,14 @@ test('the same pods again start nothing', async () => {
   const { fleet, open, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
   expect(open.size).toBe(1);
 });
 
 test('a pod that stops being ready keeps its server and its counters, but is not asked', async () => {
   const { fleet, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
   fleet.reconcile([pod(1, { ready: false })]);
   expect(fleet.askable()).toEqual([]);
   expect(fleet.running()).toHaveLength(1);
@@ -69,10 +69,10 @@ test.each<[string, readonly Pod[]]>([
 ])('a pod that %s is not asked any more, and its server closes', async (_, next) => {
   const { fleet, open, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
   fleet.reconcile(next);
   expect(fleet.running()).toEqual([]);
-  await vi.waitFor(() => expect(open.size).toBe(0));
+  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 100_000 });
 });
 
 test('a slot has a limit, the other slot its own, and a place that becomes free is taken', async () => {
@@ -80,12 +80,12 @@ test('a slot has a limit, the other slot its own, and a place that becomes free 
   const slotA = Array.from({ length: podsPerSlotMax + 2 }, (_, number) => pod(number));
   const inB = pod(100, { labels: { ...labels, 'plimsoll.dev/slot': 'b' } });
   fleet.reconcile([...slotA, inB]);
-  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1));
+  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1), { timeout: 100_000 });
   expect(open.has(`pod-${podsPerSlotMax}`)).toBe(false);
 
   fleet.reconcile([...slotA.slice(1), inB]);
-  await vi.waitFor(() => expect(open.has(`pod-${podsPerSlotMax}`)).toBe(true));
-  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1));
+  await vi.waitFor(() => expect(open.has(`pod-${podsPerSlotMax}`)).toBe(true), { timeout: 100_000 });
+  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1), { timeout: 100_000 });
 });
 
 test('a pod whose annotations are not understood gets no server', () => {
@@ -104,7 +104,7 @@ test('closing the fleet closes every server, also one that is just starting', as
 test('Prometheus gets one target a pod with the labels that the judge reads', async () => {
   const { fleet, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled());
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
   expect(targetsDocument(fleet.running(), 'models')).toEqual([
     {
       targets: ['127.0.0.1:20000'],

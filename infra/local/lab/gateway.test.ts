@@ -183,7 +183,7 @@ test('the load is no faster than it was told, and silent at 0', async () => {
   cleanups.push(() => drain(server, 0));
   const begun = performance.now();
   const { load } = loadTo(port, 100);
-  await vi.waitFor(() => expect(arrivals.length).toBeGreaterThan(50), { timeout: 20_000 });
+  await vi.waitFor(() => expect(arrivals.length).toBeGreaterThan(50), { timeout: 100_000 });
   load.setRps(0);
   // From before the first one, which a busy machine may be late with. 50 requests at 100 a second are half a second; one
   // tick may come early.
@@ -202,7 +202,7 @@ test('a hostname with a rate of its own leaves the others theirs', async () => {
   const { load } = loadTo(port, 0, ['quiet.example.com', 'busy.example.com']);
   load.setOwnRps('quiet.example.com', 10);
   load.setOwnRps('busy.example.com', 100);
-  await vi.waitFor(() => expect(arrivals.get('busy.example.com') ?? 0).toBeGreaterThan(50), { timeout: 20_000 });
+  await vi.waitFor(() => expect(arrivals.get('busy.example.com') ?? 0).toBeGreaterThan(50), { timeout: 100_000 });
   const quiet = arrivals.get('quiet.example.com') ?? 0;
   expect(quiet).toBeGreaterThan(0);
   expect(quiet).toBeLessThan(20);
