@@ -9,7 +9,10 @@ const days = (number: number) => new Date(Date.now() + number * 86_400_000).toIS
 const write = (name: string, from: string, until: string, more = '') =>
   writeFileSync(
     join(world.config.catalog, 'waivers', `${name}.yaml`),
-    `${waiverYaml.replace('reports-are-public', name).replace('2026-11-01', from).replace('2026-11-30', until)}${more}`,
+    `${waiverYaml
+      .replace('reports-are-public', name)
+      .replace(/from: .*/, `from: ${from}`)
+      .replace(/until: .*/, `until: ${until}`)}${more}`,
   );
 
 beforeAll(async () => {
