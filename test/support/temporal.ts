@@ -97,8 +97,12 @@ export async function startTemporal(workflows?: string, more: object = {}): Prom
     ended,
     async close() {
       for (const worker of workers) worker.shutdown();
-      await Promise.all(running);
-      await environment.teardown();
+      try {
+        await Promise.all(running);
+      } finally {
+        // A worker that does not end in order must not leave a server behind.
+        await environment.teardown();
+      }
       requireConsent(worlds);
     },
   };
