@@ -24,9 +24,7 @@ describe('watching', () => {
       run(['watch', id], { env, terminal: person.terminal }),
       run(['watch', id, '--json'], { env, terminal: machine.terminal }),
     ];
-    await expect
-      .poll(() => [person.said.out.includes('new  4'), machine.said.out.includes('progress')], { timeout: 100_000 })
-      .toEqual([true, true]);
+    await expect.poll(() => [person.said.out.includes('new  4'), machine.said.out.includes('progress')]).toEqual([true, true]);
     end(id, 'released');
     expect(await Promise.all(watching)).toEqual([0, 0]);
     const { out } = person.said;
@@ -51,9 +49,9 @@ describe('watching', () => {
     const { said, terminal } = terminalOf('');
     world().releases.change(id, { heartbeats: [{ verdict: failVerdict }] });
     const watching = run(['watch', id], { env: reach(), terminal });
-    await expect.poll(() => said.out.includes('1 : 3,190'), { timeout: 100_000 }).toBe(true);
+    await expect.poll(() => said.out.includes('1 : 3,190')).toBe(true);
     world().releases.change(id, { heartbeats: [{ verdict: { ...failVerdict, reason: 'still slower' } }] });
-    await expect.poll(() => said.out.includes('still slower'), { timeout: 100_000 }).toBe(true);
+    await expect.poll(() => said.out.includes('still slower')).toBe(true);
     end(id, 'rolled back');
     expect(await watching).toBe(1);
     // Nine lines: back over eight of them.

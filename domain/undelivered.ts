@@ -32,9 +32,11 @@ export interface NoticeState {
   readonly because: string | null;
 }
 
-const dayMs = 86_400_000;
-/** After two weeks it would tell of what is long over. Milliseconds since 1970. */
-export const keptUntil = ({ since }: Pick<UndeliveredNotice, 'since'>): number => Date.parse(since) + 14 * dayMs;
+/** After two weeks it would tell of what is long over. */
+const keptForMs = 14 * 86_400_000;
+
+/** Milliseconds since 1970. */
+export const keptUntil = ({ since }: Pick<UndeliveredNotice, 'since'>): number => Date.parse(since) + keptForMs;
 
 /** Under this name its workflow has it in its memo. */
 export const undeliveredMemo = 'undelivered';

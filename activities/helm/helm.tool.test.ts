@@ -1,7 +1,7 @@
 /** The real Helm on a real Kubernetes API, with the chart that the demo uses. What is killed: killed.tool.test.ts. */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { useHelm } from '../../test/support/helm-world.ts';
 
 const world = useHelm();
@@ -81,20 +81,20 @@ describe('the life of a slot', () => {
   });
 });
 
+/** On a busy machine one may be over before the other begins: then they were not at once. */
+const timesMax = 20;
+
 test('two operations on one slot at once: one works, the other is told that it is busy', async () => {
   const archive = await world.archiveOf({});
   const inSlot = (release: number) => world.act((helm) => helm.deploySlot(world.inSlot(archive, { release })));
-  await vi.waitFor(
-    async () => {
-      const answers = await Promise.allSettled([inSlot(1), inSlot(2)]);
-      const refused = answers.filter((answer) => answer.status === 'rejected');
-      expect(refused.length, 'one works').toBeLessThan(2);
-      for (const { reason } of refused) expect(reason).toMatchObject({ type: 'helm.busy' });
-      // On a busy machine one may be over before the other begins: then they were not at once.
-      expect(refused).toHaveLength(1);
-    },
-    { timeout: 100_000 },
-  );
+  for (let times = 0; times < timesMax; times += 1) {
+    const answers = await Promise.allSettled([inSlot(1), inSlot(2)]);
+    const refused = answers.filter((answer) => answer.status === 'rejected');
+    expect(refused.length, 'one works').toBeLessThan(2);
+    for (const { reason } of refused) expect(reason).toMatchObject({ type: 'helm.busy' });
+    if (refused.length === 1) return;
+  }
+  expect.fail(`they were never at work at once in ${timesMax} tries`);
 });
 
 test('a cluster that does not answer is unreachable, not a failure of the chart', async () => {

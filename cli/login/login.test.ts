@@ -88,7 +88,7 @@ describe('logging in', () => {
   test('on another device needs no browser here', async () => {
     const openBrowser = vi.fn<(url: string) => Promise<void>>(async () => undefined);
     const { said, code } = begin(['login', '--device'], { openBrowser });
-    await expect.poll(() => said.err, { timeout: 100_000 }).toMatch(/enter [A-Z]{4}-[A-Z]{4}/);
+    await expect.poll(() => said.err).toMatch(/enter [A-Z]{4}-[A-Z]{4}/);
     const [, address = '', userCode = ''] = /open (\S+) and enter (\S+)/.exec(said.err) ?? [];
     // The person's own device: enters the code, confirms it, logs in.
     const other = new Browser();

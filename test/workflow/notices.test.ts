@@ -32,7 +32,7 @@ describe.concurrent('approvers', () => {
   test('are told at each place who is waited for, for what, and until when; and the record says so', async () => {
     const { world, handle, decide, until } = await given();
     const { waitingFor, statementDigest } = await until((now) => now.waitingFor?.kind === 'approval');
-    await expect.poll(() => world.told.length, { timeout: 100_000 }).toBe(2);
+    await expect.poll(() => world.told.length).toBe(2);
     expect(world.told.map(({ target }) => target).toSorted()).toEqual(['chat', 'paging']);
     expect(world.told[0]).toMatchObject({
       kind: 'approval wanted',

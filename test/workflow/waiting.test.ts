@@ -162,9 +162,7 @@ describe.concurrent('a hotfix that is to pass freezes', () => {
   test('is told to approvers as what it is', async () => {
     const notices = [{ kind: 'slack', name: 'chat', url: { variable: 'PLIMSOLL_NOTICE_CHAT' } }] as const;
     const release = await given(() => undefined, { ...hotfix, notices });
-    await expect
-      .poll(() => release.world.told, { timeout: 100_000 })
-      .toMatchObject([{ override: 'passes freezes, INC-4711: payments are refused' }]);
+    await expect.poll(() => release.world.told).toMatchObject([{ override: 'passes freezes, INC-4711: payments are refused' }]);
     await release.handle.executeUpdate(abortUpdate, { args: [tell] });
     expect(await release.handle.result()).toMatchObject({ kind: 'cancelled' });
   });

@@ -4,6 +4,7 @@ import { createFleet, podsPerSlotMax } from './fleet.ts';
 import type { Pod } from './objects.ts';
 import { targetsDocument } from './targets.ts';
 
+const patience = { timeout: 100_000 };
 const log = pino({ level: 'silent' });
 const labels = { 'plimsoll.dev/service': 'fraud', 'plimsoll.dev/slot': 'a', 'plimsoll.dev/version': '7', 'plimsoll.dev/release': 'r-1' };
 const pod = (number: number, change: Partial<Pod> = {}): Pod => ({
@@ -41,7 +42,7 @@ function fleetOfFakes() {
 test('a ready pod gets a server and is announced; one that is not ready gets none', async () => {
   const { fleet, open, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1), pod(2, { ready: false })]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalledOnce(), { timeout: 100_000 });
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalledOnce(), patience);
   expect([...open.keys()]).toEqual(['pod-1']);
   expect(fleet.askable().map(({ pod }) => pod)).toEqual(['pod-1']);
 });
@@ -50,14 +51,14 @@ test('the same pods again start nothing', async () => {
   const { fleet, open, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), patience);
   expect(open.size).toBe(1);
 });
 
 test('a pod that stops being ready keeps its server and its counters, but is not asked', async () => {
   const { fleet, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), patience);
   fleet.reconcile([pod(1, { ready: false })]);
   expect(fleet.askable()).toEqual([]);
   expect(fleet.running()).toHaveLength(1);
@@ -69,10 +70,10 @@ test.each<[string, readonly Pod[]]>([
 ])('a pod that %s is not asked any more, and its server closes', async (_, next) => {
   const { fleet, open, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), patience);
   fleet.reconcile(next);
   expect(fleet.running()).toEqual([]);
-  await vi.waitFor(() => expect(open.size).toBe(0), { timeout: 100_000 });
+  await vi.waitFor(() => expect(open.size).toBe(0), patience);
 });
 
 test('a slot has a limit, the other slot its own, and a place that becomes free is taken', async () => {
@@ -80,12 +81,12 @@ test('a slot has a limit, the other slot its own, and a place that becomes free 
   const slotA = Array.from({ length: podsPerSlotMax + 2 }, (_, number) => pod(number));
   const inB = pod(100, { labels: { ...labels, 'plimsoll.dev/slot': 'b' } });
   fleet.reconcile([...slotA, inB]);
-  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1), { timeout: 100_000 });
+  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1), patience);
   expect(open.has(`pod-${podsPerSlotMax}`)).toBe(false);
 
   fleet.reconcile([...slotA.slice(1), inB]);
-  await vi.waitFor(() => expect(open.has(`pod-${podsPerSlotMax}`)).toBe(true), { timeout: 100_000 });
-  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1), { timeout: 100_000 });
+  await vi.waitFor(() => expect(open.has(`pod-${podsPerSlotMax}`)).toBe(true), patience);
+  await vi.waitFor(() => expect(fleet.running()).toHaveLength(podsPerSlotMax + 1), patience);
 });
 
 test('a pod whose annotations are not understood gets no server', () => {
@@ -104,7 +105,7 @@ test('closing the fleet closes every server, also one that is just starting', as
 test('Prometheus gets one target a pod with the labels that the judge reads', async () => {
   const { fleet, onChange } = fleetOfFakes();
   fleet.reconcile([pod(1)]);
-  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), { timeout: 100_000 });
+  await vi.waitFor(() => expect(onChange).toHaveBeenCalled(), patience);
   expect(targetsDocument(fleet.running(), 'models')).toEqual([
     {
       targets: ['127.0.0.1:20000'],
